@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** Who did something: a person in Slack or at a terminal, a standing policy that a person enabled, or Firebreak itself. */
+export const Actor = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('person'),
+    id: z.string(),
+    name: z.string(),
+    via: z.enum(['slack', 'terminal']),
+  }),
+  z.object({ kind: z.literal('policy'), id: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('system') }),
+]);
+export type Actor = z.infer<typeof Actor>;
+export type Person = Extract<Actor, { kind: 'person' }>;
+
+/**
+ * What a decision permits. `observe` only reads; `workload` changes CronJobs and Jobs;
+ * `session` cancels or terminates PostgreSQL sessions; `incident` opens, closes or aborts.
+ */
+export const ActionClass = z.enum(['observe', 'workload', 'session', 'incident']);
+export type ActionClass = z.infer<typeof ActionClass>;

@@ -1,0 +1,64 @@
+/** Every error a user can meet, by stable code. `docs/errors.md` is generated from this table. */
+export const errorCodes = {
+  'bad-config': 'The configuration is not valid.',
+  'bad-runbook': 'A runbook is not valid.',
+  'no-authentication': 'An alert source has no authentication configured.',
+  'missing-secret': 'A secret that the configuration names is not set.',
+  'slack-token': 'Slack refused a token.',
+  'slack-scope': 'The Slack app lacks a scope.',
+  'slack-channel': 'The Slack channel cannot be used.',
+  'slack-unreachable': 'Slack cannot be reached.',
+  'database-unreachable': 'A monitored database cannot be reached.',
+  'database-full': 'A monitored database has no connection slot left.',
+  'database-permission': 'The PostgreSQL role lacks a permission.',
+  'database-timeout': 'A monitored database did not answer in time.',
+  'database-error': 'A monitored database refused a statement.',
+  'kubernetes-unreachable': 'The Kubernetes API cannot be reached.',
+  'kubernetes-permission': 'The Kubernetes identity lacks a permission.',
+  'kubernetes-conflict': 'A Kubernetes object changed meanwhile.',
+  'kubernetes-not-found': 'A Kubernetes object does not exist.',
+  'kubernetes-error': 'The Kubernetes API refused a request.',
+  'prometheus-unreachable': 'Prometheus cannot be reached.',
+  'prometheus-error': 'Prometheus refused a query.',
+  'state-unavailable': 'The state database cannot be used.',
+  'state-busy': 'The state directory is in use by another Firebreak.',
+  'state-version': 'The state was written by another version.',
+  'port-taken': 'A port is taken.',
+  'no-browser': 'No Chromium was found.',
+  'postgres-binaries': 'The PostgreSQL binaries for this platform are not installed.',
+  'unsupported-node': 'This version of Node.js is too old.',
+  internal: 'A defect in Firebreak.',
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+
+/** A fault with a stable code, a plain sentence and what to do next. Expected refusals are values, not errors. */
+export class FirebreakError extends Error {
+  override readonly name = 'FirebreakError';
+  readonly code: ErrorCode;
+  /** What the reader can do next, one sentence. */
+  readonly hint: string;
+  readonly retryable: boolean;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint: string; retryable?: boolean; cause?: unknown },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** True for our own error class, also across realms. */
+export function isFirebreakError(error: unknown): error is FirebreakError {
+  return error instanceof Error && error.name === 'FirebreakError' && 'code' in error && 'hint' in error;
+}
+
+/** What a person is shown of any error: never a stack, never an embedded object. */
+export function describeError(error: unknown): { code: ErrorCode; message: string; hint: string } {
+  if (isFirebreakError(error)) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, hint: 'Look at the log of Firebreak for the details, and report it.' };
+}

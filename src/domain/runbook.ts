@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Json } from './json.ts';
+
+/** One step of a runbook as a run carries it: parsed, with its defaults. */
+export const RunbookStep = z.object({
+  /** Unique within the runbook. */
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  /** What to do by hand when the bot is down. */
+  byHand: z.string(),
+  params: z.record(z.string(), Json),
+  confirm: z.enum(['one', 'none']),
+});
+export type RunbookStep = z.infer<typeof RunbookStep>;
+
+/** A runbook; a run keeps the copy that it started with. */
+export const Runbook = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  /** Alert names (label alertname) that start it. */
+  alerts: z.array(z.string()),
+  /** Minutes for which a plan on the screen may be approved. */
+  planValidMinutes: z.number(),
+  steps: z.array(RunbookStep).min(1),
+  /** SHA-256 of the file. */
+  hash: z.string(),
+});
+export type Runbook = z.infer<typeof Runbook>;

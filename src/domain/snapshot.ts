@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/** PostgreSQL timestamps stay text: a JavaScript Date has milliseconds only and would never match again. */
+const Timestamp = z.string();
+
+/** One non-idle client backend of a snapshot. */
+export const Session = z.object({
+  pid: z.int(),
+  backendStart: Timestamp,
+  xactStart: Timestamp.nullable(),
+  queryStart: Timestamp.nullable(),
+  state: z.string(),
+  waitEventType: z.string().nullable(),
+  waitEvent: z.string().nullable(),
+  database: z.string().nullable(),
+  user: z.string().nullable(),
+  applicationName: z.string(),
+  clientAddress: z.string().nullable(),
+  clientPort: z.int().nullable(),
+  /** True when the transaction has written (has a transaction id). */
+  writes: z.boolean(),
+  /** pg_stat_activity.query_id as text, or null when it is not computed. */
+  queryId: z.string().nullable(),
+  /** Age of the transaction in seconds, or null outside of one. */
+  transactionSeconds: z.number().nullable(),
+  /** Seconds in the present state: running time when active, idle time otherwise. */
+  stateSeconds: z.number().nullable(),
+  parallelWorkers: z.int(),
+  /** Query text with its literals masked, at most 800 characters. */
+  sql: z.string(),
+  /** Key and value tags of a sqlcommenter comment, read before masking. */
+  tags: z.record(z.string(), z.string()),
+});
+export type Session = z.infer<typeof Session>;
+
+/** Sessions counted by who holds them; `backends` includes the idle ones. */
+export const SessionGroup = z.object({
+  user: z.string().nullable(),
+  applicationName: z.string(),
+  clientAddress: z.string().nullable(),
+  database: z.string().nullable(),
+  state: z.string().nullable(),
+  backends: z.int(),
+  lockWaiting: z.int(),
+  oldestSeconds: z.number().nullable(),
+});
+export type SessionGroup = z.infer<typeof SessionGroup>;
+
+/** A standby as its primary sees it (pg_stat_replication). Bytes are the truth, seconds an estimate. */
+export const Standby = z.object({
+  applicationName: z.string(),
+  clientAddress: z.string().nullable(),
+  state: z.string().nullable(),
+  replayBytes: z.number().nullable(),
+  replaySeconds: z.number().nullable(),
+  /** Seconds since the standby last answered; over 10 means that it is not to be believed. */
+  replyAgeSeconds: z.number().nullable(),
+});
+export type Standby = z.infer<typeof Standby>;
+
+/** One reading of one PostgreSQL server, in one round trip. */
+export const Snapshot = z.object({
+  /** Database name from the configuration. */
+  database: z.string(),
+  /** `primary` or the name of the replica from the configuration. */
+  server: z.string(),
+  at: Timestamp,
+  versionNumber: z.int(),
+  inRecovery: z.boolean(),
+  /** Slots: all, reserved for superusers, reserved for pg_use_reserved_connections, used by client backends. */
+  slots: z.object({ max: z.int(), superuserReserved: z.int(), reserved: z.int(), used: z.int() }),
+  /** Cores of the server from the configuration, or null when nobody said. SQL cannot see them. */
+  cores: z.number().nullable(),
+  /** Active client backends and parallel workers that wait for nothing: on a CPU or runnable. */
+  onCpu: z.int(),
+  waits: z.array(z.object({ type: z.string(), event: z.string(), backends: z.int() })),
+  groups: z.array(SessionGroup),
+  /** Non-idle client backends, oldest transaction first, at most 50. */
+  sessions: z.array(Session),
+  /** Lock waiters, oldest first, at most 20; a blocker 0 is a prepared transaction. */
+  lockWaiters: z.array(z.object({ pid: z.int(), blockers: z.array(z.int()) })),
+  standbys: z.array(Standby),
+  slotsRetaining: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      active: z.boolean(),
+      walStatus: z.string().nullable(),
+      retainedBytes: z.number().nullable(),
+    }),
+  ),
+  preparedTransactions: z.int(),
+  /** Milliseconds that the round trip took. */
+  tookMs: z.number(),
+});
+export type Snapshot = z.infer<typeof Snapshot>;
+
+/** The identity of a backend: a pid alone is reused by the operating system. */
+export const SessionIdentity = z.object({
+  pid: z.int(),
+  backendStart: Timestamp,
+  xactStart: Timestamp.nullable(),
+  queryStart: Timestamp.nullable(),
+});
+export type SessionIdentity = z.infer<typeof SessionIdentity>;
+
+/** `pid/backend_start`: names one backend for ever. */
+export function backendId(session: { pid: number; backendStart: string }): string {
+  return `${session.pid}/${session.backendStart}`;
+}
+
+/** Slots that an ordinary role can use. */
+export function usableSlots(slots: Snapshot['slots']): number {
+  return slots.max - slots.superuserReserved - slots.reserved;
+}

@@ -1,0 +1,77 @@
+import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
+
+/** A monitored database as the configuration describes it. */
+export interface MonitoredDatabase {
+  readonly name: string;
+  readonly service: string | null;
+  /** Cores of the server, or null when the configuration does not say. */
+  readonly cores: number | null;
+  /** Configured replica names; the primary is always called `primary`. */
+  readonly replicas: readonly string[];
+}
+
+/** A standby as it sees itself. */
+export interface ReplicaStatus {
+  readonly replica: string;
+  readonly inRecovery: boolean;
+  readonly replayPaused: boolean;
+  /** Bytes received and not replayed, or null when nothing was ever received. */
+  readonly replayBytes: number | null;
+  /** Seconds since the last replayed transaction, 0 when everything received is replayed. */
+  readonly replaySeconds: number | null;
+}
+
+/** What the guarded signal statement answered. */
+export interface SignalResult {
+  /** `ok`, `gone`, or `refused:<why>` of the statement. */
+  readonly verdict: string;
+  /** Whether PostgreSQL accepted the signal. */
+  readonly signalled: boolean;
+  readonly state: string | null;
+  readonly user: string | null;
+  readonly applicationName: string | null;
+  readonly clientAddress: string | null;
+  readonly hadWrites: boolean;
+  /** PostgreSQL's clock, as text. */
+  readonly at: string;
+}
+
+/** Who is never signalled, and how young is too young. */
+export interface SignalGuard {
+  readonly protectedRoles: readonly string[];
+  /** POSIX regular expression over application_name, or null. */
+  readonly protectedApplications: string | null;
+  /** Seconds; a backend younger than this is refused. */
+  readonly minimumAgeSeconds: number;
+}
+
+/**
+ * The monitored PostgreSQL servers. At most two standing sessions each, one round trip per call,
+ * every statement with statement_timeout and lock_timeout; a timeout destroys the session.
+ *
+ * Every method throws FirebreakError: `database-unreachable`, `database-full`, `database-permission`,
+ * `database-timeout` or `database-error`.
+ */
+export interface Databases {
+  list(): readonly MonitoredDatabase[];
+  /** Throws `database-error` when the name is not configured. */
+  get(name: string): MonitoredDatabase;
+  /** Reads one server. At most one reading every 2 s per server: a sooner call is answered from the last one. */
+  snapshot(name: string, server: string, signal: AbortSignal): Promise<Snapshot>;
+  replicaStatus(name: string, replica: string, signal: AbortSignal): Promise<ReplicaStatus>;
+  /** The guarded statement for one backend: identity and protection are checked in the statement that signals. */
+  signalBackend(
+    name: string,
+    request: { server: string; identity: SessionIdentity; how: 'cancel' | 'terminate'; guard: SignalGuard },
+    signal: AbortSignal,
+  ): Promise<SignalResult>;
+  /** The exact text of the guarded statement, for people to read. */
+  signalStatement(identity: SessionIdentity, how: 'cancel' | 'terminate'): string;
+  /** Which of these backends still run the same transaction. */
+  alive(
+    name: string,
+    server: string,
+    identities: readonly SessionIdentity[],
+    signal: AbortSignal,
+  ): Promise<SessionIdentity[]>;
+}
