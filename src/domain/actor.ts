@@ -20,3 +20,8 @@ export type Person = Extract<Actor, { kind: 'person' }>;
  */
 export const ActionClass = z.enum(['observe', 'workload', 'session', 'incident']);
 export type ActionClass = z.infer<typeof ActionClass>;
+
+/** A Slack user id as a mention that Slack renders. */
+export function actorLabel(id: string): string {
+  return `<@${id}>`;
+}

@@ -1,0 +1,55 @@
+import type { Actor, Person } from './actor.ts';
+import type { Fault, Phase } from './event.ts';
+import type { Outcome, Verdict } from './outcome.ts';
+import type { Plan, Selection } from './plan.ts';
+
+/** Names the try of a step that a command is about; a command for another one is stale. */
+export interface AttemptRef {
+  readonly step: string;
+  readonly attempt: number;
+}
+
+/** What a person can answer to a card. */
+export type Choice = 'run' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
+
+/** What people and the engine ask of an incident. */
+export type Command =
+  | ({
+      readonly type: 'decide';
+      readonly choice: Choice;
+      /** Hash of the plan on the person's screen; null for a card that shows none. */
+      readonly hash: string | null;
+      readonly selection: Selection | null;
+      /** Step to go back to, with the choice `back`. */
+      readonly to: string | null;
+      readonly by: Actor;
+    } & AttemptRef)
+  | { readonly type: 'close'; readonly by: Person; readonly reason: string }
+  | ({
+      readonly type: 'planned';
+      readonly plan: Plan;
+      readonly differs: readonly string[];
+      readonly validForMs: number;
+    } & AttemptRef)
+  | ({ readonly type: 'drifted'; readonly differs: readonly string[] } & AttemptRef)
+  | ({ readonly type: 'intend'; readonly instance: string } & AttemptRef)
+  | ({ readonly type: 'complete'; readonly outcome: Outcome; readonly reconciled: boolean } & AttemptRef)
+  | ({ readonly type: 'verified'; readonly verdict: Verdict } & AttemptRef)
+  | ({ readonly type: 'fail'; readonly phase: Phase; readonly fault: Fault } & AttemptRef)
+  | { readonly type: 'complete-run' };
+
+/** Why a command changes nothing. */
+export interface Refusal {
+  readonly reason:
+    | 'closed'
+    | 'not-running'
+    | 'stale-step'
+    | 'stale-plan'
+    | 'expired'
+    | 'already-decided'
+    | 'bad-selection'
+    | 'not-possible'
+    | 'not-allowed';
+  /** A sentence for the person who asked. */
+  readonly message: string;
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { Actor } from './actor.ts';
+import { Alert } from './alert.ts';
+import { Cause } from './cause.ts';
+import { Outcome, Verdict } from './outcome.ts';
+import { Plan, Selection } from './plan.ts';
+import { Runbook } from './runbook.ts';
+
+/** A step of a run and which try of it this is, counted from 1. */
+const attempt = { step: z.string(), attempt: z.int().positive() };
+
+/** What a person is shown of a fault. */
+export const Fault = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+export type Fault = z.infer<typeof Fault>;
+
+export const Phase = z.enum(['plan', 'recheck', 'execute', 'verify', 'reconcile']);
+export type Phase = z.infer<typeof Phase>;
+
+function event<const N extends string, S extends z.ZodRawShape>(type: N, shape: S) {
+  return z.object({ type: z.literal(type), ...shape });
+}
+
+/** Everything that can happen, in the order of an incident's life. Each is written once, in one transaction with the work it causes. */
+export const DomainEvent = z.discriminatedUnion('type', [
+  /** When an alert or a person starts an incident. */
+  event('incident.opened', {
+    title: z.string(),
+    database: z.string(),
+    service: z.string().nullable(),
+    severity: z.string(),
+    dedupeKey: z.string(),
+    by: Actor,
+    alert: Alert.nullable(),
+  }),
+  /** When a further alert, or a repeat, belongs to an open incident. */
+  event('alert.attached', { alert: Alert }),
+  /** When the sender says that an alert of the incident is over. */
+  event('alert.resolved', { alert: Alert }),
+  /** When an alert is stored and leads to nothing, with the reason. Stream `intake`. */
+  event('alert.ignored', { alert: Alert, reason: z.string() }),
+  /** When a runbook begins; the run keeps this copy of it. */
+  event('run.started', { run: z.int().positive(), runbook: Runbook, by: Actor }),
+  /** When a step has a plan for people to decide on. */
+  event('step.planned', {
+    ...attempt,
+    plan: Plan,
+    hash: z.string(),
+    expiresAt: z.string(),
+    /** What differs from the plan that was on the screen before; empty for a first plan. */
+    differs: z.array(z.string()),
+  }),
+  /** When a plan on the screen is no longer valid and will be made anew. */
+  event('step.outdated', {
+    ...attempt,
+    reason: z.enum(['expired', 'drifted']),
+    differs: z.array(z.string()),
+  }),
+  /** When a step is passed over, by a person or because there is nothing to do. */
+  event('step.skipped', { ...attempt, by: Actor, reason: z.string() }),
+  /** When an authorised person, or a policy, approves exactly this plan and selection. */
+  event('decision.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Actor }),
+  /** When somebody's decision is not accepted. */
+  event('decision.refused', { ...attempt, by: Actor, choice: z.string(), reason: z.string() }),
+  /** When the effect is about to start; without a completion its outcome is unknown. */
+  event('effect.intended', { ...attempt, instance: z.string() }),
+  /** When the effect ended, or was found to have happened after a crash. */
+  event('effect.completed', { ...attempt, outcome: Outcome, reconciled: z.boolean() }),
+  /** When measurement said what the effect was worth. */
+  event('step.verified', { ...attempt, verdict: Verdict }),
+  /** When a step could not go on. */
+  event('step.failed', { ...attempt, phase: Phase, fault: Fault }),
+  /** When a person accepts a step that failed or proved nothing, and goes on. */
+  event('step.accepted', { ...attempt, by: Actor }),
+  /** When a person goes back to an earlier step, or tries the present one again. */
+  event('run.rewound', { to: z.string(), by: Actor }),
+  /** When every step has ended. */
+  event('run.completed', { run: z.int() }),
+  /** When a person stops the run. */
+  event('run.aborted', { run: z.int(), by: Actor, reason: z.string() }),
+  /** When diagnosis named causes, best first. */
+  event('cause.named', { causes: z.array(Cause).min(1) }),
+  /** When the load is proved to be gone. */
+  event('incident.mitigated', { evidence: z.string() }),
+  /** When the recovery contract holds. */
+  event('incident.recovered', { evidence: z.string() }),
+  /** When nothing is left to do. */
+  event('incident.closed', { by: Actor, reason: z.string() }),
+]);
+export type DomainEvent = z.infer<typeof DomainEvent>;
+export type EventType = DomainEvent['type'];
+export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
+
+/** The version of the event shapes above; an entry keeps the version that wrote it. */
+export const EVENT_SCHEMA = 1;
+
+/** An event as the journal holds it. */
+export interface RecordedEvent {
+  /** Place in the whole journal, from 1 without gaps. */
+  readonly position: number;
+  /** Incident id, or `intake`. */
+  readonly stream: string;
+  /** Place in the stream, from 1 without gaps. */
+  readonly version: number;
+  /** ISO 8601, the state database's clock. */
+  readonly at: string;
+  readonly event: DomainEvent;
+}

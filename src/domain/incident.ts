@@ -1,0 +1,313 @@
+import type { Actor } from './actor.ts';
+import type { Alert } from './alert.ts';
+import type { Cause } from './cause.ts';
+import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
+import type { Outcome, Verdict } from './outcome.ts';
+import type { Plan, Selection } from './plan.ts';
+import type { Runbook, RunbookStep } from './runbook.ts';
+
+/**
+ * `planning` reads the world · `awaiting` a decision · `approved` and not begun · `executing` · `verifying` ·
+ * `attention` of a person needed · `passed`, `accepted`, `skipped` and `aborted` are ends.
+ */
+export type StepStatus =
+  | 'planning'
+  | 'awaiting'
+  | 'approved'
+  | 'executing'
+  | 'verifying'
+  | 'attention'
+  | 'passed'
+  | 'accepted'
+  | 'skipped'
+  | 'aborted';
+
+/** One try of one step. A new try is made when a person goes back to it; the old one stays as history. */
+export interface StepAttempt {
+  readonly step: RunbookStep;
+  readonly attempt: number;
+  readonly status: StepStatus;
+  readonly plan: Plan | null;
+  readonly hash: string | null;
+  readonly expiresAt: string | null;
+  /** What differs from the plan that was on the screen before. */
+  readonly differs: readonly string[];
+  readonly decision: { readonly by: Actor; readonly at: string; readonly selection: Selection } | null;
+  readonly outcome: Outcome | null;
+  readonly verdict: Verdict | null;
+  readonly fault: (Fault & { readonly phase: Phase }) | null;
+  /** Who skipped or accepted it and why. */
+  readonly closing: { readonly by: Actor; readonly reason: string } | null;
+  /** ISO 8601 times of the transitions. */
+  readonly times: {
+    readonly plannedAt?: string;
+    readonly intendedAt?: string;
+    readonly completedAt?: string;
+    readonly endedAt?: string;
+  };
+}
+
+export interface Run {
+  readonly number: number;
+  readonly runbook: Runbook;
+  readonly status: 'running' | 'completed' | 'aborted';
+  readonly startedAt: string;
+  /** Index of the present step in the runbook; equal to its length when all have ended. */
+  readonly position: number;
+  /** Every try in the order it began; the last one is the present one while the run is running. */
+  readonly attempts: readonly StepAttempt[];
+}
+
+/** An incident: the fold of its events. */
+export interface Incident {
+  readonly id: string;
+  /** Number of events folded. */
+  readonly version: number;
+  readonly status: 'open' | 'closed';
+  readonly title: string;
+  readonly database: string;
+  readonly service: string | null;
+  readonly severity: string;
+  readonly dedupeKey: string;
+  readonly openedBy: Actor;
+  readonly openedAt: string;
+  readonly alerts: readonly { readonly alert: Alert; readonly at: string }[];
+  readonly causes: readonly Cause[];
+  readonly causeAt: string | null;
+  readonly mitigatedAt: string | null;
+  readonly recoveredAt: string | null;
+  readonly closedAt: string | null;
+  readonly runs: readonly Run[];
+}
+
+/** The run that is on, or the last one; undefined before the first. */
+export function currentRun(incident: Incident): Run | undefined {
+  return incident.runs.at(-1);
+}
+
+/** The try that is on, while the run is running. */
+export function currentAttempt(incident: Incident): StepAttempt | undefined {
+  const run = currentRun(incident);
+  return run?.status === 'running' ? run.attempts.at(-1) : undefined;
+}
+
+/** Whether every firing alert of the incident has been resolved by its sender. */
+export function alertsResolved(incident: Incident): boolean {
+  const last = new Map(incident.alerts.map(({ alert }) => [alert.fingerprint, alert.status]));
+  return last.size > 0 && [...last.values()].every((status) => status === 'resolved');
+}
+
+/** Folds a stream; throws when it does not begin with `incident.opened`. */
+export function foldIncident(id: string, events: readonly RecordedEvent[]): Incident {
+  const [first, ...rest] = events;
+  if (first?.event.type !== 'incident.opened') {
+    throw new Error(`The journal of ${id} does not begin with incident.opened.`);
+  }
+  return rest.reduce(evolve, open(id, first.event, first.at));
+}
+
+function open(id: string, event: EventOf<'incident.opened'>, at: string): Incident {
+  return {
+    id,
+    version: 1,
+    status: 'open',
+    title: event.title,
+    database: event.database,
+    service: event.service,
+    severity: event.severity,
+    dedupeKey: event.dedupeKey,
+    openedBy: event.by,
+    openedAt: at,
+    alerts: event.alert === null ? [] : [{ alert: event.alert, at }],
+    causes: [],
+    causeAt: null,
+    mitigatedAt: null,
+    recoveredAt: null,
+    closedAt: null,
+    runs: [],
+  };
+}
+
+/** Applies one event. Total over events: what does not concern the present state changes nothing but the version. */
+export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
+  return { ...apply(incident, recorded.event, recorded.at), version: recorded.version };
+}
+
+function apply(incident: Incident, event: DomainEvent, at: string): Incident {
+  switch (event.type) {
+    case 'incident.opened':
+    case 'alert.ignored':
+    case 'decision.refused':
+      return incident;
+    case 'alert.attached':
+    case 'alert.resolved':
+      return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };
+    case 'cause.named':
+      return { ...incident, causes: event.causes, causeAt: incident.causeAt ?? at };
+    case 'incident.mitigated':
+      return { ...incident, mitigatedAt: at };
+    case 'incident.recovered':
+      return { ...incident, recoveredAt: at };
+    case 'incident.closed':
+      return { ...incident, status: 'closed', closedAt: at };
+    case 'run.started':
+      return { ...incident, runs: [...incident.runs, startRun(event, at)] };
+    case 'run.completed':
+      return changeRun(incident, (run) => ({ ...run, status: 'completed' }));
+    case 'run.aborted':
+      return changeRun(incident, (run) => ({
+        ...changeAttempt(
+          run,
+          () => ({ status: 'aborted', closing: { by: event.by, reason: event.reason } }),
+          at,
+        ),
+        status: 'aborted',
+      }));
+    case 'run.rewound':
+      return changeRun(incident, (run) => rewind(run, event.to, event.by, at));
+    default:
+      return changeRun(incident, (run) => applyToStep(run, event, at));
+  }
+}
+
+type StepEvent = Extract<DomainEvent, { step: string; attempt: number }>;
+
+function applyToStep(run: Run, event: StepEvent, at: string): Run {
+  switch (event.type) {
+    case 'step.planned':
+      return changeAttempt(run, (current) => ({
+        status: 'awaiting',
+        plan: event.plan,
+        hash: event.hash,
+        expiresAt: event.expiresAt,
+        differs: event.differs,
+        times: { ...current.times, plannedAt: current.times.plannedAt ?? at },
+      }));
+    case 'step.outdated':
+      return changeAttempt(run, () => ({ status: 'planning', decision: null, differs: event.differs }));
+    case 'decision.recorded':
+      return changeAttempt(run, () => ({
+        status: 'approved',
+        decision: { by: event.by, at, selection: event.selection },
+      }));
+    case 'effect.intended':
+      return changeAttempt(run, (current) => ({
+        status: 'executing',
+        fault: null,
+        times: { ...current.times, intendedAt: current.times.intendedAt ?? at },
+      }));
+    case 'effect.completed':
+      return changeAttempt(run, (current) => ({
+        status: 'verifying',
+        outcome: event.outcome,
+        times: { ...current.times, completedAt: at },
+      }));
+    case 'step.verified':
+      return event.verdict.status === 'passed'
+        ? advance(
+            changeAttempt(run, () => ({ status: 'passed', verdict: event.verdict }), at),
+            at,
+          )
+        : changeAttempt(run, () => ({ status: 'attention', verdict: event.verdict }));
+    case 'step.failed':
+      return changeAttempt(run, () => ({
+        status: 'attention',
+        fault: { ...event.fault, phase: event.phase },
+      }));
+    case 'step.skipped':
+      return advance(
+        changeAttempt(
+          run,
+          () => ({ status: 'skipped', closing: { by: event.by, reason: event.reason } }),
+          at,
+        ),
+        at,
+      );
+    case 'step.accepted':
+      return advance(
+        changeAttempt(
+          run,
+          () => ({ status: 'accepted', closing: { by: event.by, reason: 'went on anyway' } }),
+          at,
+        ),
+        at,
+      );
+    case 'decision.refused':
+      return run;
+  }
+}
+
+function startRun(event: EventOf<'run.started'>, at: string): Run {
+  const run: Run = {
+    number: event.run,
+    runbook: event.runbook,
+    status: 'running',
+    startedAt: at,
+    position: 0,
+    attempts: [],
+  };
+  return begin(run);
+}
+
+/** Begins a try of the step at the run's position, if there is one. */
+function begin(run: Run): Run {
+  const step = run.runbook.steps[run.position];
+  if (step === undefined) return run;
+  const attempt = run.attempts.filter((earlier) => earlier.step.id === step.id).length + 1;
+  return { ...run, attempts: [...run.attempts, newAttempt(step, attempt)] };
+}
+
+function newAttempt(step: RunbookStep, attempt: number): StepAttempt {
+  return {
+    step,
+    attempt,
+    status: 'planning',
+    plan: null,
+    hash: null,
+    expiresAt: null,
+    differs: [],
+    decision: null,
+    outcome: null,
+    verdict: null,
+    fault: null,
+    closing: null,
+    times: {},
+  };
+}
+
+function advance(run: Run): Run {
+  return begin({ ...run, position: run.position + 1 });
+}
+
+function rewind(run: Run, to: string, by: Actor, at: string): Run {
+  const position = run.runbook.steps.findIndex((step) => step.id === to);
+  if (position === -1) return run;
+  const left = run.attempts.at(-1);
+  const open = left !== undefined && !isEnd(left.status);
+  const reason = left?.step.id === to ? 'tried again' : `went back to "${to}"`;
+  const closed = open ? changeAttempt(run, () => ({ status: 'aborted', closing: { by, reason } }), at) : run;
+  return begin({ ...closed, position });
+}
+
+/** Whether a try has ended. */
+export function isEnd(status: StepStatus): boolean {
+  return status === 'passed' || status === 'accepted' || status === 'skipped' || status === 'aborted';
+}
+
+function changeRun(incident: Incident, change: (run: Run) => Run): Incident {
+  const run = currentRun(incident);
+  return run === undefined ? incident : { ...incident, runs: [...incident.runs.slice(0, -1), change(run)] };
+}
+
+/** Changes the present try; `endedAt` is set when the change ends it. */
+function changeAttempt(
+  run: Run,
+  change: (current: StepAttempt) => Partial<StepAttempt>,
+  endedAt?: string,
+): Run {
+  const current = run.attempts.at(-1);
+  if (current === undefined || isEnd(current.status)) return run;
+  const changed = { ...current, ...change(current) };
+  const times = endedAt === undefined ? changed.times : { ...changed.times, endedAt };
+  return { ...run, attempts: [...run.attempts.slice(0, -1), { ...changed, times }] };
+}

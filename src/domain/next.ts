@@ -1,0 +1,38 @@
+import { currentAttempt, currentRun, type Incident, type StepAttempt } from './incident.ts';
+
+/** What the engine has to do for an incident now. */
+export type Next =
+  | {
+      readonly do: 'plan' | 'approve-by-runbook' | 'execute' | 'reconcile' | 'verify';
+      readonly attempt: StepAttempt;
+    }
+  | { readonly do: 'complete-run' }
+  /** Nothing, until a person decides or an alert arrives. */
+  | { readonly do: 'wait' };
+
+/** The next piece of work, from the state alone: a restarted process goes on with exactly this. */
+export function next(incident: Incident): Next {
+  const run = currentRun(incident);
+  if (incident.status === 'closed' || run?.status !== 'running') return { do: 'wait' };
+  if (run.position >= run.runbook.steps.length) return { do: 'complete-run' };
+  const attempt = currentAttempt(incident);
+  if (attempt === undefined) return { do: 'wait' };
+  switch (attempt.status) {
+    case 'planning':
+      return { do: 'plan', attempt };
+    case 'awaiting':
+      return attempt.step.confirm === 'none' ? { do: 'approve-by-runbook', attempt } : { do: 'wait' };
+    case 'approved':
+      return { do: 'execute', attempt };
+    case 'executing':
+      return { do: 'reconcile', attempt };
+    case 'verifying':
+      return { do: 'verify', attempt };
+    case 'attention':
+    case 'passed':
+    case 'accepted':
+    case 'skipped':
+    case 'aborted':
+      return { do: 'wait' };
+  }
+}

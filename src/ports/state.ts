@@ -1,0 +1,143 @@
+import type { Alert } from '../domain/alert.ts';
+import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
+import type { Progress } from '../domain/outcome.ts';
+
+/** Kinds of work. A work item is only a hint to look at the journal: done twice or late it changes nothing. */
+export type WorkKind = 'intake' | 'advance' | 'render';
+
+/** A piece of work, enqueued in the transaction of the events that cause it. */
+export interface Work {
+  readonly kind: WorkKind;
+  /** Stored alert id for `intake`, incident id otherwise. */
+  readonly key: string;
+  readonly delaySeconds?: number;
+}
+
+/** The row of an incident that is searched by; written with its events. */
+export interface IncidentRow {
+  readonly id: string;
+  readonly dedupeKey: string;
+  readonly database: string;
+  readonly title: string;
+  readonly status: 'open' | 'closed';
+}
+
+/** What became of a stored alert. */
+export interface Settlement {
+  readonly alertId: string;
+  readonly decision: 'opened' | 'attached' | 'resolved' | 'ignored';
+  readonly reason: string;
+  readonly incidentId: string | null;
+}
+
+export interface AppendOptions {
+  readonly work: readonly Work[];
+  readonly incident?: IncidentRow;
+  readonly settles?: Settlement;
+}
+
+export type AppendResult =
+  | { readonly status: 'appended'; readonly events: readonly RecordedEvent[] }
+  /** Somebody else appended first: read again and decide again. */
+  | { readonly status: 'conflict' };
+
+/** The truth: append-only, hash-chained, one gapless numbering per stream. Throws `state-unavailable`. */
+export interface Journal {
+  read(stream: string): Promise<RecordedEvent[]>;
+  /**
+   * Appends in one transaction with the work, the incident's row and the alert's settlement.
+   * `conflict` when the stream is not at `expectedVersion`, or another open incident holds the dedupe key.
+   */
+  append(
+    stream: string,
+    expectedVersion: number,
+    events: readonly DomainEvent[],
+    options: AppendOptions,
+  ): Promise<AppendResult>;
+  /** Recomputes the whole chain. */
+  verify(): Promise<{ events: number; chainOk: boolean; head: string; problem: string | null }>;
+  /** Every entry in order, as it was hashed. */
+  export(): AsyncIterable<RecordedEvent & { previousHash: string; hash: string }>;
+}
+
+export interface StoredAlert {
+  readonly id: string;
+  readonly alert: Alert;
+  /** ISO 8601. */
+  readonly receivedAt: string;
+  readonly settlement: Settlement | null;
+}
+
+/** Alerts as they came in. */
+export interface Alerts {
+  /** Stores what is new and enqueues its intake, in one transaction. Repeats of a stored delivery are counted, not stored. */
+  store(alerts: readonly Alert[]): Promise<{ stored: number; repeated: number }>;
+  get(id: string): Promise<StoredAlert | null>;
+  /** Newest first. */
+  list(limit: number): Promise<StoredAlert[]>;
+}
+
+export interface Incidents {
+  /** A new id such as `INC-12`; unused ones leave gaps. */
+  nextId(): Promise<string>;
+  findOpen(dedupeKey: string): Promise<IncidentRow | null>;
+  listOpen(): Promise<(IncidentRow & { openedAt: string })[]>;
+  /** Newest first, open and closed. */
+  list(limit: number): Promise<(IncidentRow & { openedAt: string })[]>;
+}
+
+/** Where a long step is; one row per incident, overwritten. */
+export interface ProgressBoard {
+  put(incidentId: string, progress: { step: string; attempt: number; progress: Progress }): Promise<void>;
+  get(incidentId: string): Promise<{ step: string; attempt: number; progress: Progress; at: string } | null>;
+}
+
+/** A message in the chat that shows a part of an incident. */
+export interface ChatMessage {
+  readonly incidentId: string;
+  /** Which part: `parent`, `step:<id>:<attempt>`. */
+  readonly key: string;
+  readonly channel: string;
+  /** Slack's timestamp, or null while a post is under way or its outcome unknown. */
+  readonly ts: string | null;
+  /** Sent in the message's metadata, to find it again when the answer to the post was lost. */
+  readonly nonce: string;
+  /** Hash of the content last sent. */
+  readonly contentHash: string;
+}
+
+export interface ChatMessages {
+  list(incidentId: string): Promise<ChatMessage[]>;
+  put(message: ChatMessage): Promise<void>;
+}
+
+/** Runs at most one holder of a name at a time over all processes; freed at once when its process dies. */
+export interface Mutex {
+  /** `busy` when another holder runs. The signal aborts when the hold is lost. */
+  exclusively<T>(
+    name: string,
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<{ status: 'done'; result: T } | { status: 'busy' }>;
+}
+
+export interface WorkQueue {
+  /** Registers the one handler of a kind, before start. A throw or `busy` lets the item come again. */
+  handle(kind: WorkKind, handler: (key: string, signal: AbortSignal) => Promise<'done' | 'busy'>): void;
+  /** Runs the handler in this process now, without waiting for delivery. */
+  wake(kind: WorkKind, key: string): void;
+  start(): Promise<void>;
+  /** Stops taking work and waits for what runs, at most this many milliseconds. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Firebreak's own database. It is never a monitored one. */
+export interface State {
+  readonly journal: Journal;
+  readonly alerts: Alerts;
+  readonly incidents: Incidents;
+  readonly progress: ProgressBoard;
+  readonly messages: ChatMessages;
+  readonly mutex: Mutex;
+  readonly queue: WorkQueue;
+  stop(): Promise<void>;
+}
