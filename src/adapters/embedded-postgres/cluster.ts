@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account } from './account.ts';
+import type { Binaries } from './binaries.ts';
+import { writeOwned } from './configuration.ts';
+import { chownTree } from './directories.ts';
+import { EmbeddedPostgresError } from './errors.ts';
+import { explainFailure } from './failure.ts';
+
+const PASSWORD_FILE = 'firebreak-superuser-password';
+
+/** Makes sure that the existing directory `dataDirectory` holds a database cluster of our major version; creates one when it is empty. */
+export async function ensureCluster(
+  dataDirectory: string,
+  options: { binaries: Binaries; account: Account | undefined; superuser: string },
+): Promise<void> {
+  if (existsSync(unfinishedMark(dataDirectory))) emptyDirectory(dataDirectory);
+  const version = readVersion(dataDirectory);
+  if (version === undefined) {
+    refuseForeignFiles(dataDirectory);
+    await whileMarkedUnfinished(dataDirectory, () => createCluster(dataDirectory, options));
+  } else if (version !== options.binaries.majorVersion) {
+    throw new EmbeddedPostgresError(
+      'version_mismatch',
+      `${dataDirectory} belongs to PostgreSQL ${version}, and this Firebreak brings PostgreSQL ` +
+        `${options.binaries.majorVersion}, which cannot open it. Export the journal with the Firebreak that wrote it ` +
+        'and import it into a new directory, or choose another directory.',
+    );
+  }
+}
+
+/** Runs `work` with a mark beside the directory, so that a kill in the middle is noticed at the next start. */
+export async function whileMarkedUnfinished(dataDirectory: string, work: () => Promise<void>): Promise<void> {
+  const mark = unfinishedMark(dataDirectory);
+  try {
+    writeFileSync(
+      mark,
+      'This database directory is being created; without its creator it is deleted at the next start.\n',
+    );
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      'directory_not_usable',
+      `The parent directory of ${dataDirectory} must be writable to create a database in it.`,
+      { cause },
+    );
+  }
+  await work();
+  rmSync(mark, { force: true });
+}
+
+/** The superuser's password, kept in the data directory (mode 0600) for connections over TCP. */
+export function readSuperuserPassword(dataDirectory: string): string | undefined {
+  try {
+    return readFileSync(join(dataDirectory, PASSWORD_FILE), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when the data directory holds a database cluster. */
+export function hasCluster(dataDirectory: string): boolean {
+  return readVersion(dataDirectory) !== undefined && !existsSync(unfinishedMark(dataDirectory));
+}
+
+function readVersion(dataDirectory: string): string | undefined {
+  const path = join(dataDirectory, 'PG_VERSION');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+}
+
+function unfinishedMark(dataDirectory: string): string {
+  return `${dataDirectory}.unfinished`;
+}
+
+function emptyDirectory(directory: string): void {
+  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true });
+}
+
+function refuseForeignFiles(dataDirectory: string): void {
+  const names = readdirSync(dataDirectory);
+  if (names.length === 0) return;
+  throw new EmbeddedPostgresError(
+    'directory_not_usable',
+    `${dataDirectory} is neither empty nor a PostgreSQL data directory (it contains ${names.slice(0, 3).join(', ')}). ` +
+      'Choose an empty directory.',
+  );
+}
+
+async function createCluster(
+  dataDirectory: string,
+  options: { binaries: Binaries; account: Account | undefined; superuser: string },
+): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'firebreak-initdb-'));
+  try {
+    const password = randomBytes(24).toString('base64url');
+    const passwordFile = join(scratch, 'password');
+    writeOwned(passwordFile, `${password}\n`, options.account);
+    if (options.account) chownTree(scratch, options.account);
+    await runInitdb(dataDirectory, passwordFile, options);
+    writeOwned(join(dataDirectory, PASSWORD_FILE), `${password}\n`, options.account);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function runInitdb(
+  dataDirectory: string,
+  passwordFile: string,
+  { binaries, account, superuser }: { binaries: Binaries; account: Account | undefined; superuser: string },
+): Promise<void> {
+  const args = [
+    `--pgdata=${dataDirectory}`,
+    `--username=${superuser}`,
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--auth-local=trust',
+    '--auth-host=scram-sha-256',
+    '--no-instructions',
+  ];
+  const identity = account ? { uid: account.uid, gid: account.gid } : {};
+  const child = spawn(binaries.initdb, args, {
+    ...identity,
+    cwd: '/',
+    env: { LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const collect = (chunk: Buffer): void => {
+    output = (output + chunk.toString('utf8')).slice(-4096);
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  return new Promise((resolve, reject) => {
+    const fail = (text: string): void =>
+      reject(explainFailure(`The database in ${dataDirectory} could not be created`, text, 'initdb_failed'));
+    child.once('error', (error) => fail(`cannot execute ${binaries.initdb}: ${error.message}`));
+    child.once('close', (code) => (code === 0 ? resolve() : fail(output.trim())));
+  });
+}

@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What a running postmaster writes into `postmaster.pid` in its data directory
+ * (https://www.postgresql.org/docs/current/storage-file-layout.html).
+ */
+export interface LockFile {
+  readonly pid: number;
+  readonly dataDirectory: string;
+  /** Start of the postmaster in seconds since 1970. */
+  readonly startedAt: number;
+  readonly port: number;
+  /** Empty when the server listens on no unix socket. */
+  readonly socketDirectory: string;
+  /** Empty when the server listens on no TCP address. */
+  readonly listenAddress: string;
+}
+
+/** Reads the lock file of a data directory; undefined when there is none or it is not complete yet. */
+export function readLockFile(dataDirectory: string): LockFile | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return undefined;
+  }
+  const [pid, directory, startedAt, port, socketDirectory, listenAddress] = lines;
+  if (!Number(pid) || !directory || !Number(startedAt) || !Number(port)) return undefined;
+  return {
+    pid: Number(pid),
+    dataDirectory: directory,
+    startedAt: Number(startedAt),
+    port: Number(port),
+    socketDirectory: socketDirectory ?? '',
+    listenAddress: listenAddress ?? '',
+  };
+}
+
+/** True when a process with this id runs and is a PostgreSQL as far as the system tells; a zombie does not count. */
+export function isPostgresAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  const stat = procStat(pid);
+  return stat === undefined || (stat.name === 'postgres' && stat.state !== 'Z');
+}
+
+/**
+ * Lets PostgreSQL treat the lock file of a process id that now belongs to something else as stale. The id is replaced
+ * by our own, which a postmaster started by us ignores (it is its parent), instead of deleting the file: so it still
+ * checks that no old backend is attached to the shared memory named there.
+ */
+export function disownStaleLock(dataDirectory: string): void {
+  const path = join(dataDirectory, 'postmaster.pid');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  writeFileSync(path, [String(process.pid), ...lines.slice(1)].join('\n'));
+}
+
+function procStat(pid: number): { name: string; state: string } | undefined {
+  try {
+    const match = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return match ? { name: match[1] ?? '', state: match[2] ?? '' } : undefined;
+  } catch {
+    return undefined;
+  }
+}
