@@ -156,11 +156,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
       return changeRun(incident, (run) => ({ ...run, status: 'completed' }));
     case 'run.aborted':
       return changeRun(incident, (run) => ({
-        ...changeAttempt(
-          run,
-          () => ({ status: 'aborted', closing: { by: event.by, reason: event.reason } }),
-          at,
-        ),
+        ...endAttempt(run, 'aborted', event.by, event.reason, at),
         status: 'aborted',
       }));
     case 'run.rewound':
@@ -204,10 +200,7 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
       }));
     case 'step.verified':
       return event.verdict.status === 'passed'
-        ? advance(
-            changeAttempt(run, () => ({ status: 'passed', verdict: event.verdict }), at),
-            at,
-          )
+        ? advance(changeAttempt(run, () => ({ status: 'passed', verdict: event.verdict }), at))
         : changeAttempt(run, () => ({ status: 'attention', verdict: event.verdict }));
     case 'step.failed':
       return changeAttempt(run, () => ({
@@ -215,23 +208,9 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         fault: { ...event.fault, phase: event.phase },
       }));
     case 'step.skipped':
-      return advance(
-        changeAttempt(
-          run,
-          () => ({ status: 'skipped', closing: { by: event.by, reason: event.reason } }),
-          at,
-        ),
-        at,
-      );
+      return advance(endAttempt(run, 'skipped', event.by, event.reason, at));
     case 'step.accepted':
-      return advance(
-        changeAttempt(
-          run,
-          () => ({ status: 'accepted', closing: { by: event.by, reason: 'went on anyway' } }),
-          at,
-        ),
-        at,
-      );
+      return advance(endAttempt(run, 'accepted', event.by, 'Went on anyway.', at));
     case 'decision.refused':
       return run;
   }
@@ -285,7 +264,7 @@ function rewind(run: Run, to: string, by: Actor, at: string): Run {
   const left = run.attempts.at(-1);
   const open = left !== undefined && !isEnd(left.status);
   const reason = left?.step.id === to ? 'tried again' : `went back to "${to}"`;
-  const closed = open ? changeAttempt(run, () => ({ status: 'aborted', closing: { by, reason } }), at) : run;
+  const closed = open ? endAttempt(run, 'aborted', by, reason, at) : run;
   return begin({ ...closed, position });
 }
 
@@ -297,6 +276,16 @@ export function isEnd(status: StepStatus): boolean {
 function changeRun(incident: Incident, change: (run: Run) => Run): Incident {
   const run = currentRun(incident);
   return run === undefined ? incident : { ...incident, runs: [...incident.runs.slice(0, -1), change(run)] };
+}
+
+function endAttempt(
+  run: Run,
+  status: 'skipped' | 'accepted' | 'aborted',
+  by: Actor,
+  reason: string,
+  at: string,
+): Run {
+  return changeAttempt(run, () => ({ status, closing: { by, reason } }), at);
 }
 
 /** Changes the present try; `endedAt` is set when the change ends it. */

@@ -1,0 +1,47 @@
+import type { Person } from '../domain/actor.ts';
+import type { AttemptRef, Choice, Refusal } from '../domain/command.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Progress } from '../domain/outcome.ts';
+import type { Selection } from '../domain/plan.ts';
+
+/** A person's answer to a card. */
+export interface Answer extends AttemptRef {
+  readonly incidentId: string;
+  readonly choice: Choice;
+  /** Hash of the plan on the person's screen; null for a card without a plan. */
+  readonly hash: string | null;
+  readonly selection: Selection | null;
+  /** Step to go back to, with the choice `back`. */
+  readonly to: string | null;
+  readonly by: Person;
+}
+
+/** What the person is told. */
+export type Reply = { readonly status: 'accepted' } | ({ readonly status: 'refused' } & Refusal);
+
+/** An incident with what is going on in it, for views. */
+export interface IncidentView {
+  readonly incident: Incident;
+  /** Where the present long step is, or null. */
+  readonly progress: { readonly step: string; readonly attempt: number; readonly progress: Progress } | null;
+}
+
+/** What people can do, whichever way they come in: Slack, a terminal, an API. Throws only `state-unavailable`. */
+export interface IncidentDesk {
+  /** Opens an incident by hand, or names the one that is open for this database. */
+  open(request: {
+    readonly database: string;
+    readonly runbook: string | null;
+    readonly by: Person;
+  }): Promise<
+    | { readonly status: 'opened' | 'already-open'; readonly incidentId: string }
+    | { readonly status: 'refused'; readonly message: string }
+  >;
+  answer(answer: Answer): Promise<Reply>;
+  close(incidentId: string, by: Person, reason: string): Promise<Reply>;
+  view(incidentId: string): Promise<IncidentView | null>;
+  listOpen(): Promise<Incident[]>;
+  /** Names of the monitored databases, and ids and titles of the runbooks. */
+  readonly databases: readonly string[];
+  readonly runbooks: readonly { readonly id: string; readonly title: string }[];
+}
