@@ -1,0 +1,25 @@
+import type { Authority } from '../domain/authority.ts';
+import type { Runbook } from '../domain/runbook.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SignalGuard } from '../ports/databases.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { State } from '../ports/state.ts';
+import type { StepKinds } from '../steps/registry.ts';
+import type { Ports } from '../steps/step-kind.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Everything the engine works with; the composition root provides it. */
+export interface EngineOptions {
+  readonly state: State;
+  readonly ledger: Ledger;
+  readonly kinds: StepKinds;
+  readonly ports: Ports;
+  readonly runbooks: ReadonlyMap<string, Runbook>;
+  readonly authority: Authority;
+  /** Who is never signalled in this database. */
+  readonly guard: (database: string) => SignalGuard;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Names this process in the journal, such as `host-4711`. */
+  readonly instance: string;
+}

@@ -1,0 +1,146 @@
+import type { Command } from '../domain/command.ts';
+import { describeError, FirebreakError } from '../domain/errors.ts';
+import type { Phase } from '../domain/event.ts';
+import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
+import type { Json } from '../domain/json.ts';
+import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts';
+import type { Reconciliation, StepKind } from '../steps/step-kind.ts';
+import type { EngineOptions } from './options.ts';
+import { planDifferences } from './plan-differences.ts';
+import { stepContext } from './step-context.ts';
+
+/** How often an effect of unknown outcome is begun before a person has to look. */
+const MOST_INTENTS = 3;
+
+/** One phase of one try: reads the world, acts or measures, and answers with the command that records it. */
+type Phases = {
+  plan(): Promise<Command>;
+  execute(): Promise<Command>;
+  reconcile(): Promise<Command>;
+  verify(): Promise<Command>;
+};
+
+/** The phases of the present try. A phase that was aborted throws the signal's reason and records nothing. */
+export function phasesOf(
+  options: EngineOptions,
+  incident: Incident,
+  attempt: StepAttempt,
+  intend: () => Promise<boolean>,
+  intents: number,
+  signal: AbortSignal,
+): Phases {
+  const ref = { step: attempt.step.id, attempt: attempt.attempt };
+  const ctx = stepContext(options, incident, attempt, signal);
+  const validForMs = (currentRun(incident)?.runbook.planValidMinutes ?? 5) * 60_000;
+
+  async function guarded(phase: Phase, work: () => Promise<Command>): Promise<Command> {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      options.logger.warn({ error, incidentId: incident.id, ...ref, phase }, 'step failed');
+      return { type: 'fail', ...ref, phase, fault: describeError(error) };
+    }
+  }
+
+  async function act(kind: StepKind, plan: Plan, selection: Selection): Promise<Command> {
+    if (!(await intend()))
+      throw new FirebreakError('internal', 'The step is no longer to be executed.', {
+        hint: 'Look at the thread: somebody decided otherwise.',
+      });
+    try {
+      const outcome = await kind.execute(ctx, plan, selection);
+      return { type: 'complete', ...ref, outcome, reconciled: false };
+    } catch (error) {
+      signal.throwIfAborted();
+      const found = await kind.reconcile(ctx, plan, selection);
+      if (found.status === 'done')
+        return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true };
+      throw error;
+    }
+  }
+
+  function approved(): { kind: StepKind; plan: Plan; selection: Selection; tooOld: boolean } {
+    const kind = kindOf(options, attempt);
+    if (attempt.plan === null || attempt.decision === null)
+      throw new Error('An approved step has a plan and a decision.');
+    const age = options.clock.now().getTime() - Date.parse(attempt.decision.at);
+    return { kind, plan: attempt.plan, selection: attempt.decision.selection, tooOld: age > validForMs };
+  }
+
+  return {
+    plan: () =>
+      guarded('plan', async () => {
+        const plan = await kindOf(options, attempt).plan(ctx, attempt.step.params);
+        const differs =
+          attempt.plan === null
+            ? attempt.differs
+            : [...attempt.differs, ...planDifferences(attempt.plan, plan)];
+        return { type: 'planned', ...ref, plan, differs: [...new Set(differs)], validForMs };
+      }),
+
+    execute: () =>
+      guarded('execute', async () => {
+        const { kind, plan, selection, tooOld } = approved();
+        if (tooOld)
+          return { type: 'drifted', ...ref, differs: ['The approval came too long ago to act on it.'] };
+        const differs = await kind.recheck(ctx, plan, selection);
+        if (differs.length > 0) return { type: 'drifted', ...ref, differs };
+        return await act(kind, plan, selection);
+      }),
+
+    reconcile: () =>
+      guarded('reconcile', async () => {
+        const { kind, plan, selection, tooOld } = approved();
+        const found = await kind.reconcile(ctx, plan, selection);
+        if (found.status === 'done')
+          return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true };
+        const obstacle = whyNotAgain(found, tooOld, intents);
+        if (obstacle !== null) return { type: 'fail', ...ref, phase: 'reconcile', fault: obstacle };
+        return await act(kind, plan, selection);
+      }),
+
+    verify: () =>
+      guarded('verify', async () => {
+        const kind = kindOf(options, attempt);
+        const { plan, outcome } = attempt;
+        if (plan === null || outcome === null) throw new Error('A step is verified when it has an outcome.');
+        const selection = attempt.decision?.selection ?? proposedSelection(plan);
+        return { type: 'verified', ...ref, verdict: await kind.verify(ctx, plan, selection, outcome) };
+      }),
+  };
+}
+
+function kindOf(options: EngineOptions, attempt: StepAttempt): StepKind {
+  const kind = options.kinds.get(attempt.step.kind);
+  if (kind !== undefined) return kind;
+  throw new FirebreakError(
+    'bad-runbook',
+    `This version of Firebreak has no step kind ${attempt.step.kind}.`,
+    {
+      hint: 'Skip the step and do it by hand as the runbook says, or upgrade Firebreak.',
+    },
+  );
+}
+
+function whyNotAgain(found: Reconciliation<Json>, tooOld: boolean, intents: number) {
+  const hint = 'Look at the targets, then try again to get a new plan, or go on.';
+  if (found.status === 'unknown') {
+    return {
+      code: 'internal',
+      message: `Firebreak was interrupted while acting, and cannot tell what happened: ${found.why}`,
+      hint,
+    };
+  }
+  if (tooOld) {
+    return {
+      code: 'internal',
+      message: 'Firebreak was interrupted while acting, and the approval is too old to go on.',
+      hint,
+    };
+  }
+  if (intents >= MOST_INTENTS) {
+    return { code: 'internal', message: `Firebreak was interrupted ${intents} times while acting.`, hint };
+  }
+  return null;
+}

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Alerts } from '../ports/state.ts';
+import { type Authentication, refuseRequest } from './authentication.ts';
+import { alertFormats } from './formats.ts';
+import { depthOf } from './json-depth.ts';
+
+/** A configured sender of alerts. */
+export interface AlertSource {
+  /** Name in the path `/alerts/<name>`. */
+  readonly name: string;
+  readonly format: keyof typeof alertFormats;
+  readonly authentication: Authentication;
+}
+
+/** Bytes of a body that are read; more is answered 413. */
+export const BODY_LIMIT = 1024 * 1024;
+const MOST_DEPTH = 12;
+
+/**
+ * `POST /alerts/<source>`: proves the sender on the raw bytes, stores durably, then answers 202.
+ * 401 not proven · 404 unknown source · 400 malformed, nothing stored · 413 too large · 503 could not be stored, send again.
+ */
+export function registerAlertRoutes(
+  server: FastifyInstance,
+  options: { sources: readonly AlertSource[]; alerts: Alerts; clock: Clock; logger: Logger },
+): void {
+  const sources = new Map(options.sources.map((source) => [source.name, source]));
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  server.post<{ Params: { source: string } }>('/alerts/:source', async (request, reply) => {
+    const source = sources.get(request.params.source);
+    if (source === undefined)
+      return reply.code(404).send({ error: 'No alert source of this name is configured.' });
+    const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const refusal = refuseRequest(source.authentication, request.headers, raw, options.clock.now());
+    if (refusal !== null) {
+      options.logger.warn({ source: source.name, from: request.ip, refusal }, 'alert refused');
+      return reply.code(401).send({ error: refusal });
+    }
+    const parsed = parseBody(source, raw);
+    if (typeof parsed === 'string') {
+      options.logger.warn({ source: source.name, problem: parsed }, 'malformed alert');
+      return reply.code(400).send({ error: parsed });
+    }
+    try {
+      return await reply.code(202).send(await options.alerts.store(parsed));
+    } catch (error) {
+      options.logger.error({ error, source: source.name }, 'alert could not be stored');
+      return reply
+        .code(503)
+        .header('retry-after', '5')
+        .send({ error: 'The alert could not be stored. Send it again.' });
+    }
+  });
+}
+
+function parseBody(source: AlertSource, raw: Buffer) {
+  let body: unknown;
+  try {
+    body = JSON.parse(raw.toString('utf8'));
+  } catch {
+    return 'The body is not JSON.';
+  }
+  if (depthOf(body, MOST_DEPTH) > MOST_DEPTH)
+    return `The body is nested more than ${MOST_DEPTH} levels deep.`;
+  try {
+    return alertFormats[source.format].parse(body, source.name);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const [issue] = error.issues;
+    return `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not of the expected form'} (format ${source.format}).`;
+  }
+}
