@@ -11,4 +11,6 @@ export interface Reading {
 export interface Metrics {
   /** CPU use of the database's host as a share of 0 to 1, or null when no query is configured for it. */
   cpu(database: string, signal: AbortSignal): Promise<Reading | null>;
+  /** The query that cpu() sends, for people to read, or null when none is configured for this database. */
+  cpuQuery?(database: string): string | null;
 }

@@ -1,0 +1,189 @@
+import type { Culprit, Evidence } from '../domain/cause.ts';
+import type { ClusterFacts, CronJob, Pod } from '../domain/cluster.ts';
+import type { Session } from '../domain/snapshot.ts';
+
+/** What attribution looks at; a group of idle sessions has it too, without tags. */
+export type Attributable = Pick<Session, 'clientAddress' | 'applicationName' | 'user' | 'tags'>;
+
+/** Tags by which sqlcommenter libraries and batch frameworks name the program. */
+const NAMING_TAGS = ['cronjob', 'job', 'application', 'app', 'service', 'controller'];
+
+/**
+ * Names who is behind a session. A running Pod that alone has the client address is strong evidence; a
+ * tag or an application_name that equals a CronJob's name is medium; a role is weak. When the address
+ * says nothing (loopback, proxy, host network, unknown), the evidence says so and the names decide.
+ */
+export function attribute(session: Attributable, cluster: ClusterFacts): Culprit {
+  const byAddress = attributeAddress(session.clientAddress, cluster);
+  if (byAddress.culprit !== null) return byAddress.culprit;
+  const byName = attributeName(session, cluster, byAddress.candidates);
+  return { ...byName, evidence: [...byName.evidence, ...byAddress.evidence] };
+}
+
+/** Two sessions with the same key have the same owner. */
+export function culpritKey(culprit: Culprit): string {
+  return `${culprit.kind}:${culprit.namespace ?? ''}/${culprit.name}`;
+}
+
+/** The strongest evidence for this owner. */
+export function attributionStrength(culprit: Culprit): Evidence['strength'] | 'none' {
+  if (culprit.kind === 'unknown') return 'none';
+  const strengths = culprit.evidence.map(({ strength }) => strength);
+  return strengths.includes('strong') ? 'strong' : strengths.includes('medium') ? 'medium' : 'weak';
+}
+
+interface ByAddress {
+  readonly culprit: Culprit | null;
+  readonly candidates: readonly Culprit[];
+  readonly evidence: readonly Evidence[];
+}
+
+function attributeAddress(address: string | null, cluster: ClusterFacts): ByAddress {
+  const nothing = (text: string): ByAddress => ({
+    culprit: null,
+    candidates: [],
+    evidence: [{ strength: 'weak', text }],
+  });
+  if (address === null) return nothing('It connected over a local socket, so no address names its client.');
+  const pods = (cluster.podsByIp[address] ?? []).filter((pod) => pod.phase === 'Running');
+  const [pod] = pods;
+  if (pod === undefined) return nothing(addressOfNoPod(address, cluster));
+  const owners = pods.map((candidate) => ownerOfPod(candidate, cluster));
+  if (pods.length > 1) return severalPods(address, pods, owners);
+  const [owner] = owners;
+  if (owner === undefined || pod.hostNetwork) {
+    return {
+      ...nothing(
+        `Address ${address} belongs to pod ${pod.namespace}/${pod.name} on the host network: every process of that node has it.`,
+      ),
+      candidates: owners,
+    };
+  }
+  const text = `Client address ${address} is the running pod ${pod.namespace}/${pod.name} alone.`;
+  return {
+    culprit: { ...owner, evidence: [{ strength: 'strong', text }, ...owner.evidence] },
+    candidates: [],
+    evidence: [],
+  };
+}
+
+function addressOfNoPod(address: string, cluster: ClusterFacts): string {
+  if (/^127\.|^::1$/.test(address)) {
+    return `Client address ${address} is a loopback address: a proxy or a program on the database's host, no pod.`;
+  }
+  const gap = cluster.gaps.length === 0 ? '' : ` (the cluster was not read completely: ${cluster.gaps[0]})`;
+  return `No running pod has the client address ${address}${gap}.`;
+}
+
+function severalPods(address: string, pods: readonly Pod[], owners: readonly Culprit[]): ByAddress {
+  const names = pods.map((pod) => `${pod.namespace}/${pod.name}`).join(', ');
+  const text = `${pods.length} running pods share the client address ${address}: ${names}.`;
+  const [first] = owners;
+  const same = first !== undefined && owners.every((owner) => culpritKey(owner) === culpritKey(first));
+  if (!same) return { culprit: null, candidates: owners, evidence: [{ strength: 'weak', text }] };
+  const evidence: Evidence[] = [{ strength: 'medium', text: `${text} All of them have the same owner.` }];
+  return { culprit: { ...first, evidence }, candidates: [], evidence: [] };
+}
+
+function ownerOfPod(pod: Pod, cluster: ClusterFacts): Culprit {
+  const chain = pod.owners.map(({ kind, name }) => `${kind} ${name}`).join(' of ');
+  const job = pod.owners.find(({ kind }) => kind === 'Job');
+  const parent = cluster.jobs.find((candidate) => candidate.uid === job?.uid)?.cronJob;
+  const owner = pod.owners.at(-1);
+  const told: Evidence[] = chain === '' ? [] : [{ strength: 'strong', text: `The pod belongs to ${chain}.` }];
+  const culprit = (kind: Culprit['kind'], name: string): Culprit => ({
+    kind,
+    namespace: pod.namespace,
+    name,
+    evidence: told,
+  });
+  if (owner?.kind === 'CronJob') return culprit('CronJob', owner.name);
+  if (owner?.kind === 'Job') {
+    return parent === undefined || parent === null
+      ? culprit('Job', owner.name)
+      : culprit('CronJob', parent.name);
+  }
+  return owner?.kind === 'Deployment' ? culprit('Deployment', owner.name) : culprit('Pod', pod.name);
+}
+
+function attributeName(
+  session: Attributable,
+  cluster: ClusterFacts,
+  candidates: readonly Culprit[],
+): Culprit {
+  const application = plainApplicationName(session.applicationName);
+  const tag = NAMING_TAGS.find((name) => session.tags[name] !== undefined);
+  const tagValue = tag === undefined ? undefined : session.tags[tag];
+  const named = [
+    { value: tagValue, text: `The query carries the tag ${tag}='${tagValue}'` },
+    { value: application, text: `application_name is "${application}"` },
+  ];
+  for (const { value, text } of named) {
+    if (value === undefined || value === '') continue;
+    const found = cronJobNamed(value, cluster.cronJobs, text) ?? candidateNamed(value, candidates, text);
+    if (found !== null) return found;
+  }
+  return fromRole(session, cluster) ?? fromApplication(session, tagValue ?? application);
+}
+
+function cronJobNamed(name: string, cronJobs: readonly CronJob[], text: string): Culprit | null {
+  const matches = cronJobs.filter((cronJob) => cronJob.name === name);
+  const [match] = matches;
+  if (match === undefined || matches.length > 1) return null;
+  return {
+    kind: 'CronJob',
+    namespace: match.namespace,
+    name: match.name,
+    evidence: [
+      { strength: 'medium', text: `${text}, the name of one CronJob (the program says so itself).` },
+    ],
+  };
+}
+
+function candidateNamed(name: string, candidates: readonly Culprit[], text: string): Culprit | null {
+  const match = candidates.find((candidate) => candidate.name === name);
+  if (match === undefined) return null;
+  const evidence: Evidence[] = [
+    { strength: 'medium', text: `${text}, the owner of one of the pods at this address.` },
+  ];
+  return { ...match, evidence };
+}
+
+/** A role named like a CronJob is a hint at most: several programs may log in with one role. */
+function fromRole(session: Attributable, cluster: ClusterFacts): Culprit | null {
+  if (session.user === null) return null;
+  const wanted = normal(session.user);
+  const matches = cluster.cronJobs.filter(
+    ({ name }) => normal(name) === wanted || normal(name) === normal(session.applicationName),
+  );
+  const [match] = matches;
+  if (match === undefined || matches.length > 1) return null;
+  const text = `Role "${session.user}" and application_name "${session.applicationName}" resemble the name of the CronJob.`;
+  return {
+    kind: 'CronJob',
+    namespace: match.namespace,
+    name: match.name,
+    evidence: [{ strength: 'weak', text }],
+  };
+}
+
+function fromApplication(session: Attributable, name: string): Culprit {
+  if (name !== '') {
+    const text = `The program calls itself "${name}" and logs in as role "${session.user ?? 'unknown'}".`;
+    return { kind: 'application', namespace: null, name, evidence: [{ strength: 'weak', text }] };
+  }
+  if (session.user !== null) {
+    const text = `Nothing but its role is known: "${session.user}".`;
+    return { kind: 'role', namespace: null, name: session.user, evidence: [{ strength: 'weak', text }] };
+  }
+  return { kind: 'unknown', namespace: null, name: 'unknown', evidence: [] };
+}
+
+/** PgBouncer's application_name_add_host appends ` - address:port`. */
+function plainApplicationName(name: string): string {
+  return name.replace(/ - [0-9a-fA-F.:]+:\d+$/, '');
+}
+
+function normal(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}

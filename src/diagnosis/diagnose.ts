@@ -1,0 +1,35 @@
+import type { Cause } from '../domain/cause.ts';
+import type { CauseRule } from './cause-rule.ts';
+import { rule as connectionLeak } from './causes/connection-leak.ts';
+import { rule as idleInTransaction } from './causes/idle-in-transaction.ts';
+import { rule as lockQueue } from './causes/lock-queue.ts';
+import { rule as nothingWrong } from './causes/nothing-wrong.ts';
+import { rule as runawayApplicationQuery } from './causes/runaway-application-query.ts';
+import { rule as runawayBatchQuery } from './causes/runaway-batch-query.ts';
+import { rule as unknown } from './causes/unknown.ts';
+import type { DiagnosisFacts } from './facts.ts';
+import { measurePressure } from './pressure.ts';
+
+/** The order in which equally confident causes are believed: locks, idle transactions, CPU, idle slots. */
+export const causeRules: readonly CauseRule[] = [
+  lockQueue,
+  idleInTransaction,
+  runawayBatchQuery,
+  runawayApplicationQuery,
+  connectionLeak,
+  nothingWrong,
+];
+
+/**
+ * Explains what the facts show, most confident cause first. Never empty: when no rule has evidence, the
+ * one cause is `unknown` with confidence 0 and what was gathered.
+ */
+export function diagnose(facts: DiagnosisFacts): Cause[] {
+  const pressure = measurePressure(facts);
+  const causes = causeRules
+    .flatMap((rule) => rule.detect(facts, pressure) ?? [])
+    .sort((a, b) => b.confidence - a.confidence);
+  const wrong = causes.filter(({ kind, confidence }) => kind !== 'nothing-wrong' && confidence >= 0.5);
+  const honest = wrong.length > 0 ? causes.filter(({ kind }) => kind !== 'nothing-wrong') : causes;
+  return honest.length > 0 ? honest : [unknown.detect(facts, pressure)].flatMap((cause) => cause ?? []);
+}

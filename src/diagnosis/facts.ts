@@ -1,0 +1,31 @@
+import type { ClusterFacts } from '../domain/cluster.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+
+/** A standby as it sees itself; the shape of the databases port's ReplicaStatus. */
+export interface ReplicaFacts {
+  readonly replica: string;
+  readonly inRecovery: boolean;
+  readonly replayPaused: boolean;
+  /** Bytes received and not replayed, or null when nothing was ever received. */
+  readonly replayBytes: number | null;
+  readonly replaySeconds: number | null;
+}
+
+/** CPU use of the database's host as a share of 0 to 1. */
+export interface CpuFacts {
+  readonly value: number;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly source: string;
+}
+
+/** Everything a diagnosis may use. It is gathered by reading only. */
+export interface DiagnosisFacts {
+  readonly snapshot: Snapshot;
+  readonly replicas: readonly ReplicaFacts[];
+  readonly cluster: ClusterFacts;
+  /** Null when no metrics system answers for this database. */
+  readonly cpu: CpuFacts | null;
+  /** What could not be read, in words. */
+  readonly gaps: readonly string[];
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { DiagnosisFacts } from '../../diagnosis/facts.ts';
+import { describeCpu, describeSlots } from '../../diagnosis/pressure.ts';
+import { type Cause, culpritName } from '../../domain/cause.ts';
+import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts';
+import type { Fact } from '../../domain/plan.ts';
+import { gatherFacts } from '../gather-facts.ts';
+import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { defineStep } from '../step-kind.ts';
+
+const Params = z.strictObject({
+  topCauses: z.int().min(1).max(10).default(3).describe('How many causes are shown, most confident first'),
+});
+
+const Data = z.object({ missing: z.array(z.string()) });
+
+/** Reads CPU, slots and replication lag, and names the causes with their owners. */
+export const step = defineStep({
+  kind: 'postgres.diagnose',
+  title: 'Diagnose CPU, connections and replication lag',
+  description:
+    'Reads the primary, its replicas, the metrics and the cluster once, and ranks the causes with evidence, what helps and what will not.',
+  needs: ['databases', 'workloads', 'metrics'],
+  actionClass: 'observe',
+  params: Params,
+  target: z.never(),
+  data: Data,
+  undo: onlyReads,
+
+  async plan({ ports, incident }) {
+    const { replicas } = ports.databases.get(incident.database);
+    const query = ports.metrics.cpuQuery?.(incident.database) ?? null;
+    const commands = [
+      {
+        label: `One statement on the primary of ${incident.database}`,
+        language: 'text' as const,
+        text: 'firebreak:snapshot (pg_stat_activity, pg_stat_replication, slots, settings; one round trip)',
+      },
+      ...replicas.map((replica) => ({
+        label: `One statement on replica ${replica}`,
+        language: 'text' as const,
+        text: 'Replay position, replay pause and time of the last replayed transaction',
+      })),
+      {
+        label: 'Metrics',
+        language: 'text' as const,
+        text:
+          query ??
+          'CPU share, if a query is configured for this database; otherwise on-CPU sessions for each core',
+      },
+      {
+        label: 'Kubernetes',
+        language: 'text' as const,
+        text: `List Pods of the client addresses, CronJobs and Jobs in: ${ports.workloads.namespaces.join(', ') || '(no namespace configured)'}`,
+      },
+    ];
+    return readingPlan({
+      summary: `Read ${incident.database} and its surroundings once and name the causes.`,
+      commands,
+      warnings: [],
+    });
+  },
+
+  async execute(ctx, { params }) {
+    const { facts, causes } = await gatherFacts(ctx, { server: 'primary', replicas: true });
+    const shown = causes.slice(0, params.topCauses);
+    return readingOutcome({
+      summary: summarise(shown),
+      facts: measurements(facts),
+      table: { columns: ['Cause', 'Confidence', 'Owner', 'Sessions'], rows: shown.map(causeRow) },
+      causes: shown,
+      data: { missing: [...facts.gaps, ...unbelievable(facts)] },
+    });
+  },
+
+  async verify(_ctx, _approved, { data: { missing } }) {
+    const complete = missing.length === 0;
+    return {
+      status: complete ? 'passed' : 'inconclusive',
+      evidence: complete
+        ? 'Everything that was planned was read.'
+        : `Not everything could be read, so the diagnosis may be incomplete: ${missing.join('; ')}.`,
+      series: [],
+      milestone: null,
+      goBackTo: null,
+    };
+  },
+});
+
+function summarise([top]: readonly Cause[]): string {
+  if (top === undefined || top.kind === 'unknown') return 'The cause is not known; the facts are below.';
+  return `${top.title} (${formatShare(top.confidence)} sure).`;
+}
+
+function causeRow(cause: Cause): string[] {
+  return [
+    cause.title,
+    formatShare(cause.confidence),
+    cause.culprit === null ? 'nobody named' : culpritName(cause.culprit),
+    String(cause.rootSessions.length),
+  ];
+}
+
+/** CPU, slots and lag; of lag the bytes first, because seconds are an estimate. */
+function measurements(facts: DiagnosisFacts): Fact[] {
+  return [
+    { name: 'CPU', value: describeCpu(facts) },
+    { name: 'Connections', value: describeSlots(facts) },
+    ...facts.snapshot.standbys.map((standby) => ({
+      name: `Standby ${standby.applicationName}`,
+      value: lag(standby.replayBytes, standby.replaySeconds, standby.replyAgeSeconds),
+    })),
+    ...facts.replicas.map((replica) => ({
+      name: `Replica ${replica.replica}`,
+      value: `${lag(replica.replayBytes, replica.replaySeconds, null)}${replica.replayPaused ? '; replay is paused' : ''}`,
+    })),
+    { name: 'Read in', value: formatDuration(facts.snapshot.tookMs / 1000) },
+  ];
+}
+
+/** A standby that has not answered for longer than this is not to be believed; seconds. */
+const SILENT = 10;
+
+function lag(bytes: number | null, seconds: number | null, replyAge: number | null): string {
+  const amount = bytes === null ? 'bytes unknown' : `${formatBytes(bytes)} behind`;
+  const time = bytes === null || bytes === 0 || seconds === null ? '' : `, about ${formatDuration(seconds)}`;
+  const silent =
+    replyAge !== null && replyAge > SILENT
+      ? `; silent for ${formatDuration(replyAge)}, not to be believed`
+      : '';
+  return `${amount}${time}${silent}`;
+}
+
+function unbelievable({ snapshot }: DiagnosisFacts): string[] {
+  return snapshot.standbys
+    .filter(({ replyAgeSeconds }) => (replyAgeSeconds ?? 0) > SILENT)
+    .map(({ applicationName }) => `standby ${applicationName} does not answer its primary`);
+}

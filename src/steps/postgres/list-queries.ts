@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { attribute, attributionStrength } from '../../diagnosis/attribution.ts';
+import { signalAge } from '../../diagnosis/sessions.ts';
+import { culpritName } from '../../domain/cause.ts';
+import type { ClusterFacts } from '../../domain/cluster.ts';
+import { formatCount, formatDuration, shorten } from '../../domain/format.ts';
+import type { Session } from '../../domain/snapshot.ts';
+import { gatherFacts } from '../gather-facts.ts';
+import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { defineStep } from '../step-kind.ts';
+
+const Params = z.strictObject({
+  olderThanSeconds: z
+    .number()
+    .min(0)
+    .default(5)
+    .describe('Sessions whose transaction is at least this old, seconds'),
+  limit: z.int().min(1).max(50).default(15).describe('How many rows are shown, oldest first'),
+});
+
+const columns = ['pid', 'age', 'state', 'owner', 'application', 'query'];
+
+/** Lists the long queries with their owners. */
+export const step = defineStep({
+  kind: 'postgres.list-queries',
+  title: 'List the long queries',
+  description: 'Lists the oldest transactions of the primary with age, state, owner and masked SQL.',
+  needs: ['databases', 'workloads'],
+  actionClass: 'observe',
+  params: Params,
+  target: z.never(),
+  data: z.object({ shown: z.int(), others: z.int(), gaps: z.array(z.string()) }),
+  undo: onlyReads,
+
+  async plan({ incident }, params) {
+    return readingPlan({
+      summary: `List up to ${formatCount(params.limit, 'session')} of ${incident.database} that are older than ${formatDuration(params.olderThanSeconds)}.`,
+      commands: [
+        {
+          label: 'One statement on the primary',
+          language: 'text',
+          text: 'firebreak:snapshot (pg_stat_activity)',
+        },
+        {
+          label: 'Kubernetes',
+          language: 'text',
+          text: 'List Pods of the client addresses, CronJobs and Jobs',
+        },
+      ],
+      warnings: [],
+    });
+  },
+
+  async execute(ctx, { params }) {
+    const { facts } = await gatherFacts(ctx, { server: 'primary', replicas: false });
+    const long = facts.snapshot.sessions
+      .filter((session) => signalAge(session) >= params.olderThanSeconds)
+      .sort((a, b) => signalAge(b) - signalAge(a));
+    const shown = long.slice(0, params.limit);
+    const others = facts.snapshot.slots.used - shown.length;
+    return readingOutcome({
+      summary: `${formatCount(long.length, 'session')} older than ${formatDuration(params.olderThanSeconds)}; ${formatCount(shown.length, 'is shown', 'are shown')}, ${formatCount(others, 'other connection')} not.`,
+      facts: [
+        {
+          name: 'Not shown',
+          value: `${long.length - shown.length} long, ${facts.snapshot.slots.used - long.length} younger or idle`,
+        },
+      ],
+      table: { columns, rows: shown.map((session) => row(session, facts.cluster)) },
+      data: { shown: shown.length, others, gaps: [...facts.gaps] },
+    });
+  },
+
+  async verify(_ctx, _approved, { data }) {
+    const complete = data.gaps.length === 0;
+    return {
+      status: complete ? 'passed' : 'inconclusive',
+      evidence: complete
+        ? `${formatCount(data.shown, 'session')} listed.`
+        : `Owners may be missing: ${data.gaps.join('; ')}.`,
+      series: [],
+      milestone: null,
+      goBackTo: null,
+    };
+  },
+});
+
+function row(session: Session, cluster: ClusterFacts): string[] {
+  const culprit = attribute(session, cluster);
+  const wait =
+    session.waitEventType === null ? '' : ` (${session.waitEventType}: ${session.waitEvent ?? '?'})`;
+  return [
+    String(session.pid),
+    formatDuration(signalAge(session)),
+    `${session.state}${wait}`,
+    `${culpritName(culprit)} (${attributionStrength(culprit)})`,
+    session.applicationName,
+    shorten(session.sql, 80),
+  ];
+}
