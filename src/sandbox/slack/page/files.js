@@ -1,0 +1,39 @@
+import { h, safeUrl } from './dom.js';
+
+const IMAGE = /\.(?:png|jpe?g|gif|webp|svg)$/i;
+
+/** The files of a message: images as a preview, anything else as a card with its name. @param {any} message */
+export function files(message) {
+  if (!message.files?.length) return null;
+  return h('div', { class: 'files' }, message.files.map(file));
+}
+
+/** @param {any} source */
+function file(source) {
+  const url = safeUrl(source.url ?? source.url_private ?? `/files/${source.id}`);
+  const title = source.title || source.name || source.id;
+  if (url === null) return h('div', { class: 'file-card' }, title);
+  const shown =
+    source.mimetype?.startsWith('image/') ?? [title, source.name, url].some((text) => IMAGE.test(text ?? ''));
+  if (!shown) return card(title, url);
+  const image = h('img', { src: url, alt: source.alt_txt || title, class: 'file-image' });
+  const figure = h(
+    'figure',
+    { class: 'file' },
+    h('figcaption', {}, title),
+    h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, image),
+  );
+  image.addEventListener('error', () => figure.replaceWith(card(title, url)), { once: true });
+  return figure;
+}
+
+/** @param {string} title @param {string} url */
+function card(title, url) {
+  const type = /\.(\w{1,5})$/.exec(title)?.[1]?.toUpperCase() ?? 'File';
+  return h(
+    'a',
+    { class: 'file-card', href: url, target: '_blank', rel: 'noopener noreferrer' },
+    h('span', { class: 'file-mark', 'aria-hidden': 'true' }, type.slice(0, 4)),
+    h('span', {}, h('strong', {}, title), h('span', { class: 'choice-note' }, type)),
+  );
+}
