@@ -5,7 +5,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Alerts } from '../ports/state.ts';
 import { type Authentication, refuseRequest } from './authentication.ts';
 import { alertFormats } from './formats.ts';
-import { depthOf } from './json-depth.ts';
+import { unsafeJson } from './json-safety.ts';
 
 /** A configured sender of alerts. */
 export interface AlertSource {
@@ -17,7 +17,6 @@ export interface AlertSource {
 
 /** Bytes of a body that are read; more is answered 413. */
 export const BODY_LIMIT = 1024 * 1024;
-const MOST_DEPTH = 12;
 
 /**
  * `POST /alerts/<source>`: proves the sender on the raw bytes, stores durably, then answers 202.
@@ -65,8 +64,8 @@ function parseBody(source: AlertSource, raw: Buffer) {
   } catch {
     return 'The body is not JSON.';
   }
-  if (depthOf(body, MOST_DEPTH) > MOST_DEPTH)
-    return `The body is nested more than ${MOST_DEPTH} levels deep.`;
+  const unsafe = unsafeJson(body);
+  if (unsafe !== null) return unsafe;
   try {
     return alertFormats[source.format].parse(body, source.name);
   } catch (error) {

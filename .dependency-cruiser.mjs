@@ -1,0 +1,96 @@
+/** What each folder of src may import besides itself; what is not listed is forbidden. */
+const layers = {
+  domain: [],
+  ports: ['domain/'],
+  diagnosis: ['domain/'],
+  steps: ['diagnosis/', 'ports/', 'domain/'],
+  adapters: ['ports/', 'domain/'],
+  runbooks: ['steps/(?:step-kind|registry)', 'yaml/', 'domain/'],
+  yaml: ['domain/'],
+  config: ['yaml/', 'domain/'],
+  engine: ['steps/(?:step-kind|registry)', 'ports/', 'domain/'],
+  intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
+  slack: ['engine/desk', 'ports/', 'domain/'],
+  sandbox: ['domain/(?:json|secret)', 'ports/logger'],
+  drill: [
+    'app\\.ts',
+    'config/',
+    'sandbox/',
+    'slack/manifest',
+    'adapters/embedded-postgres/',
+    'engine/desk',
+    'domain/',
+    'ports/',
+  ],
+};
+const homes = {
+  pg: '(?:adapters/(?:postgres|state|embedded-postgres)|drill)/',
+  'pg-boss': 'adapters/state/',
+  kysely: 'adapters/state/',
+  '@slack': 'slack/',
+  '@kubernetes': 'adapters/kubernetes/',
+};
+const rule = (name, from, to) => ({ name, severity: 'error', from, to });
+
+export default {
+  forbidden: [
+    rule('no-cycles', {}, { circular: true }),
+    rule(
+      'adapters-do-not-meet',
+      { path: '^src/adapters/([^/]+)/' },
+      { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
+    ),
+    rule(
+      'sandboxes-do-not-meet',
+      { path: '^src/sandbox/([^/]+)/' },
+      { path: '^src/sandbox/', pathNot: '^src/sandbox/$1/' },
+    ),
+    rule(
+      'domain-is-pure',
+      { path: '^src/domain/' },
+      {
+        dependencyTypes: ['npm', 'core'],
+        path: '.',
+        pathNot: '^(?:node_modules/zod/|(?:node:)?(?:crypto|util)$)',
+      },
+    ),
+    rule(
+      'diagnosis-is-pure',
+      { path: '^src/diagnosis/' },
+      { dependencyTypes: ['npm', 'core'], path: '.', pathNot: '^node_modules/(?:zod|croner)/' },
+    ),
+    rule(
+      'a-step-never-imports-a-step',
+      { path: '^src/steps/[^/]+/([^/]+)\\.ts' },
+      { path: '^src/steps/[^/]+/', pathNot: '^src/steps/[^/]+/$1\\.ts' },
+    ),
+    rule(
+      'production-does-not-know-the-drill',
+      { path: '^src/', pathNot: '^src/(?:drill|cli|sandbox)/' },
+      { path: '^src/(?:drill|sandbox)/' },
+    ),
+    ...Object.entries(layers).map(([layer, may]) =>
+      rule(
+        `${layer}-direction`,
+        { path: `^src/${layer}/` },
+        { path: '^src/', pathNot: [`${layer}/`, ...may].map((to) => `^src/${to}`) },
+      ),
+    ),
+    ...Object.entries(homes).map(([name, home]) =>
+      rule(
+        `${name}-at-home`,
+        { path: '^src/', pathNot: [`^src/${home}`, '^src/app\\.ts$'] },
+        { path: `^node_modules/(?:@types/)?${name}(?:/|$)` },
+      ),
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,47 @@
+import type { Authority } from '../domain/authority.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** How a sender of alerts proves itself; one of the two is always there. */
+export type SourceAuthentication = { type: 'bearer'; token: Secret } | { type: 'hmac'; key: Secret };
+
+/** The configuration with its secrets resolved. Secrets print as `<secret>`. */
+export interface Config {
+  readonly slack: {
+    readonly mode: 'socket' | 'http';
+    readonly channel: string;
+    readonly apiUrl: string | null;
+    readonly botToken: Secret;
+    readonly appToken: Secret | null;
+    readonly signingSecret: Secret | null;
+    readonly host: string;
+    readonly port: number;
+  };
+  readonly http: { readonly host: string; readonly port: number };
+  readonly state: { readonly directory: string; readonly url: Secret | null };
+  readonly sources: readonly {
+    readonly name: string;
+    readonly format: 'alertmanager' | 'generic';
+    readonly authentication: SourceAuthentication;
+  }[];
+  readonly databases: readonly DatabaseConfig[];
+  readonly kubernetes: ConfigFile['kubernetes'] | null;
+  /** Null for the runbooks that are shipped. */
+  readonly runbookDirectory: string | null;
+  readonly authority: Authority;
+  readonly logLevel: ConfigFile['log']['level'];
+}
+
+export interface DatabaseConfig {
+  readonly name: string;
+  readonly service: string | null;
+  readonly url: Secret;
+  readonly cores: number | null;
+  readonly replicas: readonly { readonly name: string; readonly url: Secret }[];
+  readonly prometheus: {
+    readonly url: string;
+    readonly cpuQuery: string;
+    readonly bearerToken: Secret | null;
+  } | null;
+  readonly protected: ConfigFile['databases'][number]['protected'];
+}

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { FirebreakError } from '../domain/errors.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Config, DatabaseConfig, SourceAuthentication } from './config.ts';
+import type { ConfigFile, SecretRef } from './schema.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Resolves the secrets of a valid configuration file. Throws `missing-secret` or `no-authentication`. */
+export function resolveConfig(file: ConfigFile, environment: Environment): Config {
+  const secret = (ref: SecretRef, use: string) => resolveSecret(ref, use, environment);
+  const { slack } = file;
+  return {
+    slack: {
+      mode: slack.mode,
+      channel: slack.channel,
+      apiUrl: slack.apiUrl ?? null,
+      botToken: secret(slack.botToken, 'the Slack bot token'),
+      appToken:
+        slack.mode === 'socket'
+          ? secret(slack.appToken ?? { env: 'SLACK_APP_TOKEN' }, 'the Slack app token')
+          : null,
+      signingSecret:
+        slack.mode === 'http'
+          ? secret(slack.signingSecret ?? { env: 'SLACK_SIGNING_SECRET' }, 'the Slack signing secret')
+          : null,
+      host: slack.host,
+      port: slack.port,
+    },
+    http: file.http,
+    state: {
+      directory: file.state.directory,
+      url: file.state.url === undefined ? null : secret(file.state.url, 'the state database'),
+    },
+    sources: file.alerts.sources.map((source) => ({
+      name: source.name,
+      format: source.format,
+      authentication: authenticationOf(source, secret),
+    })),
+    databases: file.databases.map((database) => databaseConfig(database, secret)),
+    kubernetes: file.kubernetes ?? null,
+    runbookDirectory: file.runbooks.directory ?? null,
+    authority: file.authority,
+    logLevel: file.log.level,
+  };
+}
+
+type ResolveSecret = (ref: SecretRef, use: string) => Secret;
+
+function databaseConfig(database: ConfigFile['databases'][number], secret: ResolveSecret): DatabaseConfig {
+  const { name, prometheus } = database;
+  return {
+    name,
+    service: database.service ?? null,
+    url: secret(database.url, `database ${name}`),
+    cores: database.cores ?? null,
+    replicas: database.replicas.map((replica) => ({
+      name: replica.name,
+      url: secret(replica.url, `replica ${replica.name} of ${name}`),
+    })),
+    prometheus:
+      prometheus === undefined
+        ? null
+        : {
+            url: prometheus.url,
+            cpuQuery: prometheus.cpuQuery,
+            bearerToken:
+              prometheus.bearerToken === undefined
+                ? null
+                : secret(prometheus.bearerToken, `Prometheus of ${name}`),
+          },
+    protected: database.protected,
+  };
+}
+
+function authenticationOf(
+  source: ConfigFile['alerts']['sources'][number],
+  secret: ResolveSecret,
+): SourceAuthentication {
+  if (source.bearer !== undefined) {
+    return { type: 'bearer', token: secret(source.bearer, `alert source ${source.name}`) };
+  }
+  if (source.hmac !== undefined)
+    return { type: 'hmac', key: secret(source.hmac, `alert source ${source.name}`) };
+  throw new FirebreakError(
+    'no-authentication',
+    `Alert source "${source.name}" has neither bearer nor hmac.`,
+    {
+      hint: 'Anybody could start incidents. Add `bearer: { env: NAME }` or `hmac: { env: NAME }` to the source.',
+    },
+  );
+}
+
+function resolveSecret(ref: SecretRef, use: string, environment: Environment): Secret {
+  if ('env' in ref) {
+    const value = environment[ref.env];
+    if (value !== undefined && value !== '') return new Secret(value);
+    throw new FirebreakError(
+      'missing-secret',
+      `The environment variable ${ref.env} is not set; it holds ${use}.`,
+      {
+        hint: `Set ${ref.env}, or point the configuration at a file with { file: PATH }.`,
+      },
+    );
+  }
+  try {
+    const value = readFileSync(ref.file, 'utf8').trim();
+    if (value !== '') return new Secret(value);
+  } catch (cause) {
+    throw new FirebreakError('missing-secret', `The file ${ref.file} cannot be read; it holds ${use}.`, {
+      hint: 'Mount the secret there and let the user of the process read it.',
+      cause,
+    });
+  }
+  throw new FirebreakError('missing-secret', `The file ${ref.file} is empty; it should hold ${use}.`, {
+    hint: 'Write the secret into the file.',
+  });
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+
+/** Where a secret is: in an environment variable or in a file; never in the configuration itself. */
+const SecretRef = z.union([
+  z.strictObject({ env: z.string().min(1).describe('Name of the environment variable that holds it.') }),
+  z.strictObject({
+    file: z.string().min(1).describe('Path of the file that holds it, such as a mounted Kubernetes secret.'),
+  }),
+]);
+export type SecretRef = z.infer<typeof SecretRef>;
+
+const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
+
+const Slack = z.strictObject({
+  mode: z
+    .enum(['socket', 'http'])
+    .default('socket')
+    .describe('Socket Mode needs no address that Slack can reach.'),
+  channel: SlackId.describe('Id of the incident channel; the bot must be a member.'),
+  botToken: SecretRef.default({ env: 'SLACK_BOT_TOKEN' }).describe('xoxb-…'),
+  appToken: SecretRef.optional().describe('xapp-…, for mode: socket. Default: environment SLACK_APP_TOKEN.'),
+  signingSecret: SecretRef.optional().describe('For mode: http. Default: environment SLACK_SIGNING_SECRET.'),
+  host: z.string().default('0.0.0.0').describe('Address that listens in mode: http.'),
+  port: z.int().min(0).max(65535).default(3000).describe('Port that listens in mode: http.'),
+  apiUrl: z.url().optional().describe('Another Web API address, such as a sandbox or a GovSlack domain.'),
+});
+
+const Database = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes')
+    .describe('How people and alerts call it (label database).'),
+  service: z.string().optional().describe('Service that it serves (label service of its alerts).'),
+  url: SecretRef.describe(
+    'postgresql:// URL of the primary, for a role with pg_monitor and pg_signal_backend.',
+  ),
+  cores: z.number().positive().optional().describe('CPU cores of the server; SQL cannot see them.'),
+  replicas: z.array(z.strictObject({ name: z.string(), url: SecretRef })).default([]),
+  prometheus: z
+    .strictObject({
+      url: z.url(),
+      cpuQuery: z.string().describe('PromQL that gives the CPU use of the host as a share of 0 to 1.'),
+      bearerToken: SecretRef.optional(),
+    })
+    .optional(),
+  protected: z
+    .strictObject({
+      roles: z.array(z.string()).default([]).describe('Roles whose sessions are never signalled.'),
+      applications: z
+        .string()
+        .optional()
+        .describe('POSIX regular expression over application_name that is never signalled.'),
+      minimumAgeSeconds: z
+        .number()
+        .min(5)
+        .default(5)
+        .describe('Sessions younger than this are never signalled.'),
+    })
+    .prefault({}),
+});
+
+const Kubernetes = z.strictObject({
+  inCluster: z.boolean().default(false).describe('Use the service account of the own pod.'),
+  kubeconfig: z.string().optional().describe('Path of a kubeconfig file.'),
+  context: z.string().optional(),
+  namespaces: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Namespaces whose CronJobs and Jobs may be looked at and suspended.'),
+});
+
+const AlertSource = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .describe('The path is /alerts/<name>.'),
+  format: z.enum(['alertmanager', 'generic']),
+  bearer: SecretRef.optional().describe('Token of "Authorization: Bearer …".'),
+  hmac: SecretRef.optional().describe('Key of "X-Firebreak-Signature: t=…,v1=…".'),
+});
+
+const People = z.array(SlackId).default([]);
+
+/** firebreak.yml. Every key is documented in firebreak.example.yml. */
+export const ConfigFile = z.strictObject({
+  slack: Slack,
+  http: z
+    .strictObject({ host: z.string().default('0.0.0.0'), port: z.int().min(0).max(65535).default(8080) })
+    .prefault({})
+    .describe('Where alerts and health checks come in.'),
+  state: z
+    .strictObject({
+      directory: z.string().default('.firebreak/state').describe('Folder of the embedded PostgreSQL.'),
+      url: SecretRef.optional().describe('An external PostgreSQL instead; never one that is monitored.'),
+    })
+    .prefault({}),
+  alerts: z.strictObject({ sources: z.array(AlertSource).min(1) }),
+  databases: z.array(Database).min(1),
+  kubernetes: Kubernetes.optional(),
+  runbooks: z
+    .strictObject({ directory: z.string().optional() })
+    .prefault({})
+    .describe('Default: the runbooks shipped with Firebreak.'),
+  authority: z
+    .strictObject({ observe: People, workload: People, session: People, incident: People })
+    .prefault({})
+    .describe('Slack user ids that may decide, by class of action. An empty list means nobody.'),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
