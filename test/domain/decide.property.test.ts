@@ -151,12 +151,13 @@ it('takes one decision per plan, whoever clicks how often', () => {
   );
 });
 
-it('approves only targets of the plan, and never none of several', () => {
+it('approves only the plan that is current, only targets of it, and never none of several', () => {
   fc.assert(
     fc.property(commands, (specs) => {
       play(specs, (before, _command, produced) => {
         for (const event of produced) {
           if (event.type !== 'decision.recorded') continue;
+          expect(event.hash).toBe(currentAttempt(before)?.hash);
           const offered = currentAttempt(before)?.plan?.targets.map(({ id }) => id) ?? [];
           expect(offered).toEqual(expect.arrayContaining(event.selection.targets));
           expect(offered.length === 0 || event.selection.targets.length > 0).toBe(true);
