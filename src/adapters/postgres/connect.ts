@@ -1,0 +1,53 @@
+import { Client } from 'pg';
+import type { Settings } from './config.ts';
+
+/** One way into a server. */
+export interface Candidate {
+  readonly url: string;
+  readonly role: string;
+  /** Database that the URL leads to. */
+  readonly target: string;
+}
+
+/** Describes a connection URL; the same server's database `database` when one is named. */
+export function candidate(url: string, database?: string): Candidate {
+  const parsed = new URL(url);
+  if (database !== undefined) parsed.pathname = `/${encodeURIComponent(database)}`;
+  const role = decodeURIComponent(parsed.username) || (parsed.searchParams.get('user') ?? '');
+  const target = decodeURIComponent(parsed.pathname.replace(/^\//, '')) || role;
+  return { url: parsed.toString(), role, target };
+}
+
+/**
+ * Opens one connection and sets its limits. They are set in the session and not with ALTER ROLE, which would
+ * falsify audits; one time zone and date style give every timestamp one spelling, so that it stays an identity.
+ */
+export async function openClient(candidate: Candidate, settings: Settings): Promise<Client> {
+  const client = new Client({
+    connectionString: candidate.url,
+    application_name: 'firebreak',
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    query_timeout: settings.queryTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // A lost connection is noticed by whoever uses it next; without a listener it would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(
+      `SET statement_timeout = ${settings.statementTimeoutMs}; SET lock_timeout = 500;
+       SET idle_in_transaction_session_timeout = 10000; SET jit = off; SET search_path = pg_catalog;
+       SET DateStyle = 'ISO'; SET TimeZone = 'UTC'`,
+    );
+    return client;
+  } catch (error) {
+    discard(client);
+    throw error;
+  }
+}
+
+/** Drops a connection without waiting for the server: with a query under way the socket is destroyed. */
+export function discard(client: Client): void {
+  client.end().catch(() => {});
+}

@@ -1,0 +1,108 @@
+import { FirebreakError } from '../../domain/errors.ts';
+import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
+import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
+import { Server } from './server.ts';
+import { signalText } from './signalling.ts';
+import type { SessionHealth } from './standing-session.ts';
+
+/** The monitored servers with their standing sessions. */
+export interface StandingDatabases extends Databases {
+  /** Opens all sessions. A server that is down is no error: it is tried again in the background. */
+  start(): Promise<void>;
+  /** Closes all sessions. */
+  stop(): Promise<void>;
+  /** Two entries per server, in the order of the configuration. */
+  health(): SessionHealth[];
+}
+
+/** The servers of the configuration, not yet connected. Statements run only between start and stop. */
+export function createDatabases(
+  configs: readonly DatabaseConfig[],
+  options: DatabasesOptions,
+): StandingDatabases {
+  const settings = withDefaults(options);
+  const entries = new Map(configs.map((config) => [config.name, entry(config)]));
+
+  function entry(config: DatabaseConfig): { shown: MonitoredDatabase; servers: Map<string, Server> } {
+    const { name, service, cores } = config;
+    const server = (serverName: string, url: string, killUrl: string | null): [string, Server] => [
+      serverName,
+      new Server(
+        // The cores of the configuration are the primary's; nothing is known of a replica's.
+        { database: name, server: serverName, cores: serverName === 'primary' ? cores : null, url, killUrl },
+        settings,
+      ),
+    ];
+    const servers = new Map([
+      server('primary', config.url.reveal(), config.killUrl?.reveal() ?? null),
+      ...config.replicas.map((replica) => server(replica.name, replica.url.reveal(), null)),
+    ]);
+    return {
+      shown: { name, service, cores, replicas: config.replicas.map((replica) => replica.name) },
+      servers,
+    };
+  }
+
+  function find(name: string) {
+    const found = entries.get(name);
+    if (found !== undefined) return found;
+    throw notConfigured(`Database ${name} is not configured`, [...entries.keys()]);
+  }
+
+  function server(name: string, serverName: string, signal?: AbortSignal): Server {
+    signal?.throwIfAborted();
+    const { servers } = find(name);
+    const found = servers.get(serverName);
+    if (found !== undefined) return found;
+    throw notConfigured(`Database ${name} has no server ${serverName}`, [...servers.keys()]);
+  }
+
+  const all = (): Server[] => [...entries.values()].flatMap(({ servers }) => [...servers.values()]);
+
+  return {
+    list: () => [...entries.values()].map(({ shown }) => shown),
+    get: (name) => find(name).shown,
+    async snapshot(name, serverName, signal) {
+      return abortable(server(name, serverName, signal).snapshot(), signal);
+    },
+    async replicaStatus(name, replica, signal) {
+      return abortable(server(name, replica, signal).replicaStatus(), signal);
+    },
+    // Once sent it is awaited: an abort must not leave unknown whether a backend was signalled.
+    async signalBackend(name, { server: serverName, identity, how, guard }, signal) {
+      const protectedRoles = [...new Set([...options.guard.protectedRoles, ...guard.protectedRoles])];
+      return server(name, serverName, signal).signal(identity, how, { ...guard, protectedRoles });
+    },
+    signalStatement: (identity, how) => signalText(identity, how, options.guard),
+    async alive(name, serverName, identities, signal) {
+      return abortable(server(name, serverName, signal).alive(identities), signal);
+    },
+    async start() {
+      await Promise.all(all().map((one) => one.start()));
+    },
+    async stop() {
+      await Promise.all(all().map((one) => one.stop()));
+    },
+    health: () => all().flatMap((one) => one.health()),
+  };
+}
+
+function notConfigured(problem: string, known: readonly string[]): FirebreakError {
+  return new FirebreakError('database-error', `${problem}.`, {
+    hint: `Use one of: ${known.join(', ') || 'none is configured'}.`,
+  });
+}
+
+/** Rejects as soon as the signal aborts; the statement itself ends within its timeout. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}

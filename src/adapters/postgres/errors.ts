@@ -1,0 +1,129 @@
+import { type ErrorCode, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+
+/** Whom and what a failed statement was about, for the words of the error. */
+export interface Where {
+  /** Database name from the configuration. */
+  readonly database: string;
+  /** `primary` or the name of a replica. */
+  readonly server: string;
+  /** The PostgreSQL role that Firebreak logs in as. */
+  readonly role: string;
+  /** Database that the session is connected to, as PostgreSQL names it. */
+  readonly target: string;
+}
+
+type Rule = { code: ErrorCode; what: string; hint: (where: Where) => string; retryable: boolean };
+
+const unreachable: Rule = {
+  code: 'database-unreachable',
+  what: 'cannot be reached',
+  hint: () =>
+    'Check that the server runs, and its host, port, TLS settings and network policies, from where Firebreak runs.',
+  retryable: true,
+};
+const timeout: Rule = {
+  code: 'database-timeout',
+  what: 'did not answer in time',
+  hint: () => 'The server is saturated or frozen. Try again; if it stays so, look at its host.',
+  retryable: true,
+};
+const full: Rule = {
+  code: 'database-full',
+  what: 'has no connection slot left for Firebreak',
+  hint: ({ role, target }) =>
+    'Free slots as a superuser on the server (psql there uses reserved slots). Afterwards reserve some for Firebreak: ' +
+    `PostgreSQL 16 or newer, reserved_connections = 3 (restart) and GRANT pg_use_reserved_connections TO ${ident(role)}; ` +
+    `before 16, ALTER DATABASE ${ident(target)} CONNECTION LIMIT <max_connections - 6>; no restart is needed.`,
+  retryable: true,
+};
+const permission: Rule = {
+  code: 'database-permission',
+  what: 'refused a permission',
+  hint: ({ role }) => `Run GRANT pg_monitor, pg_signal_backend TO ${ident(role)}; as a superuser.`,
+  retryable: false,
+};
+const login: Rule = {
+  code: 'database-permission',
+  what: 'refused the login',
+  hint: ({ role, target }) =>
+    `Check the password, pg_hba.conf, and that GRANT CONNECT ON DATABASE ${ident(target)} TO ${ident(role)}; was run.`,
+  retryable: false,
+};
+const noDatabase: Rule = {
+  code: 'database-error',
+  what: 'has no such database',
+  hint: ({ target }) =>
+    `Correct the URL in the configuration: there is no database ${ident(target)} on this server.`,
+  retryable: false,
+};
+const tooOld: Rule = {
+  code: 'database-error',
+  what: 'lacks a view or column that Firebreak reads',
+  hint: () => 'Firebreak needs PostgreSQL 14 or newer.',
+  retryable: false,
+};
+const other: Rule = {
+  code: 'database-error',
+  what: 'refused a statement',
+  hint: () => 'Look up the SQLSTATE in the PostgreSQL manual, and at the log of the server.',
+  retryable: false,
+};
+
+const bySqlState: Record<string, Rule> = {
+  '53300': full,
+  '28P01': login,
+  '28000': login,
+  '42501': permission,
+  '57014': timeout,
+  '55P03': timeout,
+  '57P01': unreachable,
+  '57P02': unreachable,
+  '57P03': unreachable,
+  '3D000': noDatabase,
+  '42703': tooOld,
+  '42P01': tooOld,
+  '42883': tooOld,
+};
+
+/** The SQLSTATE or system error code of an error, or an empty text. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** True when PostgreSQL itself answered with an error, so that the session can be used further. */
+export function isServerError(error: unknown): boolean {
+  return /^[0-9A-Z]{5}$/.test(codeOf(error)) && !/^(08|57P0[1-3])/.test(codeOf(error));
+}
+
+/** Says a failure of `pg` with a stable code and what to do. Error texts of PostgreSQL carry none of our parameters. */
+export function explainError(error: unknown, where: Where): FirebreakError {
+  if (isFirebreakError(error)) return error;
+  const rule = ruleFor(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  const state = isServerError(error) ? `, SQLSTATE ${codeOf(error)}` : '';
+  return new FirebreakError(
+    rule.code,
+    `Database ${where.database} (${where.server}) ${rule.what}: ${detail}${state}.`,
+    { hint: rule.hint(where), retryable: rule.retryable, cause: error },
+  );
+}
+
+/** What `pg` and Node say when a connection does not come about or ends. */
+const LOST = /timeout|terminated|not queryable|closed|ended|hang up|SSL|TLS|certificate/i;
+
+function ruleFor(error: unknown): Rule {
+  const known = bySqlState[codeOf(error)];
+  // 42501 while logging in means CONNECT on the database, later it means a role membership.
+  if (known === permission && error instanceof Error && /for database/.test(error.message)) return login;
+  if (known !== undefined) return known;
+  if (isServerError(error)) return other;
+  const message = error instanceof Error ? error.message : '';
+  if (/^SASL|password must be a string/.test(message)) return login;
+  if (/Query read timeout/.test(message)) return timeout;
+  return /^E[A-Z_]+$/.test(codeOf(error)) || LOST.test(message) ? unreachable : other;
+}
+
+/** A name as SQL spells it. */
+export function ident(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,88 @@
+import type { SessionIdentity } from '../../domain/snapshot.ts';
+import type { SignalGuard, SignalResult } from '../../ports/databases.ts';
+import { signalSql } from './sql/signal.ts';
+
+export type How = 'cancel' | 'terminate';
+type Parameter = string | number | null | readonly string[];
+
+/** The row of the guarded statement. */
+export type SignalRow = {
+  verdict: string;
+  signalled: boolean | null;
+  state: string | null;
+  usename: string | null;
+  application_name: string | null;
+  addr: string | null;
+  had_writes: boolean;
+  at: string;
+};
+
+/**
+ * The parameters $1 to $8 of the guarded statement. A cancel is bound to the query, because it must not hit the
+ * next one. A termination is bound to the transaction, whose state may have moved on; without a transaction, to
+ * the last query.
+ */
+export function signalParameters(identity: SessionIdentity, how: How, guard: SignalGuard): Parameter[] {
+  const { pid, backendStart, xactStart, queryStart } = identity;
+  const boundQuery = how === 'cancel' || xactStart === null ? queryStart : null;
+  return [
+    pid,
+    backendStart,
+    xactStart,
+    boundQuery,
+    how,
+    guard.protectedRoles,
+    guard.protectedApplications,
+    guard.minimumAgeSeconds,
+  ];
+}
+
+/** True when the identity names neither transaction nor query, or for a cancel no query: then nothing is sent. */
+export function isTooVague(identity: SessionIdentity, how: How): boolean {
+  return identity.queryStart === null && (how === 'cancel' || identity.xactStart === null);
+}
+
+/** The answer when nothing is sent because the identity is too vague. */
+export function refusedAsVague(now: Date): SignalResult {
+  const nobody = { state: null, user: null, applicationName: null, clientAddress: null };
+  return {
+    verdict: 'refused:identity_incomplete',
+    signalled: false,
+    ...nobody,
+    hadWrites: false,
+    at: now.toISOString(),
+  };
+}
+
+export function toSignalResult(row: SignalRow): SignalResult {
+  return {
+    verdict: row.verdict,
+    signalled: row.signalled ?? false,
+    state: row.state,
+    user: row.usename,
+    applicationName: row.application_name,
+    clientAddress: row.addr,
+    hadWrites: row.had_writes,
+    at: row.at,
+  };
+}
+
+/** The guarded statement with its values in place: what a person reads before deciding can also be run in psql. */
+export function signalText(identity: SessionIdentity, how: How, guard: SignalGuard): string {
+  const values = signalParameters(identity, how, guard);
+  const [, ...lines] = signalSql.split('\n');
+  const body = lines
+    .join('\n')
+    .replace(/\$([1-8])/g, (_, index: string) => literal(values[Number(index) - 1]));
+  return `/* firebreak:kill v2 */\n${body}`;
+}
+
+function literal(value: Parameter | undefined): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string')
+    return value.length === 0 ? `'{}'` : `ARRAY[${value.map(literal).join(', ')}]`;
+  const quoted = `'${value.replaceAll("'", "''")}'`;
+  // With backslashes the E form reads the same whatever standard_conforming_strings says.
+  return value.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+const count = z.int();
+const text = z.string().nullable();
+
+/** A list that json_agg leaves null when there is nothing. */
+function listOf<T extends z.ZodType>(item: T) {
+  return z
+    .array(item)
+    .nullable()
+    .transform((items) => items ?? []);
+}
+
+/** The JSON value of the snapshot statement, with that statement's short names. */
+export const SnapshotRow = z.object({
+  at: z.string(),
+  v: count,
+  replica: z.boolean(),
+  track_size: z.string(),
+  hidden: count,
+  max: count,
+  su_res: count,
+  res: count,
+  used: count,
+  by: listOf(
+    z.object({
+      usr: text,
+      app: text,
+      addr: text,
+      db: text,
+      state: text,
+      n: count,
+      lock_wait: count,
+      oldest_s: z.number().nullable(),
+    }),
+  ),
+  waits: listOf(z.object({ t: z.string(), e: z.string(), n: count })),
+  top: listOf(
+    z.object({
+      pid: count,
+      bs: z.string(),
+      xs: text,
+      qs: text,
+      state: z.string(),
+      wt: text,
+      we: text,
+      db: text,
+      usr: text,
+      app: text,
+      addr: text,
+      port: count.nullable(),
+      writes: z.boolean(),
+      qid: text,
+      xact_s: z.number().nullable(),
+      state_s: z.number().nullable(),
+      workers: count,
+      q: text,
+      q_bytes: count.nullable(),
+      q_tail: text,
+    }),
+  ),
+  locks: listOf(z.object({ pid: count, blockers: z.array(count) })),
+  repl: listOf(
+    z.object({
+      app: text,
+      addr: text,
+      state: text,
+      replay_bytes: z.number().nullable(),
+      replay_s: z.number().nullable(),
+      reply_age_s: z.number().nullable(),
+    }),
+  ),
+  slots: listOf(
+    z.object({
+      slot_name: z.string(),
+      slot_type: z.string(),
+      active: z.boolean(),
+      wal_status: text,
+      retained: z.number().nullable(),
+    }),
+  ),
+  prepared: count,
+});
+export type SnapshotRow = z.infer<typeof SnapshotRow>;

@@ -1,0 +1,191 @@
+import type { Client, QueryResultRow } from 'pg';
+import { describeError, FirebreakError } from '../../domain/errors.ts';
+import type { Settings } from './config.ts';
+import { type Candidate, discard, openClient } from './connect.ts';
+import { codeOf, explainError, isServerError, type Where } from './errors.ts';
+
+/** What a session is for; part of every log line about it. */
+export interface SessionLabel {
+  readonly database: string;
+  readonly server: string;
+  readonly purpose: 'read' | 'signal';
+}
+
+/** How one standing session is doing. */
+export interface SessionHealth extends SessionLabel {
+  readonly up: boolean;
+  /** PostgreSQL database it is connected to, or null while it is down. */
+  readonly connectedTo: string | null;
+  readonly problem: { code: string; message: string; hint: string } | null;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** A freed slot is taken by others within a second, so a full server is tried more often. */
+const LONGEST_PAUSE_WHEN_FULL_MS = 500;
+
+/**
+ * A connection that is opened before it is needed and kept warm: when all slots are taken, it is the way in.
+ *
+ * Statements run one after another. A statement without an answer destroys the connection, because a later one would
+ * queue behind it; PostgreSQL's own refusals keep it. A lost connection is re-opened in the background with growing
+ * pauses, and at once when somebody asks.
+ */
+export class StandingSession {
+  readonly #label: SessionLabel;
+  readonly #candidates: readonly [Candidate, ...Candidate[]];
+  readonly #settings: Settings;
+  #client: Client | null = null;
+  #place: Candidate;
+  #problem: FirebreakError | null = null;
+  #opening: Promise<Client> | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | null = null;
+  #pauseMs = FIRST_PAUSE_MS;
+  #stopped = true;
+
+  /** The candidates are tried in order; the next one only when the server itself refused the one before. */
+  constructor(label: SessionLabel, candidates: readonly [Candidate, ...Candidate[]], settings: Settings) {
+    this.#label = label;
+    this.#candidates = candidates;
+    this.#settings = settings;
+    this.#place = candidates[0];
+  }
+
+  /** Starts to keep the session open; resolves after the first try, whatever it gave. */
+  async start(): Promise<void> {
+    this.#stopped = false;
+    await this.#connected().catch(() => {});
+  }
+
+  /** Closes the connection and stops tending it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#opening?.catch(() => {});
+    const last = this.#client;
+    this.#client = null;
+    await last?.end().catch(() => {});
+  }
+
+  /** Runs one statement with parameters, after those asked for before. Throws FirebreakError. */
+  query<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
+    const result = this.#queue.then(() => this.#run<R>(sql, values));
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  health(): SessionHealth {
+    const up = this.#client !== null;
+    return {
+      ...this.#label,
+      up,
+      connectedTo: up ? this.#place.target : null,
+      problem: this.#problem === null ? null : describeError(this.#problem),
+    };
+  }
+
+  async #run<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
+    const client = await this.#connected();
+    try {
+      return (await client.query<R>(sql, [...values])).rows;
+    } catch (error) {
+      const explained = explainError(error, this.#where(this.#place));
+      const { logger } = this.#settings;
+      logger.warn(
+        { ...this.#label, code: explained.code, sqlState: codeOf(error) },
+        'A statement on a monitored database failed.',
+      );
+      if (!isServerError(error)) {
+        this.#problem = explained;
+        this.#lost(client);
+        discard(client);
+      }
+      throw explained;
+    }
+  }
+
+  #connected(): Promise<Client> {
+    if (this.#stopped) return Promise.reject(stoppedError(this.#label.database));
+    if (this.#client !== null) return Promise.resolve(this.#client);
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<Client> {
+    const { logger, pingMs } = this.#settings;
+    try {
+      const client = await this.#openAny();
+      this.#client = client;
+      client.once('end', () => this.#lost(client));
+      if (this.#problem !== null) {
+        logger.info({ ...this.#label, target: this.#place.target }, 'A standing session is open again.');
+      }
+      this.#problem = null;
+      this.#pauseMs = FIRST_PAUSE_MS;
+      this.#schedule(pingMs);
+      return client;
+    } catch (error) {
+      this.#problem = explainError(error, this.#where(this.#candidates[0]));
+      logger.warn(
+        { ...this.#label, ...describeError(this.#problem), retryInMs: this.#pauseMs },
+        'A standing session cannot be opened.',
+      );
+      this.#schedule(this.#pauseMs);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPause(this.#problem));
+      throw this.#problem;
+    }
+  }
+
+  async #openAny(): Promise<Client> {
+    const failures: FirebreakError[] = [];
+    for (const candidate of this.#candidates) {
+      try {
+        const client = await openClient(candidate, this.#settings);
+        this.#place = candidate;
+        return client;
+      } catch (error) {
+        failures.push(explainError(error, this.#where(candidate)));
+        if (!isServerError(error)) break;
+      }
+    }
+    throw failures[0];
+  }
+
+  #lost(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = null;
+    this.#schedule(this.#pauseMs);
+  }
+
+  #schedule(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#tend(), ms);
+  }
+
+  /** Pings the open session, or tries to open it again; a failure schedules the next try by itself. */
+  #tend(): void {
+    const care: Promise<unknown> = this.#client === null ? this.#connected() : this.query('SELECT 1', []);
+    care.then(
+      () => this.#schedule(this.#settings.pingMs),
+      () => {},
+    );
+  }
+
+  #where(candidate: Candidate): Where {
+    const { database, server } = this.#label;
+    return { database, server, role: candidate.role, target: candidate.target };
+  }
+}
+
+function longestPause(problem: FirebreakError): number {
+  return problem.code === 'database-full' ? LONGEST_PAUSE_WHEN_FULL_MS : LONGEST_PAUSE_MS;
+}
+
+function stoppedError(database: string): FirebreakError {
+  return new FirebreakError('database-unreachable', `The sessions of database ${database} are closed.`, {
+    hint: 'Firebreak is stopping, or was not started.',
+  });
+}

@@ -1,0 +1,95 @@
+import type { Session, Snapshot } from '../../domain/snapshot.ts';
+import { maskSql } from './mask.ts';
+import type { SnapshotRow } from './snapshot-row.ts';
+import { readTags } from './tags.ts';
+
+/** What the configuration and the clock add to the row of the statement. */
+export interface SnapshotContext {
+  readonly database: string;
+  readonly server: string;
+  readonly cores: number | null;
+  readonly tookMs: number;
+}
+
+/** Turns the row into the domain's snapshot; query texts are masked here and leave the adapter only so. */
+export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot {
+  const { tookMs, ...names } = context;
+  return {
+    ...names,
+    at: row.at,
+    versionNumber: row.v,
+    inRecovery: row.replica,
+    slots: { max: row.max, superuserReserved: row.su_res, reserved: row.res, used: row.used },
+    onCpu: row.waits.filter(({ t }) => t === 'CPU').reduce((sum, { n }) => sum + n, 0),
+    waits: row.waits.map(({ t, e, n }) => ({ type: t, event: e, backends: n })),
+    groups: row.by.map(toGroup),
+    sessions: row.top.map((session) => toSession(session, trackSize(row.track_size))),
+    lockWaiters: row.locks,
+    standbys: row.repl.map((standby) => ({
+      applicationName: standby.app ?? '',
+      clientAddress: standby.addr,
+      state: standby.state,
+      replayBytes: standby.replay_bytes,
+      replaySeconds: standby.replay_s,
+      replyAgeSeconds: standby.reply_age_s,
+    })),
+    slotsRetaining: row.slots.map((slot) => ({
+      name: slot.slot_name,
+      type: slot.slot_type,
+      active: slot.active,
+      walStatus: slot.wal_status,
+      retainedBytes: slot.retained,
+    })),
+    preparedTransactions: row.prepared,
+    tookMs,
+  };
+}
+
+function toGroup(group: SnapshotRow['by'][number]): Snapshot['groups'][number] {
+  return {
+    user: group.usr,
+    applicationName: group.app ?? '',
+    clientAddress: group.addr,
+    database: group.db,
+    state: group.state,
+    backends: group.n,
+    lockWaiting: group.lock_wait,
+    oldestSeconds: group.oldest_s,
+  };
+}
+
+function toSession(row: SnapshotRow['top'][number], trackBytes: number): Session {
+  const text = row.q ?? '';
+  const cutByServer = (row.q_bytes ?? 0) >= trackBytes;
+  return {
+    pid: row.pid,
+    backendStart: row.bs,
+    xactStart: row.xs,
+    queryStart: row.qs,
+    state: row.state,
+    waitEventType: row.wt,
+    waitEvent: row.we,
+    database: row.db,
+    user: row.usr,
+    applicationName: row.app ?? '',
+    clientAddress: row.addr,
+    clientPort: row.port,
+    writes: row.writes,
+    queryId: row.qid,
+    transactionSeconds: row.xact_s,
+    stateSeconds: row.state_s,
+    parallelWorkers: row.workers,
+    sql: maskSql(text, cutByServer || row.q_tail !== null),
+    tags: { ...readTags(text), ...(row.q_tail === null ? {} : readTags(row.q_tail)) },
+  };
+}
+
+const UNITS: Record<string, number> = { B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+/** PostgreSQL keeps one byte for the end and cuts at a character of up to four bytes. */
+const CUT_SLACK_BYTES = 4;
+
+/** From how many bytes on a query text may have been cut by track_activity_query_size. */
+function trackSize(setting: string): number {
+  const [, digits = '1024', unit = 'B'] = /^(\d+)\s*([kMG]?B)?$/.exec(setting) ?? [];
+  return Number(digits) * (UNITS[unit] ?? 1) - CUT_SLACK_BYTES;
+}

@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually, query } from '../embedded-postgres/support.ts';
+import {
+  type AppServer,
+  connect,
+  guard,
+  run,
+  secret,
+  sessionOf,
+  signal,
+  startAppServer,
+  startDatabases,
+} from './support.ts';
+
+let app: AppServer;
+beforeEach(async () => {
+  app = await startAppServer({ max_connections: 12 });
+});
+afterEach(() => app[Symbol.asyncDispose]());
+
+const ownPids = `select pid from pg_stat_activity where application_name = 'firebreak' order by pid`;
+
+test('with every slot taken the standing sessions still read and signal, a newcomer learns how to get in', async () => {
+  await using standing = await startDatabases({ url: secret(app.url('bot')) });
+  await using stack = new AsyncDisposableStack();
+  const sleeper = stack.use(await connect(app.url('app'), 'culprit'));
+  const end = run(sleeper, 'select pg_sleep(60)');
+  for (let slot = 0; slot < 6; slot += 1) stack.use(await connect(app.url('app'), 'filler'));
+  await expect(connect(app.url('app'))).rejects.toMatchObject({ code: '53300' });
+
+  await using late = await startDatabases({ url: secret(app.url('bot')) });
+  await expect(late.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
+    code: 'database-full',
+    retryable: true,
+    hint: expect.stringMatching(
+      /GRANT pg_use_reserved_connections TO "bot";.* ALTER DATABASE "appdb" CONNECTION LIMIT/,
+    ),
+  });
+  expect(late.health()).toMatchObject([
+    { purpose: 'read', up: false, problem: { code: 'database-full' } },
+    { purpose: 'signal', up: false, problem: { code: 'database-full' } },
+  ]);
+
+  const culprit = await sessionOf(standing, 'culprit');
+  const request = { server: 'primary', identity: culprit, how: 'terminate', guard } as const;
+  expect(await standing.signalBackend('shop', request, signal)).toMatchObject({ verdict: 'ok' });
+  expect(await end).toBe('57P01');
+  await stack.disposeAsync();
+  await eventually('the late one in by itself', async () => late.health().every(({ up }) => up));
+});
+
+test('a full target database is entered through the database postgres', async () => {
+  await query(app.server().url(), 'alter database appdb connection limit 1');
+  await using client = await connect(app.url('app'), 'only-one');
+  await using databases = await startDatabases({ url: secret(app.url('bot')) });
+  expect(databases.health()).toMatchObject([
+    { purpose: 'read', up: true, connectedTo: 'postgres', problem: null },
+    { purpose: 'signal', up: true, connectedTo: 'postgres', problem: null },
+  ]);
+  await client.query('begin');
+  expect(await sessionOf(databases, 'only-one')).toMatchObject({ state: 'idle in transaction' });
+});
+
+test('statement_timeout of PostgreSQL is a database-timeout and keeps the session', async () => {
+  await using databases = await startDatabases({ url: secret(app.url('bot')) }, { statementTimeoutMs: 1 });
+  const before = await query(app.server().url(), ownPids);
+  await expect(databases.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
+    code: 'database-timeout',
+  });
+  expect(await query(app.server().url(), ownPids)).toEqual(before);
+});
+
+test('a frozen session is given up after the query timeout and replaced by a new one', async () => {
+  await using databases = await startDatabases(
+    { url: secret(app.url('bot')) },
+    { statementTimeoutMs: 1_000, queryTimeoutMs: 300 },
+  );
+  const reader = await query<{ pid: number }>(
+    app.server().url(),
+    `select pid from pg_stat_activity where application_name = 'firebreak' and datname = 'appdb'`,
+  );
+  const frozen = reader[0]?.pid ?? 0;
+  process.kill(frozen, 'SIGSTOP');
+  try {
+    const [first, second] = await Promise.allSettled([
+      databases.snapshot('shop', 'primary', signal),
+      databases.alive(
+        'shop',
+        'primary',
+        [{ pid: 1, backendStart: '2020-01-01', xactStart: null, queryStart: null }],
+        signal,
+      ),
+    ]);
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'database-timeout' } });
+    expect(second, 'the other session is not held up').toEqual({ status: 'fulfilled', value: [] });
+    await eventually('a reading through a new session', async () => {
+      const snapshot = await databases.snapshot('shop', 'primary', signal);
+      return snapshot.database === 'shop';
+    });
+  } finally {
+    process.kill(frozen, 'SIGCONT');
+  }
+});
+
+test('a server that is down at the start or restarts is no failure: the sessions come back', async () => {
+  const url = secret(app.url('bot'));
+  await using databases = await startDatabases({ url });
+  await using late = await startDatabases({ url: secret(app.url('bot')) });
+  await late.stop();
+  await app.restart(async () => {
+    await eventually('the loss noticed', async () => databases.health().every(({ up }) => !up));
+    await expect(databases.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
+      code: 'database-unreachable',
+      retryable: true,
+    });
+    await late.start();
+    expect(late.health()[0]).toMatchObject({ up: false, problem: { code: 'database-unreachable' } });
+  });
+  for (const one of [databases, late]) {
+    await eventually('both sessions open by themselves', async () => one.health().every(({ up }) => up));
+    expect(await one.snapshot('shop', 'primary', signal)).toMatchObject({ inRecovery: false });
+    expect(one.health().map(({ problem }) => problem)).toEqual([null, null]);
+  }
+});
+
+test('uses two sessions per server and closes them when stopped', async () => {
+  const databases = await startDatabases({ url: secret(app.url('bot')) });
+  expect(await query(app.server().url(), ownPids)).toHaveLength(2);
+  expect(databases.health()).toMatchObject([
+    { purpose: 'read', connectedTo: 'appdb' },
+    { purpose: 'signal', connectedTo: 'postgres' },
+  ]);
+  await databases.stop();
+  await eventually('no session left', async () => (await query(app.server().url(), ownPids)).length === 0);
+  await expect(databases.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
+    code: 'database-unreachable',
+  });
+});
+
+test.each([
+  ['nosuchrole', 'appdb', 'database-permission', 'GRANT CONNECT ON DATABASE "appdb" TO "nosuchrole"'],
+  ['bot', 'nosuchdb', 'database-error', 'there is no database "nosuchdb"'],
+])('a wrong URL (%s to %s) is explained', async (user, database, code, hint) => {
+  await using databases = await startDatabases({ url: secret(app.url(user, database)) });
+  const [read] = databases.health();
+  if (database === 'nosuchdb') expect(read).toMatchObject({ up: true, connectedTo: 'postgres' });
+  else expect(read?.problem).toMatchObject({ code, hint: expect.stringContaining(hint) });
+});
