@@ -1,7 +1,6 @@
 import { get, listen, post } from './api.js';
-import { avatar } from './avatar.js';
 import { Composer } from './composer.js';
-import { h, patchList } from './dom.js';
+import { drawHead } from './head.js';
 import { HomeTab } from './home.js';
 import { icon } from './icons.js';
 import { MessageList } from './message-list.js';
@@ -30,7 +29,7 @@ let homeOf = '';
 /** Tells the app once per visit and person that its Home is open, as Slack does. */
 function visitHome() {
   const visit = store.place.tab === 'home' ? store.user : '';
-  if (visit !== '' && visit !== homeOf) post('home', { user: visit });
+  if (visit !== '' && visit !== homeOf) void post('home', { user: visit });
   homeOf = visit;
 }
 
@@ -44,7 +43,7 @@ function draw() {
   document.body.classList.toggle('has-thread', thread !== null && channel !== undefined);
   drawBadge($('badge'));
   drawSidebar($('sidebar'), switchUser);
-  drawHead(channel, atHome);
+  drawHead($('channel-head'), channel);
   home.node.hidden = !atHome;
   channelList.node.hidden = atHome;
   channelComposer.node.hidden = atHome;
@@ -67,39 +66,6 @@ function drawThread(channel, thread) {
   for (const node of document.querySelectorAll('.pane-channel .message.in-thread'))
     node.classList.remove('in-thread');
   document.querySelector(`.pane-channel [data-ts="${CSS.escape(thread)}"]`)?.classList.add('in-thread');
-}
-
-/** @param {any} channel @param {boolean} atHome */
-function drawHead(channel, atHome) {
-  const { bot } = store.state;
-  const members = channel?.members ?? [];
-  patchList($('channel-head'), [
-    {
-      key: 'head',
-      sign: JSON.stringify([atHome, channel?.name, members, bot.name]),
-      make: () =>
-        atHome
-          ? h(
-              'div',
-              { class: 'head-line' },
-              avatar(bot.userId, 'tiny'),
-              h('h1', {}, bot.name),
-              h('span', { class: 'app-badge' }, 'APP'),
-            )
-          : h(
-              'div',
-              { class: 'head-line' },
-              icon('hash'),
-              h('h1', {}, channel?.name ?? 'no channel'),
-              h(
-                'span',
-                { class: 'members', 'aria-label': `${members.length} members` },
-                members.slice(0, 3).map((id) => avatar(id, 'tiny')),
-                String(members.length),
-              ),
-            ),
-    },
-  ]);
 }
 
 /** @param {string} user */
@@ -135,7 +101,7 @@ listen({
   },
   link: (up) => {
     store.online = up;
-    if (up) refresh();
+    if (up) void refresh();
     else changed();
   },
 });

@@ -185,7 +185,7 @@ export class Composer {
     }
     if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
-    this.send();
+    void this.send();
   }
 
   async send() {

@@ -10,7 +10,7 @@
  * every other key are attributes; `true` sets an empty attribute, `false`, `null` and `undefined` set none.
  *
  * @param {string} tag
- * @param {Record<string, unknown>} [props]
+ * @param {Record<string, any>} [props]
  * @param {...Child} children
  * @returns {HTMLElement}
  */
@@ -86,7 +86,7 @@ export function patchList(parent, items) {
   /** @type {Map<string, HTMLElement>} */
   const old = new Map();
   const wanted = new Set(items.map((item) => item.key));
-  for (const node of [...parent.children]) {
+  for (const node of Array.from(parent.children)) {
     if (wanted.has(node.patchKey)) old.set(node.patchKey, node);
     else node.remove();
   }

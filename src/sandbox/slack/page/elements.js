@@ -76,7 +76,7 @@ function overflow(block, element, surface) {
         choose: () => {
           const href = option.url === undefined ? null : safeUrl(option.url);
           if (href !== null) window.open(href, '_blank', 'noopener');
-          choose(block, element, surface, option);
+          void choose(block, element, surface, option);
         },
       })),
     );
@@ -148,7 +148,7 @@ function picker(type, block, element, surface) {
   const change = () => {
     const value =
       node.value === '' ? null : epoch ? Math.round(new Date(node.value).getTime() / 1000) : node.value;
-    choose(block, element, surface, value);
+    void choose(block, element, surface, value);
   };
   const node = h('input', {
     type,

@@ -2,7 +2,7 @@ import { authorOf } from './avatar.js';
 import { dayLabel } from './dates.js';
 import { h, patchList } from './dom.js';
 import { messageItem } from './message.js';
-import { store } from './store.js';
+import { isDirect, store } from './store.js';
 
 /** Messages by one author within this many seconds share one avatar, as in Slack. */
 const COMPACT_SECONDS = 300;
@@ -30,6 +30,7 @@ function follows(message, before) {
 /** @param {any} channel @returns {import('./dom.js').Item[]} */
 function channelItems(channel) {
   const items = [];
+  if (!isDirect(channel)) items.push(intro(channel));
   let day = '';
   let before;
   for (const message of visible(channel).filter((each) => !isReply(each) || each.reply_broadcast)) {
@@ -61,6 +62,19 @@ function threadItems(channel, ts) {
   }
   return items;
 }
+
+/** The head of a channel: a sandbox shows it from its first message on. @param {any} channel */
+const intro = (channel) => ({
+  key: 'intro',
+  sign: channel.name,
+  make: () =>
+    h(
+      'div',
+      { class: 'intro' },
+      h('span', { class: 'intro-name' }, `# ${channel.name}`),
+      'This is the start of the channel in this sandbox.',
+    ),
+});
 
 /** @param {string} label @param {string} key @param {string} [style] */
 const divider = (label, key, style = 'day-divider') => ({

@@ -123,8 +123,11 @@ function lines(text, options) {
   for (const [index, line] of text.split('\n').entries()) {
     const quoted = /^(?:>|&gt;) ?(.*)$/.exec(line);
     if (quoted !== null) {
-      if (quote === null) nodes.push((quote = h('blockquote', {})));
-      else quote.append(h('br'));
+      if (quote !== null) quote.append(h('br'));
+      else {
+        quote = h('blockquote');
+        nodes.push(quote);
+      }
       quote.append(...inline(quoted[1], options));
       continue;
     }

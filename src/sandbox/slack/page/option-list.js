@@ -56,7 +56,7 @@ export class OptionList {
     const panel = h('div', { class: 'select-panel' }, this.search, this.list);
     this.popover = openPopover(anchor, panel, { focus: this.search, onclose: () => this.closed() });
     anchor()?.setAttribute('aria-expanded', 'true');
-    this.fill();
+    void this.fill();
   }
 
   /** An input of a modal takes each choice at once; elsewhere the app hears of it when the list closes. */
@@ -68,7 +68,7 @@ export class OptionList {
     nodeNow(this.block, this.element, this.surface)?.setAttribute('aria-expanded', 'false');
     const same =
       this.before.length === this.picked.size && this.before.every((choice) => this.picked.has(choice.value));
-    if (this.many && !this.immediate && !same) this.send();
+    if (this.many && !this.immediate && !same) void this.send();
   }
 
   send() {
@@ -81,7 +81,7 @@ export class OptionList {
     if (this.many) return this.toggle(choice);
     this.picked = new Map([[choice.value, choice]]);
     this.popover.close();
-    this.send();
+    void this.send();
   }
 
   /** @param {Choice} choice */
@@ -91,7 +91,7 @@ export class OptionList {
     else if (this.picked.size < limit) this.picked.set(choice.value, choice);
     this.active = this.shown.indexOf(choice);
     this.mark();
-    if (this.immediate) this.send();
+    if (this.immediate) void this.send();
     this.search.focus();
     this.popover.place();
   }

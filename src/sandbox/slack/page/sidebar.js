@@ -2,33 +2,20 @@ import { avatar } from './avatar.js';
 import { h, patchList } from './dom.js';
 import { icon } from './icons.js';
 import { openMenu } from './popover.js';
-import { changed, goTo, store, userName } from './store.js';
+import { changed, directChannel, goTo, isDirect, store, userName } from './store.js';
 
 /** @type {Map<string, string>} The newest message that was seen, by user and channel. */
 const seen = new Map();
 
 /** Draws the workspace's channels, the app and the acting person. @param {HTMLElement} node @param {(user: string) => void} onuser */
 export function drawSidebar(node, onuser) {
-  const { state, place } = store;
+  const { state } = store;
   const rows = [
     piece('team', [state.team.name], () => h('div', { class: 'team' }, state.team.name)),
     title('Channels'),
-    ...state.channels.map((channel) => channelRow(channel)),
+    ...state.channels.filter((channel) => !isDirect(channel)).map((channel) => channelRow(channel)),
     title('Apps'),
-    piece('home', [place.tab === 'home', state.bot.name], () =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'side-row',
-          'aria-current': place.tab === 'home' ? 'page' : null,
-          'data-home': true,
-          onclick: () => leave({ tab: 'home', thread: null }),
-        },
-        avatar(state.bot.userId, 'tiny'),
-        h('span', { class: 'side-name' }, state.bot.name),
-      ),
-    ),
+    appRow(),
     piece('acting', [store.user, state.users.length], () => actingAs(onuser)),
   ];
   patchList(node, rows);
@@ -68,6 +55,28 @@ function channelRow(channel) {
       },
       icon('hash'),
       h('span', { class: 'side-name' }, channel.name),
+    ),
+  );
+}
+
+/** The app: its Home, and the conversation with it. */
+function appRow() {
+  const { bot } = store.state;
+  const direct = directChannel();
+  const here = store.place.tab === 'home' || (direct !== undefined && store.place.channel === direct.id);
+  const open = () => leave({ tab: 'home', thread: null });
+  return piece('home', [here, bot.name], () =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'side-row',
+        'aria-current': here ? 'page' : null,
+        'data-home': true,
+        onclick: open,
+      },
+      avatar(bot.userId, 'tiny'),
+      h('span', { class: 'side-name' }, bot.name),
     ),
   );
 }

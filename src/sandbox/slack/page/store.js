@@ -57,7 +57,7 @@ function chooseDefaults() {
   if (!people.some((user) => user.id === store.user)) store.user = rememberedUser(people);
   const { channels } = store.state;
   if (!channels.some((channel) => channel.id === store.place.channel)) {
-    store.place.channel = channels[0]?.id ?? '';
+    store.place.channel = channels.find((channel) => !isDirect(channel))?.id ?? '';
   }
   if (store.follow) followNewest();
 }
@@ -114,6 +114,13 @@ export function userName(id) {
   if (user === undefined) return id === store.state?.bot.userId ? store.state.bot.name : id;
   return user.real_name || user.name;
 }
+
+/** Whether a channel is the conversation of one person with the app. @param {{ id: string }} channel */
+export const isDirect = (channel) => channel.id.startsWith('D');
+
+/** The acting person's conversation with the app, if there is one. */
+export const directChannel = () =>
+  store.state.channels.find((channel) => isDirect(channel) && channel.members.includes(store.user));
 
 /** @param {string} id */
 export const channelName = (id) => channelById(id)?.name ?? id;

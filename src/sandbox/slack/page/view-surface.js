@@ -23,7 +23,8 @@ export function enteredValues(view) {
   const values = initialValues(view);
   const { values: entered } = formOf(view);
   for (const [block, actions] of Object.entries(values)) {
-    for (const action of Object.keys(actions)) actions[action] = entered[block]?.[action] ?? actions[action];
+    for (const action of Object.keys(actions))
+      actions[action] = entered[block]?.[action] ?? view.state?.values?.[block]?.[action] ?? actions[action];
   }
   return values;
 }
@@ -35,7 +36,7 @@ export function viewSurface(view, kind, root) {
     surface: kind,
     root,
     error: (block) => form.errors[block],
-    value: (block, action) => form.values[block]?.[action],
+    value: (block, action) => form.values[block]?.[action] ?? view.state?.values?.[block]?.[action],
     status: (block, action) => form.status.get(`${block} ${action}`),
     options: (block, element, query) =>
       post('options', {
