@@ -67,7 +67,7 @@ export async function gatherFacts(
 }
 
 /** Every client address of the snapshot, idle sessions included, each once. */
-export function clientAddresses(snapshot: Snapshot): string[] {
+export function clientAddresses(snapshot: Pick<Snapshot, 'sessions' | 'groups'>): string[] {
   const all = [...snapshot.sessions, ...snapshot.groups].flatMap(({ clientAddress }) => clientAddress ?? []);
   return [...new Set(all)].sort();
 }

@@ -3,6 +3,7 @@ import type { DiagnosisFacts } from '../../diagnosis/facts.ts';
 import { describeCpu, describeSlots } from '../../diagnosis/pressure.ts';
 import { type Cause, culpritName } from '../../domain/cause.ts';
 import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts';
+import { isSilent } from '../../domain/lag.ts';
 import type { Fact } from '../../domain/plan.ts';
 import { gatherFacts } from '../gather-facts.ts';
 import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
@@ -118,14 +119,11 @@ function measurements(facts: DiagnosisFacts): Fact[] {
   ];
 }
 
-/** A standby that has not answered for longer than this is not to be believed; seconds. */
-const SILENT = 10;
-
 function lag(bytes: number | null, seconds: number | null, replyAge: number | null): string {
   const amount = bytes === null ? 'bytes unknown' : `${formatBytes(bytes)} behind`;
   const time = bytes === null || bytes === 0 || seconds === null ? '' : `, about ${formatDuration(seconds)}`;
   const silent =
-    replyAge !== null && replyAge > SILENT
+    replyAge !== null && isSilent({ replyAgeSeconds: replyAge })
       ? `; silent for ${formatDuration(replyAge)}, not to be believed`
       : '';
   return `${amount}${time}${silent}`;
@@ -133,6 +131,6 @@ function lag(bytes: number | null, seconds: number | null, replyAge: number | nu
 
 function unbelievable({ snapshot }: DiagnosisFacts): string[] {
   return snapshot.standbys
-    .filter(({ replyAgeSeconds }) => (replyAgeSeconds ?? 0) > SILENT)
+    .filter(isSilent)
     .map(({ applicationName }) => `standby ${applicationName} does not answer its primary`);
 }

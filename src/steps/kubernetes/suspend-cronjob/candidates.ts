@@ -1,0 +1,103 @@
+import { attributionStrength } from '../../../diagnosis/attribution.ts';
+import { groupByOwner } from '../../../diagnosis/owners.ts';
+import { type Culprit, culpritName } from '../../../domain/cause.ts';
+import type { CronJob } from '../../../domain/cluster.ts';
+import { formatCount, formatShare } from '../../../domain/format.ts';
+import { backendId } from '../../../domain/snapshot.ts';
+import { Resumption } from '../../../domain/suspension.ts';
+import type { Findings } from '../../gather-facts.ts';
+import type { Ctx, Params } from './contract.ts';
+
+/** A CronJob that may be suspended, and why. */
+export interface Candidate {
+  readonly cronJob: CronJob;
+  readonly why: string;
+  /** False when the evidence is good enough to show but not to propose. */
+  readonly proposed: boolean;
+}
+
+/** Who was found, who was left alone, and why nobody was found. */
+export interface Candidates {
+  readonly found: readonly Candidate[];
+  readonly excluded: readonly { label: string; reason: string }[];
+  readonly nobody: string;
+}
+
+/** Below this confidence a cause is no ground for acting. */
+const CONFIDENT = 0.5;
+
+/** The CronJobs to suspend: the one that is named, else the owners of the root sessions, else what this run resumed. */
+export function findCandidates(ctx: Ctx, params: Params, findings: Findings): Candidates {
+  if (params.cronJob !== null) return namedCandidate(params.cronJob, findings);
+  const blamed = blamedCandidates(findings);
+  return blamed.found.length > 0 ? blamed : { ...blamed, found: resumedCandidates(ctx, findings) };
+}
+
+function namedCandidate(name: string, { facts }: Findings): Candidates {
+  const cronJob = facts.cluster.cronJobs.find((item) => `${item.namespace}/${item.name}` === name);
+  if (cronJob !== undefined) {
+    return { found: [{ cronJob, why: 'The runbook names it.', proposed: true }], excluded: [], nobody: '' };
+  }
+  const gaps = facts.gaps.length === 0 ? '' : ` Not read: ${facts.gaps.join('; ')}.`;
+  return {
+    found: [],
+    excluded: [],
+    nobody: `CronJob ${name}, which the runbook names, was not found.${gaps}`,
+  };
+}
+
+function blamedCandidates({ facts, causes }: Findings): Candidates {
+  const [top] = causes;
+  if (top === undefined || top.confidence < CONFIDENT || top.rootSessions.length === 0) {
+    const reason = top === undefined ? 'no cause' : `${top.title} (${formatShare(top.confidence)} sure)`;
+    return {
+      found: [],
+      excluded: [],
+      nobody: `No CronJob is to blame. Diagnosis: ${reason}.${described(top?.evidence)}`,
+    };
+  }
+  const roots = facts.snapshot.sessions.filter((session) => top.rootSessions.includes(backendId(session)));
+  const owners = groupByOwner(roots, facts.cluster);
+  const found: Candidate[] = [];
+  const excluded: { label: string; reason: string }[] = [];
+  for (const { culprit, sessions } of owners) {
+    const cronJob = facts.cluster.cronJobs.find((item) => isNamed(item, culprit));
+    const owns = `It owns ${formatCount(sessions.length, 'root session')}. ${culprit.evidence.map(({ text }) => text).join(' ')}`;
+    const strength = attributionStrength(culprit);
+    if (cronJob === undefined)
+      excluded.push({ label: culpritName(culprit), reason: notSuspendable(culprit) });
+    else if (strength === 'strong' || strength === 'medium') {
+      found.push({ cronJob, why: owns, proposed: strength === 'strong' });
+    } else excluded.push({ label: culpritName(culprit), reason: `The evidence is weak. ${owns}` });
+  }
+  const named = excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  return { found, excluded, nobody: `No CronJob owns the root sessions of "${top.title}". ${named}` };
+}
+
+function isNamed(cronJob: CronJob, culprit: Culprit): boolean {
+  return (
+    culprit.kind === 'CronJob' && cronJob.name === culprit.name && cronJob.namespace === culprit.namespace
+  );
+}
+
+function notSuspendable(culprit: Culprit): string {
+  if (culprit.kind === 'CronJob') return 'It could not be read from the cluster.';
+  return `It is no CronJob. ${culprit.evidence.map(({ text }) => text).join(' ')}`.trim();
+}
+
+function described(evidence: readonly string[] | undefined): string {
+  return evidence === undefined || evidence.length === 0 ? '' : ` ${evidence.join(' ')}`;
+}
+
+/** As the undo of resuming: the CronJobs that the newest resuming step of this run started again. */
+function resumedCandidates({ earlier }: Ctx, { facts }: Findings): Candidate[] {
+  const resumed = earlier.findLast(
+    ({ kind, outcome }) => kind === 'kubernetes.resume-cronjob' && outcome !== null,
+  );
+  const data = Resumption.safeParse(resumed?.outcome?.data);
+  if (!data.success) return [];
+  const uids = new Set(data.data.cronJobs.filter(({ action }) => action !== 'kept').map(({ uid }) => uid));
+  return facts.cluster.cronJobs
+    .filter(({ uid }) => uids.has(uid))
+    .map((cronJob) => ({ cronJob, why: 'This run resumed it; suspending undoes that.', proposed: true }));
+}

@@ -1,0 +1,25 @@
+import { defineStep } from '../step-kind.ts';
+import { Data, Identity, Params } from './kill-queries/contract.ts';
+import { executeKill } from './kill-queries/execute.ts';
+import { planKill } from './kill-queries/plan.ts';
+import { recheckKill, reconcileKill } from './kill-queries/recheck.ts';
+import { verifyKill } from './kill-queries/verify.ts';
+
+/** Cancels, and if need be terminates, the sessions behind the incident, and proves that they stay away. */
+export const step = defineStep({
+  kind: 'postgres.kill-queries',
+  title: 'Kill the queries behind the incident',
+  description:
+    'Cancels the root sessions of the top cause and terminates those that do not end; every signal is guarded by the identity of the backend. Then it proves that nothing respawned.',
+  needs: ['databases', 'workloads'],
+  actionClass: 'session',
+  params: Params,
+  target: Identity,
+  data: Data,
+  undo: { impossible: 'A cancelled query cannot be continued; its client has to run it again.' },
+  plan: planKill,
+  recheck: recheckKill,
+  execute: executeKill,
+  reconcile: reconcileKill,
+  verify: verifyKill,
+});

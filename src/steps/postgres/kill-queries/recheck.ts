@@ -1,0 +1,49 @@
+import { backendId } from '../../../domain/snapshot.ts';
+import type { Reconciliation } from '../../step-kind.ts';
+import type { ApprovedKill, Ctx, Data, Result } from './contract.ts';
+import { killOutcome } from './execute.ts';
+import { distinctSources } from './sources.ts';
+
+/** What differs from the plan: a source that was disarmed is armed again, or nothing that was selected is left. */
+export async function recheckKill(ctx: Ctx, { targets, params }: ApprovedKill): Promise<string[]> {
+  const differences: string[] = [];
+  for (const source of distinctSources(targets.map(({ identity }) => identity))) {
+    if (source.armed) continue;
+    const now = await ctx.ports.workloads.cronJob(source, ctx.signal);
+    if (now !== null && !now.suspended) {
+      differences.push(
+        `CronJob ${source.namespace}/${source.name} is no longer suspended and would start the queries again.`,
+      );
+    }
+  }
+  const sessions = targets.map(({ identity }) => identity.session);
+  const alive = await ctx.ports.databases.alive(ctx.incident.database, params.server, sessions, ctx.signal);
+  if (alive.length === 0)
+    differences.push(`None of the ${targets.length} selected sessions runs its transaction any more.`);
+  return differences;
+}
+
+/** After a crash: when some still run, executing again is safe, because every signal is guarded by identity. */
+export async function reconcileKill(
+  ctx: Ctx,
+  { targets, params }: ApprovedKill,
+): Promise<Reconciliation<Data>> {
+  const sessions = targets.map(({ identity }) => identity.session);
+  const alive = await ctx.ports.databases.alive(ctx.incident.database, params.server, sessions, ctx.signal);
+  if (alive.length > 0) return { status: 'unfinished' };
+  const results = targets.map(
+    ({ identity }): Result => ({
+      target: backendId(identity.session),
+      session: identity.session,
+      signals: [],
+      ended: true,
+      problem: null,
+      state: null,
+      user: identity.fingerprint.user,
+      applicationName: identity.fingerprint.application,
+      clientAddress: null,
+      hadWrites: false,
+    }),
+  );
+  return { status: 'done', outcome: killOutcome(results) };
+}

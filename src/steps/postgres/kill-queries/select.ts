@@ -1,0 +1,135 @@
+import { attribute, culpritKey } from '../../../diagnosis/attribution.ts';
+import { isIdleInTransaction, signalAge } from '../../../diagnosis/sessions.ts';
+import { type Cause, type Culprit, culpritName } from '../../../domain/cause.ts';
+import type { ClusterFacts } from '../../../domain/cluster.ts';
+import { formatDuration, shorten } from '../../../domain/format.ts';
+import { type Protection, protectionReason } from '../../../domain/protection.ts';
+import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
+import type { Draft } from '../../step-kind.ts';
+import type { Identity, Params, Source } from './contract.ts';
+
+/** Below this confidence no session is preselected: a human has to choose. */
+const CONFIDENT = 0.5;
+
+/** What kill selection looks at. */
+export interface Scene {
+  readonly snapshot: Snapshot;
+  readonly cluster: ClusterFacts;
+  readonly causes: readonly Cause[];
+}
+
+/** Sessions to offer and sessions left alone. */
+export interface KillSelection {
+  readonly targets: Draft<Identity>['targets'];
+  readonly excluded: { label: string; reason: string }[];
+  /** Sessions that matched but are over the limit. */
+  readonly more: number;
+}
+
+interface Candidate {
+  readonly session: Session;
+  readonly culprit: Culprit;
+  readonly root: boolean;
+  readonly ofCulprit: boolean;
+}
+
+/** Root sessions and long active queries; protected ones are never among the targets. Pure. */
+export function selectTargets(scene: Scene, params: Params, protection: Protection): KillSelection {
+  const candidates = findCandidates(scene, params);
+  const excluded: KillSelection['excluded'] = scene.snapshot.standbys.map(({ applicationName }) => ({
+    label: `walsender of standby ${applicationName}`,
+    reason: 'Replication is never signalled.',
+  }));
+  const allowed: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { session } = candidate;
+    const reason = protectionReason(session, protection, signalAge(session));
+    if (reason === null) allowed.push(candidate);
+    else excluded.push({ label: labelOf(session), reason });
+  }
+  const chosen = allowed.slice(0, params.limit);
+  return {
+    targets: chosen.map((item) => targetOf(item, scene)),
+    excluded,
+    more: allowed.length - chosen.length,
+  };
+}
+
+function findCandidates({ snapshot, cluster, causes }: Scene, params: Params): Candidate[] {
+  const [first] = causes;
+  const top = first !== undefined && first.confidence >= CONFIDENT ? first : null;
+  const roots = new Set(top?.rootSessions);
+  const blamed = top?.culprit == null || roots.size === 0 ? null : culpritKey(top.culprit);
+  return snapshot.sessions
+    .map((session) => {
+      const culprit = attribute(session, cluster);
+      const root = roots.has(backendId(session));
+      return { session, culprit, root, ofCulprit: root || culpritKey(culprit) === blamed };
+    })
+    .filter(
+      ({ session, root, ofCulprit }) =>
+        root ||
+        (session.state === 'active' && (ofCulprit || (session.stateSeconds ?? 0) >= params.olderThanSeconds)),
+    )
+    .sort(
+      (a, b) =>
+        Number(b.root) - Number(a.root) ||
+        Number(b.ofCulprit) - Number(a.ofCulprit) ||
+        signalAge(b.session) - signalAge(a.session) ||
+        a.session.pid - b.session.pid,
+    );
+}
+
+function labelOf(session: Session): string {
+  const who = session.applicationName === '' ? (session.user ?? 'no role') : session.applicationName;
+  return shorten(`pid ${session.pid} · ${who} · ${formatDuration(signalAge(session))}`, 75);
+}
+
+function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'][number] {
+  const { session, culprit, root, ofCulprit } = candidate;
+  const { pid, backendStart, xactStart, queryStart } = session;
+  return {
+    id: backendId(session),
+    label: labelOf(session),
+    why: whyOf(candidate, scene.causes[0]),
+    owner: culprit.kind === 'unknown' ? null : culpritName(culprit),
+    facts: [
+      { name: 'Age', value: formatDuration(signalAge(session)) },
+      { name: 'State', value: session.state },
+      { name: 'Role', value: session.user ?? 'none' },
+      { name: 'Application', value: session.applicationName },
+      { name: 'Client', value: session.clientAddress ?? 'local socket' },
+      ...(session.writes ? [{ name: 'Has written', value: 'yes; its changes roll back' }] : []),
+    ],
+    sql: session.sql === '' ? null : session.sql,
+    selected: root || ofCulprit,
+    identity: {
+      session: { pid, backendStart, xactStart, queryStart },
+      first: isIdleInTransaction(session) ? 'terminate' : 'cancel',
+      fingerprint: {
+        queryId: session.queryId,
+        user: session.user,
+        application: session.applicationName,
+        sql: session.sql,
+      },
+      source: sourceOf(culprit, scene.cluster),
+    },
+  };
+}
+
+function whyOf({ root, ofCulprit, session }: Candidate, top: Cause | undefined): string {
+  if (root) return `Root of: ${top?.title ?? 'the top cause'}.`;
+  if (ofCulprit) return 'It belongs to the same owner as the root sessions.';
+  return `Active for ${formatDuration(session.stateSeconds ?? 0)}, but not a root of the top cause; unselected.`;
+}
+
+/** The CronJob behind a culprit, as the cluster has it now. */
+export function sourceOf(culprit: Culprit, cluster: ClusterFacts): Source | null {
+  if (culprit.kind !== 'CronJob') return null;
+  const found = cluster.cronJobs.find(
+    ({ name, namespace }) => name === culprit.name && namespace === culprit.namespace,
+  );
+  if (found === undefined) return null;
+  const { namespace, name, uid, schedule, timeZone, suspended } = found;
+  return { namespace, name, uid, schedule, timeZone, armed: !suspended };
+}

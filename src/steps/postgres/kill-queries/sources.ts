@@ -1,0 +1,32 @@
+import type { ClusterFacts } from '../../../domain/cluster.ts';
+import { formatCount } from '../../../domain/format.ts';
+import type { Identity, Source } from './contract.ts';
+
+/** The different sources of these targets. */
+export function distinctSources(identities: readonly Identity[]): Source[] {
+  const sources = identities.flatMap(({ source }) => source ?? []);
+  return [...new Map(sources.map((source) => [source.uid, source])).values()];
+}
+
+/** What of this would start the queries again, in words for the confirmation; empty when nothing known would. */
+export function armedWarnings(identities: readonly Identity[], cluster: ClusterFacts): string[] {
+  return distinctSources(identities).flatMap((source) => [
+    ...(source.armed
+      ? [
+          `CronJob ${source.namespace}/${source.name} is NOT suspended (schedule ${source.schedule}): it will start these queries again. Suspend it first.`,
+        ]
+      : []),
+    ...retrying(source, cluster),
+  ]);
+}
+
+function retrying(source: Source, cluster: ClusterFacts): string[] {
+  return cluster.jobs
+    .filter((job) => job.cronJob?.uid === source.uid && !job.finished && !job.suspended)
+    .map((job) => ({ job, retries: Math.max(0, job.backoffLimit - job.failed) }))
+    .filter(({ retries }) => retries > 0)
+    .map(
+      ({ job, retries }) =>
+        `Job ${job.namespace}/${job.name} still runs and will retry a killed query: ${formatCount(retries, 'retry', 'retries')} left.`,
+    );
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { formatBytes, formatCount, formatDuration, formatShare } from '../../domain/format.ts';
+import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { defineStep } from '../step-kind.ts';
+import { Params } from './watch/contract.ts';
+import { observeRecovery, takeSample } from './watch/observe.ts';
+
+/** Watches until the database has recovered by measurement; the sampling is the verification. */
+export const step = defineStep({
+  kind: 'recovery.watch',
+  title: 'Watch the recovery',
+  description:
+    'Samples slots, CPU, lock waiters and replication lag until all of them are quiet several times in a row. A relapse starts the count anew.',
+  needs: ['databases', 'metrics'],
+  actionClass: 'observe',
+  params: Params,
+  target: z.never(),
+  data: z.object({ highAtStart: z.array(z.string()) }),
+  undo: onlyReads,
+
+  async plan({ incident }, params) {
+    return readingPlan({
+      summary: `Watch ${incident.database} until ${formatCount(params.quietSamples, 'sample')} in a row are quiet, at most ${formatDuration(params.timeoutMinutes * 60)}.`,
+      commands: [
+        {
+          label: `Every ${formatDuration(params.everySeconds)} on the primary`,
+          language: 'text',
+          text: `firebreak:snapshot; quiet means slots below ${formatShare(params.slotShareBelow)}, on-CPU sessions for each core below ${params.onCpuPerCoreBelow}, lag below ${formatBytes(params.lagBytesBelow)}, lock waiters below ${params.waitersBelow}`,
+        },
+      ],
+      warnings: [],
+    });
+  },
+
+  async execute(ctx, { params }) {
+    const sample = await takeSample(ctx, params);
+    const high = typeof sample === 'string' ? [sample] : [...sample.high];
+    return readingOutcome({
+      summary:
+        high.length === 0
+          ? 'It is quiet at the start of the watch.'
+          : `Still high at the start: ${high.join('; ')}.`,
+      facts: [],
+      data: { highAtStart: high },
+    });
+  },
+
+  async verify(ctx, { params }) {
+    return await observeRecovery(ctx, params);
+  },
+});

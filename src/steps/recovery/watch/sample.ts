@@ -1,0 +1,89 @@
+import { measurePressure } from '../../../diagnosis/pressure.ts';
+import { formatBytes, formatShare } from '../../../domain/format.ts';
+import { isSilent } from '../../../domain/lag.ts';
+import type { Snapshot } from '../../../domain/snapshot.ts';
+import type { Params } from './contract.ts';
+
+/** One reading judged by the recovery contract. */
+export interface Sample {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly onCpu: number;
+  readonly active: number;
+  readonly slotsUsed: number;
+  /** Of the slowest standby, or null when none reports. */
+  readonly lagBytes: number | null;
+  /** What is still high, in words; empty means quiet. */
+  readonly high: readonly string[];
+  /** What could not be judged, in words. */
+  readonly blind: readonly string[];
+}
+
+/** What judging needs beside the snapshot. */
+export interface Surroundings {
+  /** CPU share of 0 to 1 from metrics, used when the cores are unknown. */
+  readonly cpu: number | null;
+  /** How many standbys the configuration expects. */
+  readonly expectedStandbys: number;
+}
+
+/** Judges a reading. Pure. */
+export function judge(snapshot: Snapshot, around: Surroundings, params: Params, at: number): Sample {
+  const cpu = judgeCpu(snapshot, around.cpu, params);
+  const { slotShare, lockWaiting } = measurePressure({
+    snapshot,
+    cpu: null,
+    replicas: [],
+    cluster: { podsByIp: {}, cronJobs: [], jobs: [], gaps: [] },
+    gaps: [],
+  });
+  const lags = snapshot.standbys.flatMap(({ replayBytes }) => replayBytes ?? []);
+  const high = [
+    ...(slotShare < params.slotShareBelow
+      ? []
+      : [`slots ${formatShare(slotShare)} (below ${formatShare(params.slotShareBelow)} wanted)`]),
+    ...cpu.high,
+    ...(lockWaiting < params.waitersBelow
+      ? []
+      : [`${lockWaiting} lock waiters (below ${params.waitersBelow} wanted)`]),
+    ...judgeLag(snapshot, around.expectedStandbys, params),
+  ];
+  return {
+    at,
+    onCpu: snapshot.onCpu,
+    active: snapshot.sessions.filter(({ state }) => state === 'active').length,
+    slotsUsed: snapshot.slots.used,
+    lagBytes: lags.length === 0 ? null : Math.max(...lags),
+    high,
+    blind: cpu.blind,
+  };
+}
+
+function judgeCpu({ onCpu, cores }: Snapshot, share: number | null, { onCpuPerCoreBelow }: Params) {
+  const value = cores === null ? share : onCpu / cores;
+  if (value === null) return { high: [], blind: ['CPU: neither the cores nor a metric are known'] };
+  const name =
+    cores === null ? `CPU ${formatShare(value)}` : `${value.toFixed(1)} on-CPU sessions for each core`;
+  return {
+    high: value < onCpuPerCoreBelow ? [] : [`${name} (below ${onCpuPerCoreBelow} wanted)`],
+    blind: [],
+  };
+}
+
+/** Bytes as the primary counts them are the truth; a silent or missing standby is broken, not quiet. */
+function judgeLag({ standbys }: Snapshot, expected: number, { lagBytesBelow }: Params): string[] {
+  const missing = expected - standbys.length;
+  return [
+    ...(missing > 0 ? [`${missing} of ${expected} standbys not connected`] : []),
+    ...standbys.flatMap((standby) => {
+      if (isSilent(standby)) return [`standby ${standby.applicationName} is silent`];
+      const bytes = standby.replayBytes;
+      if (bytes === null) return [`lag of standby ${standby.applicationName} unknown`];
+      return bytes < lagBytesBelow || bytes === 0
+        ? []
+        : [
+            `standby ${standby.applicationName} ${formatBytes(bytes)} behind (below ${formatBytes(lagBytesBelow)} wanted)`,
+          ];
+    }),
+  ];
+}
