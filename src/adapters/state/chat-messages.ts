@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely';
+import type { ChatMessages } from '../../ports/state.ts';
+import { guarded } from './failure.ts';
+import type { StateTables } from './tables.ts';
+
+/** Where in the chat the parts of an incident are shown. */
+export function createChatMessages(db: Kysely<StateTables>): ChatMessages {
+  return {
+    list: (incidentId) =>
+      guarded(() =>
+        db
+          .selectFrom('chat_message')
+          .select([
+            'incident_id as incidentId',
+            'key',
+            'channel',
+            'ts',
+            'nonce',
+            'content_hash as contentHash',
+          ])
+          .where('incident_id', '=', incidentId)
+          .orderBy('key')
+          .execute(),
+      ),
+    put: (message) =>
+      guarded(async () => {
+        const { incidentId, key, channel, ts, nonce, contentHash } = message;
+        const values = { channel, ts, nonce, content_hash: contentHash };
+        await db
+          .insertInto('chat_message')
+          .values({ incident_id: incidentId, key, ...values })
+          .onConflict((conflict) => conflict.columns(['incident_id', 'key']).doUpdateSet(values))
+          .execute();
+      }),
+  };
+}

@@ -1,0 +1,58 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { sha256 } from '../../domain/json.ts';
+import type { IncidentRow, Incidents } from '../../ports/state.ts';
+import { guarded } from './failure.ts';
+import { storableText } from './storable-json.ts';
+import type { StateTables } from './tables.ts';
+
+const columns = [
+  'id',
+  'dedupe_key as dedupeKey',
+  'database',
+  'title',
+  'status',
+  'opened_at as openedAt',
+] as const;
+
+/** The rows that incidents are searched by. */
+export function createIncidents(db: Kysely<StateTables>): Incidents {
+  const all = db.selectFrom('incident').select(columns);
+  return {
+    nextId: () =>
+      guarded(async () => {
+        const next = sql<{ number: number }>`select nextval('firebreak.incident_number') as number`;
+        const { rows } = await next.execute(db);
+        return `INC-${rows[0]?.number}`;
+      }),
+    findOpen: (dedupeKey) =>
+      guarded(async () => {
+        const query = db
+          .selectFrom('incident')
+          .select(['id', 'dedupe_key as dedupeKey', 'database', 'title', 'status'])
+          .where('dedupe_hash', '=', sha256(dedupeKey))
+          .where('status', '=', 'open');
+        return (await query.executeTakeFirst()) ?? null;
+      }),
+    listOpen: () => guarded(() => all.where('status', '=', 'open').orderBy('ordinal').execute()),
+    list: (limit) => guarded(() => all.orderBy('ordinal', 'desc').limit(limit).execute()),
+  };
+}
+
+/** Writes the row of an incident. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
+export async function saveIncident(tx: Transaction<StateTables>, row: IncidentRow): Promise<void> {
+  const values = {
+    dedupe_key: storableText(row.dedupeKey),
+    // Indexed instead of the key, which may be longer than an index entry can be.
+    dedupe_hash: sha256(row.dedupeKey),
+    database: storableText(row.database),
+    title: storableText(row.title),
+    status: row.status,
+  };
+  await tx
+    .insertInto('incident')
+    .values({ id: row.id, ...values })
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ ...values, updated_at: sql<string>`clock_timestamp()` }),
+    )
+    .execute();
+}

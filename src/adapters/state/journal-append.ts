@@ -1,0 +1,124 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { FirebreakError } from '../../domain/errors.ts';
+import { type DomainEvent, EVENT_SCHEMA } from '../../domain/event.ts';
+import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
+import { saveIncident } from './incidents.ts';
+import { type Entry, entryHash, toRecordedEvent } from './journal-entry.ts';
+import type { Enqueue } from './queue/enqueue.ts';
+import { storableJson, storableText } from './storable-json.ts';
+import type { StateTables } from './tables.ts';
+
+/** The unique index that two open incidents with one dedupe key violate. */
+const ONE_OPEN_INCIDENT = 'incident_one_open';
+
+/** Thrown to roll back: somebody else was first. */
+class Conflict extends Error {}
+
+interface Append {
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly events: readonly DomainEvent[];
+  readonly options: AppendOptions;
+}
+
+/** One transaction: events, head, incident row, settlement and work; on a conflict nothing of it. */
+export async function appendEvents(
+  db: Kysely<StateTables>,
+  enqueue: Enqueue,
+  append: Append,
+): Promise<AppendResult> {
+  try {
+    const entries = await db.transaction().execute((tx) => write(tx, enqueue, append));
+    return { status: 'appended', events: entries.map(toRecordedEvent) };
+  } catch (error) {
+    if (error instanceof Conflict || isSecondOpening(error)) return { status: 'conflict' };
+    throw error;
+  }
+}
+
+async function write(tx: Transaction<StateTables>, enqueue: Enqueue, append: Append): Promise<Entry[]> {
+  const head = await tx
+    .selectFrom('journal_head')
+    .select(['position', 'hash'])
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const stream = storableText(append.stream);
+  const { version, at } = await streamEnd(tx, stream);
+  if (version !== append.expectedVersion) throw new Conflict();
+  const entries = chain(append.events, { stream, version, at, ...head });
+  const last = entries.at(-1);
+  if (last !== undefined) {
+    await tx.insertInto('journal').values(entries).execute();
+    await tx.updateTable('journal_head').set({ position: last.position, hash: last.hash }).execute();
+  }
+  if (append.options.incident) await saveIncident(tx, append.options.incident);
+  if (append.options.settles) await settleAlert(tx, append.options.settles);
+  await enqueue(tx, append.options.work);
+  return entries;
+}
+
+function isSecondOpening(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.constraint === ONE_OPEN_INCIDENT;
+}
+
+/** Read after the head is locked, so that the version is the last one and times follow the order of entries. */
+async function streamEnd(
+  tx: Transaction<StateTables>,
+  stream: string,
+): Promise<{ version: number; at: string }> {
+  return await tx
+    .selectFrom('journal')
+    .where('stream', '=', stream)
+    .select((eb) => [
+      eb.fn.coalesce(eb.fn.max('version'), sql<number>`0::bigint`).as('version'),
+      sql<string>`clock_timestamp()::timestamptz(3)`.as('at'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+function chain(
+  events: readonly DomainEvent[],
+  start: { stream: string; version: number; at: string; position: number; hash: string },
+): Entry[] {
+  let { position, version, hash } = start;
+  return events.map((event) => {
+    const content = {
+      position: ++position,
+      stream: start.stream,
+      version: ++version,
+      at: start.at,
+      schema_version: EVENT_SCHEMA,
+      type: event.type,
+      body: storableJson(event),
+      previous_hash: hash,
+    };
+    hash = entryHash(content);
+    return { ...content, hash };
+  });
+}
+
+/** An alert is settled once; a second settlement means that somebody else decided first. */
+async function settleAlert(tx: Transaction<StateTables>, settlement: Settlement): Promise<void> {
+  const { numUpdatedRows } = await tx
+    .updateTable('alert')
+    .set({
+      decision: settlement.decision,
+      reason: storableText(settlement.reason),
+      incident_id: settlement.incidentId,
+      settled_at: sql<string>`clock_timestamp()`,
+    })
+    .where('id', '=', settlement.alertId)
+    .where('settled_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows === 1n) return;
+  const known = await tx
+    .selectFrom('alert')
+    .select('id')
+    .where('id', '=', settlement.alertId)
+    .executeTakeFirst();
+  if (known) throw new Conflict();
+  throw new FirebreakError('internal', `There is no stored alert ${settlement.alertId} to settle.`, {
+    hint: 'Report this: a settlement must name a stored alert.',
+  });
+}

@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { Journal, Work } from '../../ports/state.ts';
+import { guarded, stateFailure } from './failure.ts';
+import { appendEvents } from './journal-append.ts';
+import { entryColumns, toRecordedEvent } from './journal-entry.ts';
+import { entriesInOrder, verifyJournal } from './journal-verify.ts';
+import type { Enqueue } from './queue/enqueue.ts';
+import { storableText } from './storable-json.ts';
+import type { StateTables } from './tables.ts';
+
+/** What the journal needs besides its tables. */
+export interface JournalParts {
+  readonly enqueue: Enqueue;
+  /** Called after the commit with the work of the transaction. */
+  readonly committed: (work: readonly Work[]) => void;
+}
+
+/** The journal on PostgreSQL. Appends wait for one another on the head row, which makes the numbering gapless. */
+export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Journal {
+  return {
+    read: (stream) => guarded(() => readStream(db, stream)),
+    append: async (stream, expectedVersion, events, options) => {
+      const append = { stream, expectedVersion, events, options };
+      const result = await guarded(() => appendEvents(db, parts.enqueue, append));
+      if (result.status === 'appended') parts.committed(options.work);
+      return result;
+    },
+    verify: () => guarded(() => verifyJournal(db)),
+    export: () => exportEntries(db),
+  };
+}
+
+async function readStream(db: Kysely<StateTables>, stream: string): Promise<RecordedEvent[]> {
+  const entries = await db
+    .selectFrom('journal')
+    .select(entryColumns)
+    .where('stream', '=', storableText(stream))
+    .orderBy('version')
+    .execute();
+  return entries.map(toRecordedEvent);
+}
+
+async function* exportEntries(
+  db: Kysely<StateTables>,
+): AsyncGenerator<RecordedEvent & { previousHash: string; hash: string }> {
+  try {
+    for await (const entry of entriesInOrder(db)) {
+      yield { ...toRecordedEvent(entry), previousHash: entry.previous_hash, hash: entry.hash };
+    }
+  } catch (error) {
+    throw stateFailure(error);
+  }
+}

@@ -1,0 +1,77 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { sessionOptions } from './pool.ts';
+
+/** How often the session is asked whether it still lives, and how long it has to answer. */
+const PING_INTERVAL_MS = 3_000;
+const PING_TIMEOUT_MS = 3_000;
+/** The server notices a peer that vanished without a word after 10 + 3 × 5 s; ours has noticed before, after 6 s. */
+const SERVER_KEEPALIVES = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
+/** The one session that holds the locks of this process; opened when it is needed, opened anew after it was lost. */
+export interface LockSession {
+  open(): Promise<pg.Client>;
+  /** False once the session was lost or discarded: its locks are free. */
+  isCurrent(session: pg.Client): boolean;
+  /** Ends a session in doubt. */
+  discard(session: pg.Client): void;
+  onLost(listener: (session: pg.Client) => void): void;
+  stop(): Promise<void>;
+}
+
+export function createLockSession(
+  options: { url: string; instance: string },
+  logger: Pick<Logger, 'warn'>,
+): LockSession {
+  const listeners: ((session: pg.Client) => void)[] = [];
+  let current: pg.Client | null = null;
+  let opening: Promise<pg.Client> | null = null;
+  let ping: NodeJS.Timeout | undefined;
+
+  async function connect(): Promise<pg.Client> {
+    const session = new pg.Client({
+      ...sessionOptions(options.url, `${options.instance} locks`),
+      options: SERVER_KEEPALIVES,
+      query_timeout: PING_TIMEOUT_MS,
+    });
+    session.on('error', (error) => lose(session, error.message));
+    session.on('end', () => lose(session, 'ended'));
+    await session.connect();
+    current = session;
+    ping = setInterval(() => {
+      session.query('select 1').catch((error: unknown) => lose(session, String(error)));
+    }, PING_INTERVAL_MS);
+    ping.unref();
+    return session;
+  }
+
+  function lose(session: pg.Client, why: string): void {
+    if (current !== session) return;
+    current = null;
+    clearInterval(ping);
+    logger.warn({ error: why }, 'The session that holds locks was lost');
+    for (const listener of listeners) listener(session);
+    session.end().catch(() => {});
+  }
+
+  async function open(): Promise<pg.Client> {
+    if (current) return current;
+    opening ??= connect().finally(() => {
+      opening = null;
+    });
+    return await opening;
+  }
+
+  return {
+    open,
+    isCurrent: (session) => current === session,
+    discard: (session) => lose(session, 'discarded'),
+    onLost: (listener) => listeners.push(listener),
+    async stop() {
+      const session = current;
+      current = null;
+      clearInterval(ping);
+      await session?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import type { State, Work } from '../../ports/state.ts';
+import { createAlerts } from './alerts.ts';
+import { createChatMessages } from './chat-messages.ts';
+import { createDatabase } from './database.ts';
+import { guarded } from './failure.ts';
+import { createIncidents } from './incidents.ts';
+import { createJournal } from './journal.ts';
+import { createLockSession } from './lock-session.ts';
+import { migrateState } from './migrate.ts';
+import { createMutex } from './mutex.ts';
+import { createPool } from './pool.ts';
+import { createProgressBoard } from './progress-board.ts';
+import { createBoss, prepareQueues } from './queue/boss.ts';
+import { createEnqueue } from './queue/enqueue.ts';
+import { createWorkQueue } from './queue/work-queue.ts';
+import { unfinishedWork } from './unfinished-work.ts';
+
+export interface OpenStateOptions {
+  /** A libpq URL of a database that Firebreak alone uses; a socket directory as `?host=/path`. Not through a pooler. */
+  readonly url: string;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Name of this process, shown in pg_stat_activity. */
+  readonly instance: string;
+}
+
+/** How long stop waits for handlers and jobs when the queue was not stopped before. */
+const STOP_GRACE_MS = 1_000;
+
+/**
+ * Connects to Firebreak's own database and brings its tables to this version; several replicas may do so at once.
+ * It needs at most 12 connections.
+ * @throws FirebreakError `state-unavailable` when it cannot be used, `state-version` when a newer Firebreak wrote it.
+ */
+export async function openState(options: OpenStateOptions): Promise<State> {
+  const { logger } = options;
+  const pool = createPool(options, logger);
+  const boss = createBoss(options, logger);
+  const lockSession = createLockSession(options, logger);
+  const db = createDatabase(pool);
+
+  async function close(): Promise<void> {
+    await lockSession.stop();
+    await boss.stop({ graceful: true, timeout: STOP_GRACE_MS });
+    await pool.end();
+  }
+
+  try {
+    await guarded(() =>
+      migrateState(db, async () => {
+        await boss.start();
+        await prepareQueues(boss);
+      }),
+    );
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
+
+  const enqueue = createEnqueue(boss);
+  const queue = createWorkQueue({ boss, logger, unfinished: () => unfinishedWork(db) });
+  const committed = (work: readonly Work[]): void => {
+    for (const { kind, key, delaySeconds = 0 } of work) if (delaySeconds <= 0) queue.wake(kind, key);
+  };
+  let stopping: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    await queue.stop(STOP_GRACE_MS);
+    await close();
+  }
+
+  return {
+    journal: createJournal(db, { enqueue, committed }),
+    alerts: createAlerts(db, { enqueue, committed }),
+    incidents: createIncidents(db),
+    progress: createProgressBoard(db),
+    messages: createChatMessages(db),
+    mutex: createMutex(lockSession),
+    queue,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+
+/** The state's own sessions are few, so that an embedded server needs no more than about 20 connections in all. */
+const POOL_SIZE = 6;
+const INT8 = pg.types.builtins.INT8;
+const TIMESTAMPTZ = pg.types.builtins.TIMESTAMPTZ;
+
+/** How every session to the state database is opened: named, bounded in time, and with dead peers noticed. */
+export function sessionOptions(url: string, instance: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: `firebreak ${instance}`.slice(0, 63),
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: 15_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 10_000,
+    types: { getTypeParser },
+  };
+}
+
+/** The pool of the journal and its tables. A session that breaks is logged and replaced, never a crash. */
+export function createPool(
+  options: { url: string; instance: string },
+  logger: Pick<Logger, 'warn'>,
+): pg.Pool {
+  const pool = new pg.Pool({ ...sessionOptions(options.url, options.instance), max: POOL_SIZE });
+  const report = (error: Error): void =>
+    logger.warn({ error: error.message }, 'A session to the state database broke');
+  pool.on('error', report);
+  // The pool listens only on sessions at rest; one that breaks inside a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', report));
+  return pool;
+}
+
+/** Parsers of this pool alone: int8 as a number, timestamptz as ISO 8601 in UTC with milliseconds. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === INT8) return parseInt8;
+  const standard = pg.types.getTypeParser(oid, format === 'binary' ? 'text' : format);
+  if (oid !== TIMESTAMPTZ) return standard;
+  return (value) => {
+    const time: unknown = standard(value);
+    return time instanceof Date ? time.toISOString() : time;
+  };
+}
+
+function parseInt8(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is too large for a number`);
+  return number;
+}

@@ -1,0 +1,57 @@
+import { PgBoss, type QueueOptions } from 'pg-boss';
+import type { Logger } from 'pino';
+import type { WorkKind } from '../../../ports/state.ts';
+
+/** pg-boss owns this schema; ours is `firebreak`. */
+const BOSS_SCHEMA = 'firebreak_queue';
+const MAX_INT4 = 2_147_483_647;
+const TEN_YEARS_S = 315_360_000;
+
+/** How many items of a kind one process handles at once. An `advance` may take as long as a step takes. */
+export const concurrency: Readonly<Record<WorkKind, number>> = { intake: 2, advance: 8, render: 2 };
+
+/**
+ * Items come again until they are done: after 1 to 2 s, then up to every 30 s, without end. The item of a process that
+ * died comes again 10 s after its last sign of life, which is the shortest that pg-boss allows.
+ */
+const queueOptions = {
+  retryLimit: MAX_INT4,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 30,
+  heartbeatSeconds: 10,
+  expireInSeconds: 24 * 3600,
+  retentionSeconds: TEN_YEARS_S,
+  deleteAfterSeconds: 3600,
+} satisfies QueueOptions;
+
+/** The job queue over its own small pool and one LISTEN session; not started. Its errors go to the log. */
+export function createBoss(options: { url: string; instance: string }, logger: Pick<Logger, 'warn'>): PgBoss {
+  const boss = new PgBoss({
+    connectionString: options.url,
+    application_name: `firebreak ${options.instance} queue`.slice(0, 63),
+    options: '-c statement_timeout=60000 -c idle_in_transaction_session_timeout=30000',
+    schema: BOSS_SCHEMA,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    useListenNotify: true,
+    schedule: false,
+    registerInstance: false,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    // The queues never change while Firebreak runs.
+    queueCacheIntervalSeconds: 60,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', (error) => logger.warn({ error: error.message }, 'The work queue had an error'));
+  boss.on('warning', (warning) => logger.warn({ warning: warning.message }, 'The work queue has a warning'));
+  return boss;
+}
+
+/** Creates the queues, or brings them to the present options. */
+export async function prepareQueues(boss: PgBoss): Promise<void> {
+  for (const kind of Object.keys(concurrency)) {
+    await boss.createQueue(kind, { ...queueOptions, notify: true });
+    await boss.updateQueue(kind, { ...queueOptions, notify: true });
+  }
+}

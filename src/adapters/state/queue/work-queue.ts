@@ -1,0 +1,74 @@
+import type { PgBoss } from 'pg-boss';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Work, WorkKind, WorkQueue } from '../../../ports/state.ts';
+import { guarded } from '../failure.ts';
+import { concurrency } from './boss.ts';
+import { createLocalRuns, type Handler } from './local-runs.ts';
+
+const WorkItem = z.object({ key: z.string() });
+
+/** NOTIFY wakes the workers; polling finds what is delayed, what comes again, and what a lost NOTIFY left. */
+const POLL_SECONDS = 1;
+/** How often the holder of an item says that it lives; pg-boss gives the item away after 10 s of silence. */
+const HEARTBEAT_SECONDS = 3;
+
+export interface WorkQueueParts {
+  readonly boss: PgBoss;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** What is open when the process starts: handled at once, without waiting for items that a killed process holds. */
+  readonly unfinished: () => Promise<readonly Work[]>;
+}
+
+/** The work queue: pg-boss delivers, the handlers of one (kind, key) never run twice at once in this process. */
+export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
+  const { boss, logger } = parts;
+  const handlers = new Map<WorkKind, Handler>();
+  const runs = createLocalRuns(handlers, logger);
+  let started = false;
+  let stopping: Promise<void> | undefined;
+
+  async function work(kind: WorkKind): Promise<void> {
+    const options = {
+      localConcurrency: concurrency[kind],
+      pollingIntervalSeconds: POLL_SECONDS,
+      notifyPollingIntervalSeconds: POLL_SECONDS,
+      heartbeatRefreshSeconds: HEARTBEAT_SECONDS,
+    };
+    await boss.work<unknown>(kind, options, async (jobs) => {
+      for (const job of jobs) {
+        const result = await runs.deliver(kind, WorkItem.parse(job.data).key);
+        if (result !== 'done') throw new NotDone(result);
+      }
+    });
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    await Promise.all([...handlers.keys()].map((kind) => boss.offWork(kind, { wait: false })));
+    await runs.stop(graceMs);
+  }
+
+  return {
+    handle: (kind, handler) => handlers.set(kind, handler),
+    wake: (kind, key) => {
+      if (started) runs.wake(kind, key);
+    },
+    start: () =>
+      guarded(async () => {
+        started = true;
+        for (const { kind, key } of await parts.unfinished()) runs.wake(kind, key);
+        for (const kind of handlers.keys()) await work(kind);
+      }),
+    stop: (graceMs) => {
+      stopping ??= stop(graceMs);
+      return stopping;
+    },
+  };
+}
+
+/** Tells pg-boss to keep the item. */
+class NotDone extends Error {
+  constructor(result: string) {
+    super(`The work ended as ${result}`);
+  }
+}

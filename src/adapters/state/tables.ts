@@ -1,0 +1,65 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Json } from '../../domain/json.ts';
+
+/** JSON that is written as its text and read parsed. */
+type Jsonb = ColumnType<unknown, string, string>;
+/** Written by the database clock, read as ISO 8601 in UTC. */
+type Time = Generated<string>;
+
+/** The tables of the schema `firebreak`, as Kysely sees them. */
+export interface StateTables {
+  journal: JournalTable;
+  journal_head: { position: number; hash: string };
+  alert: AlertTable;
+  incident: IncidentTable;
+  progress: { incident_id: string; progress: Jsonb; at: Time };
+  chat_message: ChatMessageTable;
+}
+
+export interface JournalTable {
+  position: number;
+  stream: string;
+  version: number;
+  type: string;
+  schema_version: number;
+  body: string;
+  data: GeneratedAlways<Json>;
+  at: string;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface AlertTable {
+  ordinal: GeneratedAlways<number>;
+  id: string;
+  delivery_key: string;
+  alert: Jsonb;
+  received_at: Time;
+  repeats: Generated<number>;
+  last_repeat_at: string | null;
+  decision: 'opened' | 'attached' | 'resolved' | 'ignored' | null;
+  reason: string | null;
+  incident_id: string | null;
+  settled_at: string | null;
+}
+
+export interface IncidentTable {
+  ordinal: GeneratedAlways<number>;
+  id: string;
+  dedupe_key: string;
+  dedupe_hash: string;
+  database: string;
+  title: string;
+  status: 'open' | 'closed';
+  opened_at: Time;
+  updated_at: Time;
+}
+
+export interface ChatMessageTable {
+  incident_id: string;
+  key: string;
+  channel: string;
+  ts: string | null;
+  nonce: string;
+  content_hash: string;
+}

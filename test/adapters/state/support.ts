@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { onTestFinished } from 'vitest';
+import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
+import { type OpenStateOptions, openState } from '../../../src/adapters/state/open-state.ts';
+import type { Alert } from '../../../src/domain/alert.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
+import type { IncidentRow, State } from '../../../src/ports/state.ts';
+
+export const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A PostgreSQL of its own that can be stopped, killed and started again on the same socket. */
+export async function startServer() {
+  const root = mkdtempSync(join(tmpdir(), 'fb-st-'));
+  const options = {
+    dataDirectory: join(root, 'data'),
+    listen: { socketDirectory: join(root, 's') },
+    logger: quiet,
+  };
+  let server = await startPostgres(options);
+  let databases = 0;
+  return {
+    url: (database?: string) => server.url(database === undefined ? {} : { database }),
+    async createDatabase(): Promise<string> {
+      const database = `state_${++databases}`;
+      await query(server.url(), `create database ${database}`);
+      return server.url({ database });
+    },
+    stop: (mode?: 'fast' | 'immediate') => server.stop(mode),
+    async start(): Promise<void> {
+      server = await startPostgres(options);
+    },
+    async end(): Promise<void> {
+      await server.stop('immediate');
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+/** Opens the state, and stops it after the test. */
+export async function opened(url: string, options: Partial<OpenStateOptions> = {}): Promise<State> {
+  const state = await openState({ url, logger: quiet, instance: 'test', ...options });
+  onTestFinished(() => state.stop());
+  return state;
+}
+
+/** Runs one statement in a session of its own. */
+export async function query<T extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits until `condition` holds; fails with `what` after the deadline. */
+export async function eventually(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 20_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited in vain for: ${what}`);
+    await delay(20);
+  }
+}
+
+export function alertOf(fingerprint: string, change: Partial<Alert> = {}): Alert {
+  return {
+    source: 'alertmanager',
+    status: 'firing',
+    fingerprint,
+    name: 'PoolSaturated',
+    labels: { database: 'orders' },
+    annotations: {},
+    startsAt: '2024-11-15T14:23:00Z',
+    endsAt: null,
+    generatorUrl: null,
+    ...change,
+  };
+}
+
+/** Any event will do where only its place matters. */
+export function mitigated(evidence: string): DomainEvent {
+  return { type: 'incident.mitigated', evidence };
+}
+
+export function incidentRow(id: string, change: Partial<IncidentRow> = {}): IncidentRow {
+  return {
+    id,
+    dedupeKey: `key of ${id}`,
+    database: 'orders',
+    title: 'Pool is full',
+    status: 'open',
+    ...change,
+  };
+}
