@@ -25,7 +25,8 @@ export interface Config {
     readonly authentication: SourceAuthentication;
   }[];
   readonly databases: readonly DatabaseConfig[];
-  readonly kubernetes: ConfigFile['kubernetes'] | null;
+  readonly protected: ConfigFile['protected'];
+  readonly kubernetes: NonNullable<ConfigFile['kubernetes']> | null;
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;
   readonly authority: Authority;
@@ -43,5 +44,4 @@ export interface DatabaseConfig {
     readonly cpuQuery: string;
     readonly bearerToken: Secret | null;
   } | null;
-  readonly protected: ConfigFile['databases'][number]['protected'];
 }

@@ -38,6 +38,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       authentication: authenticationOf(source, secret),
     })),
     databases: file.databases.map((database) => databaseConfig(database, secret)),
+    protected: file.protected,
     kubernetes: file.kubernetes ?? null,
     runbookDirectory: file.runbooks.directory ?? null,
     authority: file.authority,
@@ -69,7 +70,6 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
                 ? null
                 : secret(prometheus.bearerToken, `Prometheus of ${name}`),
           },
-    protected: database.protected,
   };
 }
 

@@ -43,21 +43,22 @@ const Database = z.strictObject({
       bearerToken: SecretRef.optional(),
     })
     .optional(),
-  protected: z
-    .strictObject({
-      roles: z.array(z.string()).default([]).describe('Roles whose sessions are never signalled.'),
-      applications: z
-        .string()
-        .optional()
-        .describe('POSIX regular expression over application_name that is never signalled.'),
-      minimumAgeSeconds: z
-        .number()
-        .min(5)
-        .default(5)
-        .describe('Sessions younger than this are never signalled.'),
-    })
-    .prefault({}),
 });
+
+const Protected = z
+  .strictObject({
+    roles: z.array(z.string()).default([]).describe('Roles whose sessions are never signalled.'),
+    applications: z
+      .string()
+      .optional()
+      .describe('POSIX regular expression over application_name that is never signalled.'),
+    minimumAgeSeconds: z
+      .number()
+      .min(5)
+      .default(5)
+      .describe('Sessions younger than this are never signalled.'),
+  })
+  .prefault({});
 
 const Kubernetes = z.strictObject({
   inCluster: z.boolean().default(false).describe('Use the service account of the own pod.'),
@@ -96,6 +97,7 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   alerts: z.strictObject({ sources: z.array(AlertSource).min(1) }),
   databases: z.array(Database).min(1),
+  protected: Protected.describe('Sessions that are never signalled.'),
   kubernetes: Kubernetes.optional(),
   runbooks: z
     .strictObject({ directory: z.string().optional() })

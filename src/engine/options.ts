@@ -16,8 +16,8 @@ export interface EngineOptions {
   readonly ports: Ports;
   readonly runbooks: ReadonlyMap<string, Runbook>;
   readonly authority: Authority;
-  /** Who is never signalled in this database. */
-  readonly guard: (database: string) => SignalGuard;
+  /** Who is never signalled. */
+  readonly guard: SignalGuard;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Names this process in the journal, such as `host-4711`. */

@@ -20,7 +20,7 @@ export function stepContext(
     signal,
     incident: { id: incident.id, database: incident.database, openedAt: incident.openedAt },
     earlier: earlierSteps(incident, attempt),
-    guard: options.guard(incident.database),
+    guard: options.guard,
     progress: progressReporter(options, incident.id, attempt),
   };
 }

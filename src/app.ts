@@ -1,0 +1,117 @@
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
+import { createWorkloads } from './adapters/kubernetes/workloads.ts';
+import { createDatabases } from './adapters/postgres/databases.ts';
+import { createMetrics } from './adapters/prometheus/metrics.ts';
+import { openState } from './adapters/state/open-state.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config/config.ts';
+import { createAdvance } from './engine/advance.ts';
+import type { IncidentDesk } from './engine/desk.ts';
+import { createDesk } from './engine/desk-service.ts';
+import { createLedger } from './engine/ledger.ts';
+import type { EngineOptions } from './engine/options.ts';
+import { startHttp } from './http.ts';
+import { createSettle } from './intake/settle.ts';
+import type { State } from './ports/state.ts';
+import { loadRunbooks } from './runbooks/load-runbooks.ts';
+import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
+import { createSlack } from './slack/create-slack.ts';
+import { provideStateUrl } from './state-url.ts';
+import { loadStepKinds } from './steps/registry.ts';
+
+/** Milliseconds that running work has to end when Firebreak stops. */
+const GRACE_MS = 10_000;
+
+/** A running Firebreak. */
+export interface App extends AsyncDisposable {
+  /** Where alerts and health checks come in, such as `http://127.0.0.1:8080`. */
+  readonly httpUrl: string;
+  readonly desk: IncidentDesk;
+  readonly state: State;
+  /** Stops taking work, lets running work end, closes everything. A second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds Firebreak from its configuration and starts it: the one place where adapters meet.
+ * What was started is stopped again when a later part fails. Throws FirebreakError.
+ */
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  await using started = new AsyncDisposableStack();
+  const clock = systemClock;
+  const instance = `${hostname()}-${process.pid}`;
+  const kinds = await loadStepKinds();
+  const runbooks = await loadRunbooks(config.runbookDirectory ?? SHIPPED_RUNBOOKS, kinds);
+
+  const state = await openState({
+    url: await provideStateUrl(config.state, started, logger),
+    logger,
+    instance,
+  });
+  started.defer(async () => state.stop());
+  const guard = {
+    protectedRoles: config.protected.roles,
+    protectedApplications: config.protected.applications ?? null,
+    minimumAgeSeconds: config.protected.minimumAgeSeconds,
+  };
+  const databases = createDatabases(config.databases, { logger, guard });
+  started.defer(async () => databases.stop());
+  await databases.start();
+  const ports = {
+    databases,
+    workloads:
+      config.kubernetes === null ? noWorkloads() : await createWorkloads({ ...config.kubernetes, logger }),
+    metrics: createMetrics(
+      config.databases.flatMap(({ name, prometheus }) =>
+        prometheus === null ? [] : [{ database: name, ...prometheus }],
+      ),
+    ),
+  };
+
+  const ledger = createLedger(state, clock);
+  const { authority } = config;
+  const engine: EngineOptions = {
+    state,
+    ledger,
+    kinds,
+    ports,
+    runbooks,
+    authority,
+    guard,
+    clock,
+    logger,
+    instance,
+  };
+  const desk = createDesk(engine);
+  const slack = createSlack({
+    config: config.slack,
+    desk,
+    messages: state.messages,
+    mutex: state.mutex,
+    logger,
+    clock,
+    actionClassOf: (kind) => kinds.get(kind)?.actionClass ?? 'incident',
+  });
+
+  const { queue } = state;
+  queue.handle('intake', createSettle({ state, ledger, runbooks, databases: databases.list() }));
+  queue.handle('advance', createAdvance(engine));
+  queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
+  await slack.start();
+  started.defer(async () => slack.stop(GRACE_MS));
+  const http = await startHttp(config, { state, slack, databases, clock, logger });
+  started.defer(async () => http.close());
+  await queue.start();
+  started.defer(async () => queue.stop(GRACE_MS));
+  for (const { id } of await state.incidents.listOpen()) {
+    queue.wake('advance', id);
+    queue.wake('render', id);
+  }
+
+  const running = started.move();
+  let stopping: Promise<void> | undefined;
+  const stop = async () => (stopping ??= running.disposeAsync());
+  return { httpUrl: http.url, desk, state, stop, [Symbol.asyncDispose]: stop };
+}

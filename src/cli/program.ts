@@ -1,0 +1,33 @@
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './check.ts';
+import { drillCommand } from './drill.ts';
+import { printFailure } from './failure.ts';
+import { journalCommand } from './journal.ts';
+import { serveCommand } from './serve.ts';
+
+/** Runs the command line. Answers the exit code: 0, 1 it failed, 2 it was called wrong. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const program = new Command('firebreak')
+    .description('Incident-response ChatOps for PostgreSQL: diagnoses, asks, acts, proves.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options and an example)');
+  const results: { exitCode: number } = { exitCode: 0 };
+  for (const command of [serveCommand, drillCommand, checkCommand, journalCommand]) {
+    program.addCommand(
+      command((exitCode) => {
+        results.exitCode = exitCode;
+      }).exitOverride(),
+    );
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return results.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    printFailure(error);
+    return 1;
+  }
+}
+
+/** A command takes this to set the exit code. */
+export type SetExitCode = (exitCode: number) => void;

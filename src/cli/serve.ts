@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { startApp } from '../app.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { SetExitCode } from './program.ts';
+
+/** `firebreak serve`: the bot, until SIGTERM or SIGINT. */
+export function serveCommand(setExitCode: SetExitCode): Command {
+  return new Command('serve')
+    .description('Run the bot.')
+    .option('-c, --config <file>', 'configuration file', 'firebreak.yml')
+    .addHelpText('after', '\nExample:\n  $ firebreak serve --config /etc/firebreak/firebreak.yml')
+    .action(async (options: { config: string }) => {
+      const config = await loadConfig(options.config);
+      const logger = pino({ level: config.logLevel });
+      const app = await startApp(config, logger);
+      logger.info({ http: app.httpUrl, slack: config.slack.mode }, 'Firebreak is running');
+      process.on('unhandledRejection', (error) => logger.error({ error }, 'unhandled rejection'));
+      const signal = await new Promise<string>((resolve) => {
+        for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+      });
+      logger.info({ signal }, 'stopping');
+      await app.stop();
+      setExitCode(0);
+    });
+}

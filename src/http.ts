@@ -1,0 +1,59 @@
+import Fastify from 'fastify';
+import type { Logger } from 'pino';
+import type { StandingDatabases } from './adapters/postgres/databases.ts';
+import type { Config } from './config/config.ts';
+import { FirebreakError } from './domain/errors.ts';
+import { BODY_LIMIT, registerAlertRoutes } from './intake/routes.ts';
+import type { Clock } from './ports/clock.ts';
+import type { State } from './ports/state.ts';
+import type { SlackBot } from './slack/bot.ts';
+
+interface HttpParts {
+  readonly state: State;
+  readonly slack: SlackBot;
+  readonly databases: StandingDatabases;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Listens for alerts and health checks. Throws `port-taken`. */
+export async function startHttp(
+  config: Config,
+  parts: HttpParts,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
+  registerAlertRoutes(server, { ...parts, sources: config.sources, alerts: parts.state.alerts });
+  server.get('/healthz', async () => ({ status: 'ok' }));
+  server.get('/readyz', async (_request, reply) => {
+    const reasons = await notReady(parts);
+    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+  });
+  const { host, port } = config.http;
+  try {
+    const url = await server.listen({ host, port });
+    return { url, close: async () => server.close() };
+  } catch (cause) {
+    await server.close();
+    if (!isTaken(cause)) throw cause;
+    throw new FirebreakError('port-taken', `Port ${port} on ${host} is taken.`, {
+      hint: 'Stop what listens there, or set http.port in firebreak.yml to another one.',
+      cause,
+    });
+  }
+}
+
+/** Why decisions cannot be taken or recorded now; a monitored database that is down is no reason: that is when people need Firebreak. */
+async function notReady({ state, slack }: HttpParts): Promise<string[]> {
+  const { connected, lastError } = slack.health();
+  const link = connected ? [] : [`Slack: ${lastError ?? 'not connected'}`];
+  try {
+    await state.incidents.list(1);
+    return link;
+  } catch {
+    return [...link, 'State database: not usable'];
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
