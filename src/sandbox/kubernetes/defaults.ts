@@ -1,0 +1,64 @@
+import { isObject, type JsonObject, section } from './objects.ts';
+import { CRON_JOBS, JOBS, PODS, type Resource } from './resources.ts';
+
+/** Fills fields that a body leaves out, as the API server does before it validates. Changes the object. */
+export function setDefaults(resource: Resource, object: JsonObject): void {
+  const spec = section(object, 'spec');
+  if (resource === CRON_JOBS) defaultCronJob(spec);
+  if (resource === JOBS) defaultJob(spec);
+  if (resource === PODS) defaultPodSpec(spec, 'Always');
+}
+
+function fill(object: JsonObject, defaults: JsonObject): void {
+  for (const [key, value] of Object.entries(defaults)) object[key] ??= value;
+}
+
+function defaultCronJob(spec: JsonObject): void {
+  fill(spec, {
+    concurrencyPolicy: 'Allow',
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+  });
+  const template = section(section(section(spec, 'jobTemplate'), 'spec'), 'template');
+  defaultPodTemplate(template);
+}
+
+function defaultJob(spec: JsonObject): void {
+  if (spec['completions'] === undefined && spec['parallelism'] === undefined) spec['completions'] = 1;
+  fill(spec, {
+    parallelism: 1,
+    backoffLimit: 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    manualSelector: false,
+    podReplacementPolicy: 'TerminatingOrFailed',
+  });
+  defaultPodTemplate(section(spec, 'template'));
+}
+
+function defaultPodTemplate(template: JsonObject): void {
+  template['metadata'] ??= {};
+  if (isObject(template['spec'])) defaultPodSpec(template['spec'], undefined);
+}
+
+function defaultPodSpec(spec: JsonObject, restartPolicy: string | undefined): void {
+  fill(spec, {
+    restartPolicy: restartPolicy ?? 'Always',
+    dnsPolicy: 'ClusterFirst',
+    terminationGracePeriodSeconds: 30,
+    securityContext: {},
+    schedulerName: 'default-scheduler',
+  });
+  if (typeof spec['serviceAccountName'] === 'string') spec['serviceAccount'] ??= spec['serviceAccountName'];
+  for (const container of Array.isArray(spec['containers']) ? spec['containers'] : []) {
+    if (!isObject(container)) continue;
+    const image = typeof container['image'] === 'string' ? container['image'] : '';
+    fill(container, {
+      resources: {},
+      terminationMessagePath: '/dev/termination-log',
+      terminationMessagePolicy: 'File',
+      imagePullPolicy: /:(?!latest$)[^/:]+$|@/.test(image) ? 'IfNotPresent' : 'Always',
+    });
+  }
+}
