@@ -1,0 +1,32 @@
+import { type PodProcess, startPodProcess } from './pod-process.ts';
+
+/** What the Job's controller gives a pod of report-generator. */
+export interface ReportPodOptions {
+  /** Connection URL of the primary as the role `report_generator`. */
+  readonly url: string;
+  /** Database sessions of this pod. */
+  readonly sessions?: number;
+  readonly podIp?: string;
+  readonly podName?: string;
+  readonly jobName?: string;
+  /** `namespace/name` of the CronJob, which the report carries as a comment in its SQL. */
+  readonly cronJob?: string;
+  readonly onLine?: (line: string) => void;
+}
+
+/** The environment of report-generator's container. */
+export function reportPodEnvironment(options: ReportPodOptions): Record<string, string | undefined> {
+  return {
+    DATABASE_URL: options.url,
+    SESSIONS: String(options.sessions ?? 2),
+    POD_IP: options.podIp,
+    POD_NAME: options.podName,
+    JOB_NAME: options.jobName,
+    CRON_JOB: options.cronJob,
+  };
+}
+
+/** Starts one pod of report-generator without a cluster around it. Stopping it leaves its queries on the server. */
+export function startReportPod(options: ReportPodOptions): PodProcess {
+  return startPodProcess('report-generator', reportPodEnvironment(options), options.onLine ?? (() => {}));
+}
