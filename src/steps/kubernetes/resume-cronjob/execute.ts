@@ -1,0 +1,133 @@
+import type { Job } from '../../../domain/cluster.ts';
+import { describeError } from '../../../domain/errors.ts';
+import { formatDuration } from '../../../domain/format.ts';
+import { changeCronJob } from '../../change-cronjob.ts';
+import {
+  type ApprovedResumption,
+  type Ctx,
+  type Data,
+  HOW,
+  type Identity,
+  JOBS,
+  type ResumptionOutcome,
+  type Settings,
+} from './contract.ts';
+import { changeTo, matches, secondsUntilSafe, wantedSettings } from './settings.ts';
+
+type Log = Pick<ResumptionOutcome, 'done' | 'skipped'>;
+type CronJobRecord = Data['cronJobs'][number];
+
+/** A wait longer than this is not worth it: plan again; seconds. */
+const LONGEST_WAIT = 30;
+
+/** Resumes, reschedules or keeps each approved CronJob and deals with the Jobs that this run suspended. Safe to repeat. */
+export async function executeResumption(
+  ctx: Ctx,
+  { targets, choices }: ApprovedResumption,
+): Promise<ResumptionOutcome> {
+  const how = choices[HOW] ?? 'keep';
+  const log: Log = { done: [], skipped: [] };
+  const data: Data = { cronJobs: [], knownJobs: [] };
+  for (const { identity } of targets) {
+    ctx.signal.throwIfAborted();
+    const label = `CronJob ${identity.ref.namespace}/${identity.ref.name}`;
+    try {
+      await resumeJobs(ctx, identity, how === 'keep' ? 'leave' : (choices[JOBS] ?? 'leave'), log);
+      const unfinished = await ctx.ports.workloads.unfinishedJobs(identity.ref, ctx.signal);
+      data.knownJobs.push(...unfinished.map(({ uid }) => uid));
+      const problem = await resumeOne(ctx, identity, wantedSettings(identity, how));
+      if (problem !== null) {
+        log.skipped.push({ target: label, reason: problem });
+        continue;
+      }
+      log.done.push({ target: label, detail: detailOf(identity, how) });
+      data.cronJobs.push(recordOf(identity, how, ctx.clock.now()));
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      log.skipped.push({ target: label, reason: describeError(error).message });
+    }
+  }
+  return resumptionOutcome(data, log);
+}
+
+/** The outcome as people read it. */
+export function resumptionOutcome(data: Data, log: Log): ResumptionOutcome {
+  const words = data.cronJobs.map(
+    ({ namespace, name, action }) => `${namespace}/${name} ${action === 'kept' ? 'kept suspended' : action}`,
+  );
+  return {
+    summary: words.length === 0 ? 'No CronJob was changed.' : `CronJob ${words.join(', ')}.`,
+    ...log,
+    facts: [],
+    table: null,
+    causes: [],
+    data,
+  };
+}
+
+/** What is remembered of one CronJob, so that the former schedule is not lost. */
+export function recordOf({ ref, before }: Identity, how: string, at: Date): CronJobRecord {
+  return {
+    ...ref,
+    action: how === 'reschedule' ? 'rescheduled' : how === 'resume' ? 'resumed' : 'kept',
+    previousSchedule: before.schedule,
+    previousTimeZone: before.timeZone,
+    previousDeadlineSeconds: before.deadlineSeconds,
+    changedAt: at.toISOString(),
+  };
+}
+
+function detailOf(identity: Identity, how: string): string {
+  const wanted = wantedSettings(identity, how);
+  if (wanted === null) return 'Kept suspended. Somebody has to resume it later.';
+  return `Runs on "${wanted.schedule}" ${wanted.timeZone ?? ''}`
+    .trim()
+    .concat(
+      `, startingDeadlineSeconds ${wanted.deadlineSeconds ?? 'unset'}; it was "${identity.before.schedule}".`,
+    );
+}
+
+/** Returns why it was not resumed, or null. */
+async function resumeOne(ctx: Ctx, identity: Identity, wanted: Settings | null): Promise<string | null> {
+  if (wanted === null) return null;
+  const fresh = await ctx.ports.workloads.cronJob(identity.ref, ctx.signal);
+  if (fresh === null) return 'It does not exist any more.';
+  if (matches(fresh, wanted)) return null;
+  const wait = secondsUntilSafe(wanted, ctx.clock.now());
+  if (wait > LONGEST_WAIT)
+    return 'A slot has just passed, and resuming would start its run at once. Plan the step again.';
+  if (wait > 0) {
+    ctx.progress({
+      text: `Waiting ${formatDuration(wait)}, so that the slot that has just passed starts no run.`,
+      series: [],
+    });
+    await ctx.clock.sleep(wait * 1000, ctx.signal);
+  }
+  await changeCronJob(ctx.ports.workloads, fresh, changeTo(wanted, identity.before), ctx.signal);
+  return null;
+}
+
+async function resumeJobs(ctx: Ctx, identity: Identity, answer: string, log: Log): Promise<void> {
+  const { workloads } = ctx.ports;
+  const ours = new Set(identity.jobs.map(({ uid }) => uid));
+  const unfinished = await workloads.unfinishedJobs(identity.ref, ctx.signal);
+  for (const job of unfinished.filter(({ uid, suspended }) => suspended && ours.has(uid))) {
+    const target = `Job ${job.namespace}/${job.name}`;
+    try {
+      if (answer === 'leave') log.skipped.push({ target, reason: 'Left suspended.' });
+      else log.done.push({ target, detail: await changeJob(ctx, job, answer) });
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      log.skipped.push({ target, reason: describeError(error).message });
+    }
+  }
+}
+
+async function changeJob(ctx: Ctx, job: Job, answer: string): Promise<string> {
+  if (answer === 'delete') {
+    await ctx.ports.workloads.deleteJob(job, ctx.signal);
+    return 'The suspended Job is deleted.';
+  }
+  await ctx.ports.workloads.suspendJob(job, false, ctx.signal);
+  return 'The Job is resumed and starts from zero.';
+}

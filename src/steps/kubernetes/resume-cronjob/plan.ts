@@ -1,0 +1,199 @@
+import type { CronJob } from '../../../domain/cluster.ts';
+import { formatCount, formatDuration } from '../../../domain/format.ts';
+import type { Choice, Command, Plan } from '../../../domain/plan.ts';
+import { type SuspendedCronJob, Suspension } from '../../../domain/suspension.ts';
+import { lastSlot, nextSlot, slotsBetween, slotText } from '../../cron-schedule.ts';
+import { gitopsWarning } from '../../gitops.ts';
+import { jobRequest } from '../../job-requests.ts';
+import type { Draft } from '../../step-kind.ts';
+import { type Ctx, HOW, type Identity, JOBS, type Params, type Settings } from './contract.ts';
+import { changeTo, settingsFor } from './settings.ts';
+
+/** Missed slots are counted up to here. */
+const COUNT_LIMIT = 100;
+
+interface Subject {
+  readonly cronJob: CronJob;
+  readonly identity: Identity;
+  readonly suspendedAt: Date;
+}
+
+/** Offers to reschedule, resume or keep what this run suspended, and says what each would start. */
+export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
+  const excluded: Plan['excluded'] = [];
+  const subjects: Subject[] = [];
+  const suspended = suspendedByThisRun(ctx);
+  for (const record of suspended) {
+    const subject = await readSubject(ctx, params, record);
+    if (typeof subject !== 'string') subjects.push(subject);
+    else excluded.push({ label: `${record.namespace}/${record.name}`, reason: subject });
+  }
+  const now = ctx.clock.now();
+  return {
+    summary: `Start CronJob ${subjects.map(({ cronJob }) => nameOf(cronJob)).join(', ') || '(none)'} again, off-peak, without a run at once.`,
+    impact: 'Its next run loads the database again, at the time that is shown.',
+    undo: 'kubernetes.suspend-cronjob suspends it again; the former schedule is kept in the outcome.',
+    warnings: subjects.flatMap((subject) => [
+      ...gitopsWarning(subject.cronJob),
+      catchUpWarning(subject, now),
+    ]),
+    targets: subjects.map((subject) => targetOf(subject, now)),
+    excluded,
+    choices: subjects.length === 0 ? [] : choicesFor(subjects, now),
+    commands: subjects.flatMap((subject) => commandsFor(ctx, subject)),
+    nothingToDo: subjects.length > 0 ? null : nothingToDo(suspended.length, excluded),
+  };
+}
+
+function nothingToDo(suspended: number, excluded: Plan['excluded']): string {
+  if (suspended === 0) return 'This run suspended no CronJob, so there is none to resume.';
+  return excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+}
+
+/** What the steps of this run suspended and had not been suspended before; the newest record of each counts. */
+function suspendedByThisRun({ earlier }: Ctx): SuspendedCronJob[] {
+  const records = earlier
+    .filter(({ kind }) => kind === 'kubernetes.suspend-cronjob')
+    .flatMap(({ outcome }) => Suspension.safeParse(outcome?.data).data?.cronJobs ?? [])
+    .filter(({ previousSuspend }) => !previousSuspend);
+  return [...new Map(records.map((record) => [record.uid, record])).values()];
+}
+
+async function readSubject(ctx: Ctx, params: Params, record: SuspendedCronJob): Promise<Subject | string> {
+  const cronJob = await ctx.ports.workloads.cronJob(record, ctx.signal);
+  if (cronJob === null) return 'It does not exist any more.';
+  const unfinished = await ctx.ports.workloads.unfinishedJobs(record, ctx.signal);
+  const ours = new Set(record.jobs.filter(({ action }) => action === 'suspended').map(({ uid }) => uid));
+  const jobs = unfinished
+    .filter((job) => job.suspended && ours.has(job.uid))
+    .map(({ name, uid }) => ({ name, uid }));
+  if (!cronJob.suspended && jobs.length === 0)
+    return 'It is not suspended any more; somebody or a GitOps tool resumed it.';
+  const { namespace, name, uid } = record;
+  const identity: Identity = {
+    ref: { namespace, name, uid },
+    suspended: cronJob.suspended,
+    ...settingsFor(cronJob, params, ctx.clock.now()),
+    jobs,
+  };
+  return { cronJob, identity, suspendedAt: new Date(record.suspendedAt) };
+}
+
+function nameOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+function missedSlots({ cronJob, suspendedAt }: Subject, now: Date): string {
+  const count = slotsBetween(cronJob, suspendedAt, now, COUNT_LIMIT + 1).length;
+  return count > COUNT_LIMIT ? `more than ${COUNT_LIMIT} slots` : formatCount(count, 'slot');
+}
+
+function catchUpWarning(subject: Subject, now: Date): string {
+  const { cronJob } = subject;
+  const last = lastSlot(cronJob, now);
+  const missed = missedSlots(subject, now);
+  if (last === null || last <= subject.suspendedAt) {
+    return `${nameOf(cronJob)} missed no slot while it was suspended; resuming starts nothing at once.`;
+  }
+  return `${nameOf(cronJob)} missed ${missed}. Resumed by hand without startingDeadlineSeconds, it would at once start the run of ${slotText(last, cronJob)}; every option below avoids that.`;
+}
+
+function targetOf(subject: Subject, now: Date): Draft<Identity>['targets'][number] {
+  const { cronJob, identity, suspendedAt } = subject;
+  return {
+    id: cronJob.uid,
+    label: nameOf(cronJob),
+    why: `This run suspended it ${formatDuration((now.getTime() - suspendedAt.getTime()) / 1000)} ago.`,
+    owner: `CronJob ${nameOf(cronJob)}`,
+    facts: [
+      { name: 'Schedule', value: settingsText(identity.before) },
+      { name: 'Missed', value: missedSlots(subject, now) },
+      { name: 'Concurrency', value: cronJob.concurrencyPolicy },
+      ...identity.jobs.map(({ name }) => ({ name: `Job ${name}`, value: 'suspended by this run' })),
+    ],
+    sql: null,
+    selected: true,
+    identity,
+  };
+}
+
+function settingsText({ schedule, timeZone, deadlineSeconds }: Settings): string {
+  const deadline =
+    deadlineSeconds === null ? 'no starting deadline' : `starting deadline ${deadlineSeconds} s`;
+  return `${schedule} (${timeZone ?? 'zone of the cluster, taken as UTC'}), ${deadline}`;
+}
+
+function choicesFor(subjects: readonly Subject[], now: Date): Choice[] {
+  const next = (pick: (identity: Identity) => Settings) =>
+    subjects
+      .map(({ identity }) => {
+        const settings = pick(identity);
+        const slot = nextSlot(settings, now);
+        return `${nameOf(identity.ref)} runs next ${slot === null ? 'never' : `at ${slotText(slot, settings)}`}`;
+      })
+      .join('; ');
+  const how: Choice = {
+    id: HOW,
+    label: 'How to go on',
+    options: [
+      {
+        value: 'reschedule',
+        label: `Reschedule to ${subjects[0]?.identity.reschedule.schedule ?? 'off-peak'}`,
+        consequence: `Resumed on the off-peak schedule; nothing starts now. ${next(({ reschedule }) => reschedule)}.`,
+      },
+      {
+        value: 'resume',
+        label: 'Resume on the present schedule',
+        consequence: `Resumed as it was; nothing starts now. ${next(({ resume }) => resume)}: the same load as before the incident.`,
+      },
+      {
+        value: 'keep',
+        label: 'Keep it suspended',
+        consequence:
+          'Nothing runs until somebody resumes it by hand. Do not forget it: put it into the follow-ups, and resume it with startingDeadlineSeconds set.',
+      },
+    ],
+    default: 'reschedule',
+  };
+  return [how, ...jobsChoice(subjects)];
+}
+
+function jobsChoice(subjects: readonly Subject[]): Choice[] {
+  const jobs = subjects.flatMap(({ identity }) => identity.jobs);
+  if (jobs.length === 0) return [];
+  return [
+    {
+      id: JOBS,
+      label: `What to do with ${formatCount(jobs.length, 'Job')} that this run suspended`,
+      options: [
+        {
+          value: 'delete',
+          label: 'Delete them',
+          consequence:
+            'The next scheduled run does their work; nothing blocks a CronJob that forbids concurrency.',
+        },
+        {
+          value: 'resume',
+          label: 'Resume them now',
+          consequence: 'Their work starts at once and from zero, and loads the database now.',
+        },
+        {
+          value: 'leave',
+          label: 'Leave them suspended',
+          consequence: 'A CronJob that forbids concurrency starts no run until they are resumed or deleted.',
+        },
+      ],
+      default: 'delete',
+    },
+  ];
+}
+
+function commandsFor({ ports }: Ctx, { cronJob, identity }: Subject): Command[] {
+  const patch = (label: string, wanted: Settings): Command => ({
+    label: `${label} ${nameOf(cronJob)}`,
+    language: 'text',
+    text: ports.workloads.patchText(cronJob, changeTo(wanted, identity.before)),
+  });
+  const jobs = identity.jobs.map((job) => jobRequest({ ...job, namespace: cronJob.namespace }, 'delete'));
+  return [patch('Reschedule', identity.reschedule), patch('Or resume', identity.resume), ...jobs];
+}
