@@ -25,7 +25,7 @@ function defaultCronJob(spec: JsonObject): void {
 }
 
 function defaultJob(spec: JsonObject): void {
-  if (spec['completions'] === undefined && spec['parallelism'] === undefined) spec['completions'] = 1;
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   fill(spec, {
     parallelism: 1,
     backoffLimit: 6,
@@ -38,8 +38,8 @@ function defaultJob(spec: JsonObject): void {
 }
 
 function defaultPodTemplate(template: JsonObject): void {
-  template['metadata'] ??= {};
-  if (isObject(template['spec'])) defaultPodSpec(template['spec'], undefined);
+  template.metadata ??= {};
+  if (isObject(template.spec)) defaultPodSpec(template.spec, undefined);
 }
 
 function defaultPodSpec(spec: JsonObject, restartPolicy: string | undefined): void {
@@ -50,10 +50,10 @@ function defaultPodSpec(spec: JsonObject, restartPolicy: string | undefined): vo
     securityContext: {},
     schedulerName: 'default-scheduler',
   });
-  if (typeof spec['serviceAccountName'] === 'string') spec['serviceAccount'] ??= spec['serviceAccountName'];
-  for (const container of Array.isArray(spec['containers']) ? spec['containers'] : []) {
+  if (typeof spec.serviceAccountName === 'string') spec.serviceAccount ??= spec.serviceAccountName;
+  for (const container of Array.isArray(spec.containers) ? spec.containers : []) {
     if (!isObject(container)) continue;
-    const image = typeof container['image'] === 'string' ? container['image'] : '';
+    const image = typeof container.image === 'string' ? container.image : '';
     fill(container, {
       resources: {},
       terminationMessagePath: '/dev/termination-log',

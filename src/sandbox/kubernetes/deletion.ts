@@ -71,7 +71,7 @@ function markDeleted(
     draft.metadata.deletionGracePeriodSeconds = grace;
     if (finalizers.length > 0) draft.metadata.finalizers = finalizers;
     if (resource.counted) draft.metadata.generation = (draft.metadata.generation ?? 0) + 1;
-    if (resource === NAMESPACES) draft['status'] = { phase: 'Terminating' };
+    if (resource === NAMESPACES) draft.status = { phase: 'Terminating' };
   });
   return changed ?? object;
 }

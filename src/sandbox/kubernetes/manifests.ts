@@ -19,7 +19,7 @@ export function loadManifests(registry: Registry, manifests: readonly unknown[])
     if (resource === NAMESPACES) createNamespace(registry, manifest);
   for (const { resource, manifest } of known) {
     if (resource === NAMESPACES) continue;
-    const given = section(manifest, 'metadata')['namespace'];
+    const given = section(manifest, 'metadata').namespace;
     const namespace = typeof given === 'string' ? given : 'default';
     if (resource.namespaced) createNamespace(registry, { metadata: { name: namespace } });
     try {
@@ -39,7 +39,7 @@ export function loadManifests(registry: Registry, manifests: readonly unknown[])
 function resolve(manifest: unknown): { resource: Resource; manifest: JsonObject } {
   if (!isObject(manifest))
     throw new Error('Each initial object of the sandbox must be a Kubernetes manifest object.');
-  const resource = resourceOfKind(manifest['apiVersion'], manifest['kind']);
+  const resource = resourceOfKind(manifest.apiVersion, manifest.kind);
   if (resource === undefined) {
     throw new Error(`The sandbox does not serve ${describe(manifest)}. Leave it out of the initial objects.`);
   }
@@ -47,8 +47,8 @@ function resolve(manifest: unknown): { resource: Resource; manifest: JsonObject 
 }
 
 function describe(manifest: JsonObject): string {
-  const name = section(manifest, 'metadata')['name'];
-  return `${String(manifest['apiVersion'])} ${String(manifest['kind'])} "${String(name)}"`;
+  const name = section(manifest, 'metadata').name;
+  return `${String(manifest.apiVersion)} ${String(manifest.kind)} "${String(name)}"`;
 }
 
 function createNamespace(registry: Registry, manifest: JsonObject): void {

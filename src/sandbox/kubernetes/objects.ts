@@ -74,6 +74,13 @@ export function section(object: JsonObject, key: string): JsonObject {
   return isObject(value) ? value : {};
 }
 
+/** The text of a string, number or boolean; empty for anything else. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
+}
+
 /** Formats a time as the API does: RFC 3339, UTC, whole seconds. */
 export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;

@@ -17,10 +17,10 @@ export function jobLabels(job: KubeObject): Record<string, string> {
 export function prepareNew(resource: Resource, object: KubeObject): void {
   if (resource === JOBS) prepareJob(object as Job);
   if (resource === PODS) preparePod(object as Pod);
-  if (resource === CRON_JOBS) object['status'] ??= {};
+  if (resource === CRON_JOBS) object.status ??= {};
   if (resource === NAMESPACES) {
-    object['spec'] ??= { finalizers: ['kubernetes'] };
-    object['status'] ??= { phase: 'Active' };
+    object.spec ??= { finalizers: ['kubernetes'] };
+    object.status ??= { phase: 'Active' };
     object.metadata.labels = {
       'kubernetes.io/metadata.name': object.metadata.name,
       ...object.metadata.labels,
@@ -39,5 +39,5 @@ function prepareJob(job: Job): void {
 
 function preparePod(pod: Pod): void {
   const status: JsonObject = { phase: 'Pending', qosClass: 'BestEffort' };
-  (pod as KubeObject)['status'] ??= status;
+  (pod as KubeObject).status ??= status;
 }

@@ -82,19 +82,19 @@ export class Registry {
     const given = section(draft, 'metadata');
     const { generateName } = given;
     const generated = typeof generateName === 'string' ? `${generateName.slice(0, 58)}${nameSuffix()}` : '';
-    if (typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== '') {
+    if (typeof given.resourceVersion === 'string' && given.resourceVersion !== '') {
       throw badRequest('resourceVersion should not be set on objects to be created');
     }
     const { status, ...rest } = draft;
     const { managedFields: _owners, namespace: _namespace, deletionTimestamp: _deleted, ...kept } = given;
-    const created = options.keepStatus === true ? kept['creationTimestamp'] : undefined;
+    const created = options.keepStatus === true ? kept.creationTimestamp : undefined;
     return {
       ...rest,
       apiVersion: apiVersionOf(resource),
       kind: resource.kind,
       metadata: {
         ...kept,
-        name: typeof given['name'] === 'string' && given['name'] !== '' ? given['name'] : generated,
+        name: typeof given.name === 'string' && given.name !== '' ? given.name : generated,
         ...(resource.namespaced ? { namespace } : {}),
         uid: randomUUID(),
         resourceVersion: '',
@@ -122,19 +122,17 @@ export class Registry {
   update(resource: Resource, stored: KubeObject, body: JsonObject, options: WriteOptions): KubeObject {
     const { name } = stored.metadata;
     const given = section(body, 'metadata');
-    const version = given['resourceVersion'];
+    const version = given.resourceVersion;
     if (typeof version === 'string' && version !== '' && version !== stored.metadata.resourceVersion) {
       throw staleVersion(resource, name);
     }
-    if (typeof given['name'] === 'string' && given['name'] !== name) {
-      throw badRequest(
-        `the name of the object (${given['name']}) does not match the name on the URL (${name})`,
-      );
+    if (typeof given.name === 'string' && given.name !== name) {
+      throw badRequest(`the name of the object (${given.name}) does not match the name on the URL (${name})`);
     }
     const next = merged(stored, body, options.subresource ?? '');
     setDefaults(resource, next);
     validateUpdate(resource, next, stored);
-    if (resource.counted && !isDeepStrictEqual(clone(next['spec']), clone(stored['spec']))) {
+    if (resource.counted && !isDeepStrictEqual(clone(next.spec), clone(stored.spec))) {
       next.metadata.generation = (stored.metadata.generation ?? 0) + 1;
     }
     if (sameContent(next, stored) && sameOwners(options.managedFields, stored)) return stored;
@@ -197,14 +195,14 @@ export class Registry {
 
 /** Puts the writable part of a body onto the stored object: status for the status subresource, all else otherwise. */
 function merged(stored: KubeObject, body: JsonObject, subresource: string): KubeObject {
-  if (subresource === 'status') return clone({ ...stored, status: body['status'] });
+  if (subresource === 'status') return clone({ ...stored, status: body.status });
   const { status: _status, ...rest } = body;
   const { metadata } = stored;
   const given = section(body, 'metadata');
   const fixed = {
     name: metadata.name,
     namespace: metadata.namespace,
-    uid: typeof given['uid'] === 'string' && given['uid'] !== '' ? given['uid'] : metadata.uid,
+    uid: typeof given.uid === 'string' && given.uid !== '' ? given.uid : metadata.uid,
     resourceVersion: metadata.resourceVersion,
     generation: metadata.generation,
     creationTimestamp: metadata.creationTimestamp,
@@ -213,7 +211,7 @@ function merged(stored: KubeObject, body: JsonObject, subresource: string): Kube
     managedFields: metadata.managedFields,
   };
   const { apiVersion, kind } = stored;
-  return clone({ ...rest, status: stored['status'], apiVersion, kind, metadata: { ...given, ...fixed } });
+  return clone({ ...rest, status: stored.status, apiVersion, kind, metadata: { ...given, ...fixed } });
 }
 
 function sameContent(next: KubeObject, stored: KubeObject): boolean {

@@ -1,5 +1,5 @@
 import { badRequest } from './api-error.ts';
-import { isObject, type KubeObject } from './objects.ts';
+import { isObject, type KubeObject, textOf } from './objects.ts';
 import { EVENTS, JOBS, NAMESPACES, PODS, type Resource } from './resources.ts';
 
 /** Says whether an object is selected. */
@@ -68,10 +68,9 @@ function unknownField(resource: Resource, field: string) {
 
 function fieldValue(object: KubeObject, field: string): string {
   if (field === 'name') return object.metadata.name;
-  if (field === 'status.successful') return String(fieldAt(object, ['status', 'succeeded']) ?? 0);
+  if (field === 'status.successful') return textOf(fieldAt(object, ['status', 'succeeded']) ?? 0);
   const path = field === 'source' ? ['source', 'component'] : field.split('.');
-  const value = fieldAt(object, path);
-  return value === undefined || typeof value === 'object' ? '' : String(value);
+  return textOf(fieldAt(object, path));
 }
 
 function fieldAt(object: unknown, path: readonly string[]): unknown {

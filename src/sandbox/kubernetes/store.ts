@@ -74,8 +74,8 @@ export class ObjectStore {
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
     const { namespace, name } = stored.metadata;
     const previous = this.get(resource, namespace, name);
-    let objects = this.#objects.get(resource);
-    if (objects === undefined) this.#objects.set(resource, (objects = new Map()));
+    const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
+    this.#objects.set(resource, objects);
     objects.set(keyOf(namespace, name), stored);
     this.#publish({ type: previous ? 'MODIFIED' : 'ADDED', resource, object: stored, previous, version });
     return stored;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, invalid } from './api-error.ts';
 import { isTimeZone, scheduleProblem } from './cron-schedule.ts';
-import { isObject, type JsonObject, type KubeObject, section } from './objects.ts';
+import { isObject, type JsonObject, type KubeObject, section, textOf } from './objects.ts';
 import { CRON_JOBS, EVENTS, JOBS, NAMESPACES, PODS, type Resource } from './resources.ts';
 
 const LABEL_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -86,7 +86,7 @@ function cronJobErrors(spec: JsonObject): FieldError[] {
     }
   }
   const policies = ['Allow', 'Forbid', 'Replace'];
-  if (!policies.includes(String(concurrencyPolicy))) {
+  if (!policies.includes(textOf(concurrencyPolicy))) {
     errors.push(unsupported('spec.concurrencyPolicy', concurrencyPolicy, policies));
   }
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit']) {
@@ -120,16 +120,16 @@ function jobErrors(spec: JsonObject, path: string): FieldError[] {
   const pod = section(section(spec, 'template'), 'spec');
   const errors = numbers.flatMap((field) => negative(spec, path, field));
   errors.push(...podErrors(pod, `${path}.template.spec`));
-  const policy = pod['restartPolicy'];
+  const policy = pod.restartPolicy;
   const policies = ['OnFailure', 'Never'];
-  if (policy !== undefined && !policies.includes(String(policy))) {
+  if (policy !== undefined && !policies.includes(textOf(policy))) {
     errors.push(unsupported(`${path}.template.spec.restartPolicy`, policy, policies));
   }
   return errors;
 }
 
 function podErrors(spec: JsonObject, path: string): FieldError[] {
-  const containers = Array.isArray(spec['containers']) ? spec['containers'] : [];
+  const containers = Array.isArray(spec.containers) ? spec.containers : [];
   if (containers.length === 0) return [required(`${path}.containers`)];
   return containers.flatMap((container: unknown, at) => {
     const { name, image } = isObject(container) ? container : {};

@@ -32,9 +32,9 @@ export function applyLimitRanges(store: ObjectStore, pod: KubeObject): void {
 }
 
 function rulesOf(range: KubeObject): Rule[] {
-  const limits = section(range, 'spec')['limits'];
+  const limits = section(range, 'spec').limits;
   return Array.isArray(limits)
-    ? limits.filter((rule): rule is Rule => isObject(rule) && rule['type'] === 'Container')
+    ? limits.filter((rule): rule is Rule => isObject(rule) && rule.type === 'Container')
     : [];
 }
 

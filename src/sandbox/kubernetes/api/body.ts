@@ -32,7 +32,7 @@ export function readObject(request: ApiRequest, resource: Resource): JsonObject 
     const why = `the API version in the data (${String(apiVersion)}/${String(kind)}) does not match the expected API version (${expected}/${resource.kind})`;
     throw badRequest(why);
   }
-  const given = isObject(value['metadata']) ? value['metadata']['namespace'] : undefined;
+  const given = isObject(value.metadata) ? value.metadata.namespace : undefined;
   if (resource.namespaced && typeof given === 'string' && given !== '' && given !== request.info.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }

@@ -14,7 +14,7 @@ export function deleteOne(registry: Registry, request: ApiRequest, resource: Res
   const { namespace, name } = request.info;
   const stored = registry.get(resource, namespace, name);
   const body = deleteBody(request);
-  registry.checkUid(resource, stored, section(body, 'preconditions')['uid']);
+  registry.checkUid(resource, stored, section(body, 'preconditions').uid);
   const options = deleteOptions(request, body);
   const { object, removed } = deleteObject(registry, resource, stored, options);
   const warnings = warningsOf(resource, options);
@@ -49,18 +49,18 @@ function deleteBody({ body }: ApiRequest): JsonObject {
 function deleteOptions(request: ApiRequest, body: JsonObject): DeleteOptions {
   const { query } = request;
   const policies: PropagationPolicy[] = ['Background', 'Foreground', 'Orphan'];
-  const asked = body['propagationPolicy'] ?? query.get('propagationPolicy');
-  const orphan = body['orphanDependents'] ?? query.get('orphanDependents');
+  const asked = body.propagationPolicy ?? query.get('propagationPolicy');
+  const orphan = body.orphanDependents ?? query.get('orphanDependents');
   const legacy =
     orphan === true || orphan === 'true'
       ? 'Orphan'
       : orphan === false || orphan === 'false'
         ? 'Background'
         : undefined;
-  const grace = body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
+  const grace = body.gracePeriodSeconds ?? query.get('gracePeriodSeconds') ?? undefined;
   return {
     propagationPolicy: policies.find((policy) => policy === asked) ?? legacy,
     gracePeriodSeconds: grace === undefined ? undefined : Number(grace),
-    dryRun: writeOptions(request).dryRun || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All')),
+    dryRun: writeOptions(request).dryRun || (Array.isArray(body.dryRun) && body.dryRun.includes('All')),
   };
 }

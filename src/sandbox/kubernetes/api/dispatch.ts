@@ -18,7 +18,7 @@ import { watchObjects } from './watch.ts';
 export interface ApiBackend {
   registry: Registry;
   /** The output of a pod's container. */
-  log(podUid: string, container: string | undefined): string | undefined;
+  log: (podUid: string, container: string | undefined) => string | undefined;
 }
 
 /** Answers a request, or takes the response over for a watch and returns undefined. Refusals are thrown. */
@@ -73,7 +73,7 @@ function replace(registry: Registry, request: ApiRequest, resource: Resource): A
   const stored = registry.store.get(resource, namespace, name);
   if (stored === undefined) throw notFound(resource, name);
   const { object, warnings } = checkFields(request, resource, body);
-  registry.checkUid(resource, stored, section(object, 'metadata')['uid']);
+  registry.checkUid(resource, stored, section(object, 'metadata').uid);
   const options = {
     ...writeOptions(request),
     subresource: subresource === 'status' ? ('status' as const) : ('' as const),

@@ -87,8 +87,8 @@ function readContinue(token: string): { version: number; after: string } | undef
   if (token === '') return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (isObject(value) && typeof value['rv'] === 'number' && typeof value['start'] === 'string') {
-      return { version: value['rv'], after: value['start'].replace(/\u0000$/, '') };
+    if (isObject(value) && typeof value.rv === 'number' && typeof value.start === 'string') {
+      return { version: value.rv, after: value.start.slice(0, -1) };
     }
   } catch {
     // Falls through to the refusal below, as any other token that is not ours.

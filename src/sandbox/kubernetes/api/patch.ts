@@ -79,7 +79,7 @@ function apply(
     const managedFields = [managedEntry(writer, fieldSet(config).keys())];
     const named = {
       ...config,
-      metadata: { ...(isObject(config['metadata']) ? config['metadata'] : {}), name: info.name },
+      metadata: { ...(isObject(config.metadata) ? config.metadata : {}), name: info.name },
     };
     const body = registry.create(resource, info.namespace, named, { manager, dryRun, managedFields });
     return { code: 201, body, warnings };

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type KubeObject } from '../objects.ts';
+import { isObject, type JsonObject, type KubeObject, textOf } from '../objects.ts';
 import { CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES } from '../resources.ts';
 import type { ObjectStore } from '../store.ts';
 import { bootstrapRules } from './bootstrap-rules.ts';
@@ -52,27 +52,27 @@ export function rulesOf(store: ObjectStore, user: User, namespace: string | unde
 }
 
 function granted(store: ObjectStore, user: User, binding: KubeObject): GrantedRule[] {
-  const subjects = Array.isArray(binding['subjects']) ? binding['subjects'].filter(isObject) : [];
+  const subjects = Array.isArray(binding.subjects) ? binding.subjects.filter(isObject) : [];
   const subject = subjects.find((candidate) => isSubject(candidate, user, binding));
-  const role = isObject(binding['roleRef']) ? binding['roleRef'] : {};
+  const role = isObject(binding.roleRef) ? binding.roleRef : {};
   if (subject === undefined) return [];
   const { name, namespace } = binding.metadata;
   const where = namespace === undefined ? name : `${name}/${namespace}`;
-  const who = `${String(subject['kind'])} "${subjectName(subject, namespace)}"`;
-  const reason = `RBAC: allowed by ${binding.kind} "${where}" of ${String(role['kind'])} "${String(role['name'])}" to ${who}`;
+  const who = `${String(subject.kind)} "${subjectName(subject, namespace)}"`;
+  const reason = `RBAC: allowed by ${binding.kind} "${where}" of ${String(role.kind)} "${String(role.name)}" to ${who}`;
   return roleRules(store, role, namespace).map((rule) => ({ rule, reason }));
 }
 
 function roleRules(store: ObjectStore, role: JsonObject, namespace: string | undefined): PolicyRule[] {
-  const name = String(role['name']);
-  if (role['kind'] === 'ClusterRole' && name === 'cluster-admin') return CLUSTER_ADMIN;
+  const name = String(role.name);
+  if (role.kind === 'ClusterRole' && name === 'cluster-admin') return CLUSTER_ADMIN;
   const found =
-    role['kind'] === 'ClusterRole'
+    role.kind === 'ClusterRole'
       ? store.get(CLUSTER_ROLES, undefined, name)
       : store.get(ROLES, namespace, name);
-  const rules = found?.['rules'];
+  const rules = found?.rules;
   return Array.isArray(rules)
-    ? rules.filter((rule): rule is PolicyRule => isObject(rule) && Array.isArray(rule['verbs']))
+    ? rules.filter((rule): rule is PolicyRule => isObject(rule) && Array.isArray(rule.verbs))
     : [];
 }
 
@@ -82,8 +82,8 @@ const CLUSTER_ADMIN: PolicyRule[] = [
 ];
 
 function subjectName(subject: JsonObject, namespace: string | undefined): string {
-  const name = String(subject['name']);
-  return subject['kind'] === 'ServiceAccount' ? `${name}/${String(subject['namespace'] ?? namespace)}` : name;
+  const name = textOf(subject.name);
+  return subject.kind === 'ServiceAccount' ? `${name}/${textOf(subject.namespace ?? namespace)}` : name;
 }
 
 function isSubject(subject: JsonObject, user: User, binding: KubeObject): boolean {

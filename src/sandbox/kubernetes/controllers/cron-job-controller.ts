@@ -138,8 +138,10 @@ function startSlot(cluster: Cluster, cronJob: CronJob, slot: Date): void {
     cluster.events.record(cronJob, { reason: 'SuccessfulCreate', message: `Created job ${name}` });
     rememberStart(cluster, cronJob, created as Job, slot);
   } catch (error) {
-    if (error instanceof ApiError && error.reason === 'AlreadyExists')
-      return rememberSlot(cluster, cronJob, slot);
+    if (error instanceof ApiError && error.reason === 'AlreadyExists') {
+      rememberSlot(cluster, cronJob, slot);
+      return;
+    }
     const message = `Error creating job: ${messageOf(error)}`;
     cluster.events.record(cronJob, { type: 'Warning', reason: 'FailedCreate', message });
   }

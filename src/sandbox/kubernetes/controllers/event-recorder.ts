@@ -37,8 +37,8 @@ export class EventRecorder {
     const same = all.find((event) => isSame(event, uid, reason, message));
     if (same !== undefined) {
       this.#registry.mutate(EVENTS, same, this.#component, (draft) => {
-        draft['count'] = Number(draft['count'] ?? 1) + 1;
-        draft['lastTimestamp'] = time;
+        draft.count = Number(draft.count ?? 1) + 1;
+        draft.lastTimestamp = time;
       });
       return;
     }
@@ -63,8 +63,8 @@ export class EventRecorder {
 }
 
 function isSame(event: KubeObject, uid: string, reason: string, message: string): boolean {
-  const involved = event['involvedObject'];
+  const involved = event.involvedObject;
   const about =
     typeof involved === 'object' && involved !== null && 'uid' in involved ? involved.uid : undefined;
-  return about === uid && event['reason'] === reason && event['message'] === message;
+  return about === uid && event.reason === reason && event.message === message;
 }

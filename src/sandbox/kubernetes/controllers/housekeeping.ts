@@ -54,7 +54,7 @@ function fillQuotas(cluster: Cluster): void {
       formatQuantity(amount),
     ]);
     cluster.registry.mutate(QUOTAS, quota, MANAGER, (draft) => {
-      draft['status'] = { hard: hardLimits(quota), used: Object.fromEntries(used) };
+      draft.status = { hard: hardLimits(quota), used: Object.fromEntries(used) };
     });
   }
 }

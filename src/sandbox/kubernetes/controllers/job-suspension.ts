@@ -16,8 +16,10 @@ export function withCondition(
 ): Condition[] {
   const time = timestamp(now);
   const { type, status, reason, message } = condition;
-  const others = (job.status.conditions ?? []).filter((existing) => existing.type !== type);
-  return [...others, { type, status, lastProbeTime: time, lastTransitionTime: time, reason, message }];
+  const all = job.status.conditions ?? [];
+  const changed = { type, status, lastProbeTime: time, lastTransitionTime: time, reason, message };
+  const known = all.some((existing) => existing.type === type);
+  return known ? all.map((existing) => (existing.type === type ? changed : existing)) : [...all, changed];
 }
 
 /** Deletes the pods of a suspended Job and says so; `startTime` stays as it is. */

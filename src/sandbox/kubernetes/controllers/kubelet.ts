@@ -13,7 +13,7 @@ export const NODE_NAME = 'sandbox-node';
 /** The scheduler and the node agent in one: puts each new pod on the sandbox's node and runs its containers. */
 export interface Kubelet extends Controller {
   /** The output of a pod's container; undefined when the pod never ran here. */
-  log(podUid: string, container: string | undefined): string | undefined;
+  log: (podUid: string, container: string | undefined) => string | undefined;
 }
 
 /** Settings of the kubelet. */

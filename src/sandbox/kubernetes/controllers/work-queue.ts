@@ -31,8 +31,8 @@ export class WorkQueue {
 
   #run(): void {
     const now = this.#now().getTime();
-    for (const [key, due] of [...this.#due]) {
-      if (due > now) continue;
+    const ready = [...this.#due].filter(([, due]) => due <= now);
+    for (const [key] of ready) {
       this.#due.delete(key);
       this.#sync(key);
     }

@@ -51,7 +51,7 @@ function podRow(pod: Pod): object {
 }
 
 function eventRow(event: KubeObject): { time: string; sequence: string } {
-  const about = event['involvedObject'] as { kind: string; name: string };
+  const about = event.involvedObject as { kind: string; name: string };
   const { type, reason, message, count, lastTimestamp } = event;
   const row = { type, reason, message, count, object: `${about.kind}/${about.name}` };
   return { time: String(lastTimestamp), sequence: event.metadata.resourceVersion.padStart(12, '0'), ...row };

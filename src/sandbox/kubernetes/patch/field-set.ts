@@ -24,7 +24,7 @@ const UNOWNED_METADATA = new Set([
 /** Collects the fields that a writer can own; `status` counts only for writes of the status subresource. */
 export function fieldSet(object: JsonObject, subresource = ''): FieldSet {
   const set: FieldSet = new Map();
-  const metadata = isObject(object['metadata']) ? object['metadata'] : {};
+  const metadata = isObject(object.metadata) ? object.metadata : {};
   const owned = Object.fromEntries(Object.entries(metadata).filter(([key]) => !UNOWNED_METADATA.has(key)));
   const { apiVersion: _version, kind: _kind, metadata: _metadata, status, ...rest } = object;
   const whole = subresource === 'status' ? { status } : { ...rest, metadata: owned };
