@@ -1,0 +1,54 @@
+import type { V1CronJob, V1Job, V1Pod } from '@kubernetes/client-node';
+import type { Api, CallOptions } from './api.ts';
+
+const PAGE = 500;
+
+interface Page<T> {
+  readonly items: T[];
+  readonly metadata?: { readonly _continue?: string };
+}
+type Paging = { limit: number; _continue?: string };
+
+/** Reads a list page by page, so that a namespace with thousands of objects never comes as one answer. */
+async function allPages<T>(page: (paging: Paging) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let next: string | undefined;
+  do {
+    const answer = await page(next === undefined ? { limit: PAGE } : { limit: PAGE, _continue: next });
+    items.push(...answer.items);
+    next = answer.metadata?._continue || undefined;
+  } while (next !== undefined);
+  return items;
+}
+
+export function listCronJobs(api: Api, namespace: string, signal: AbortSignal): Promise<V1CronJob[]> {
+  const request = { verb: 'list', resource: 'cronjobs', group: 'batch', namespace } as const;
+  return allPages((paging) =>
+    api.read(request, signal, (options: CallOptions) =>
+      api.batch.listNamespacedCronJob({ namespace, ...paging }, options),
+    ),
+  );
+}
+
+export function listJobs(api: Api, namespace: string, signal: AbortSignal): Promise<V1Job[]> {
+  const request = { verb: 'list', resource: 'jobs', group: 'batch', namespace } as const;
+  return allPages((paging) =>
+    api.read(request, signal, (options) => api.batch.listNamespacedJob({ namespace, ...paging }, options)),
+  );
+}
+
+/** Running pods of a namespace: of one IP, or all of them. Finished pods keep their IP and are never meant. */
+export function listRunningPods(
+  api: Api,
+  namespace: string,
+  ip: string | null,
+  signal: AbortSignal,
+): Promise<V1Pod[]> {
+  const request = { verb: 'list', resource: 'pods', group: '', namespace } as const;
+  const fieldSelector = `${ip === null ? '' : `status.podIP=${ip},`}status.phase=Running`;
+  return allPages((paging) =>
+    api.read(request, signal, (options) =>
+      api.core.listNamespacedPod({ namespace, fieldSelector, ...paging }, options),
+    ),
+  );
+}

@@ -1,0 +1,51 @@
+import type { Api } from './api.ts';
+
+/** One permission that Firebreak uses, and whether it has it. */
+export interface Permission {
+  readonly verb: string;
+  readonly resource: string;
+  readonly group: string;
+  readonly namespace: string;
+  readonly allowed: boolean;
+}
+
+/** Everything that this adapter asks of the API server, per namespace. */
+const NEEDED = [
+  ['list', 'cronjobs', 'batch'],
+  ['get', 'cronjobs', 'batch'],
+  ['patch', 'cronjobs', 'batch'],
+  ['list', 'jobs', 'batch'],
+  ['get', 'jobs', 'batch'],
+  ['patch', 'jobs', 'batch'],
+  ['delete', 'jobs', 'batch'],
+  ['list', 'pods', ''],
+  ['get', 'replicasets', 'apps'],
+] as const;
+
+/** Asks the API server for each permission (SelfSubjectAccessReview, which every identity may ask). */
+export function reviewAccess(
+  api: Api,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<Permission[]> {
+  const wanted = namespaces.flatMap((namespace) =>
+    NEEDED.map(([verb, resource, group]) => ({ verb, resource, group, namespace })),
+  );
+  return Promise.all(
+    wanted.map(async (attributes) => {
+      const request = {
+        verb: 'create',
+        resource: 'selfsubjectaccessreviews',
+        group: 'authorization.k8s.io',
+        namespace: attributes.namespace,
+      } as const;
+      const review = await api.read(request, signal, (options) =>
+        api.authorization.createSelfSubjectAccessReview(
+          { body: { spec: { resourceAttributes: attributes } } },
+          options,
+        ),
+      );
+      return { ...attributes, allowed: review.status?.allowed ?? false };
+    }),
+  );
+}

@@ -1,0 +1,26 @@
+import { FirebreakError } from '../../domain/errors.ts';
+import type { Workloads } from '../../ports/workloads.ts';
+import { patchText } from './changes.ts';
+
+const NOT_CONFIGURED =
+  'Kubernetes is not configured: workloads behind sessions are unknown, and none can be suspended.';
+
+/** Stands in when the configuration names no cluster: facts are one gap, everything else throws `kubernetes-unreachable`. */
+export function noWorkloads(): Workloads {
+  const refuse = (): Promise<never> =>
+    Promise.reject(
+      new FirebreakError('kubernetes-unreachable', NOT_CONFIGURED, {
+        hint: 'Add a kubernetes section to firebreak.yml.',
+      }),
+    );
+  return {
+    namespaces: [],
+    facts: () => Promise.resolve({ podsByIp: {}, cronJobs: [], jobs: [], gaps: [NOT_CONFIGURED] }),
+    cronJob: refuse,
+    unfinishedJobs: refuse,
+    patchText,
+    changeCronJob: refuse,
+    suspendJob: refuse,
+    deleteJob: refuse,
+  };
+}

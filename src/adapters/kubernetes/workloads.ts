@@ -1,0 +1,115 @@
+import type { V1Job } from '@kubernetes/client-node';
+import type { CronJob, Job, WorkloadRef } from '../../domain/cluster.ts';
+import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import type { Workloads } from '../../ports/workloads.ts';
+import { Api } from './api.ts';
+import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText } from './changes.ts';
+import type { KubernetesConfig } from './config.ts';
+import type { Request } from './errors.ts';
+import { readFacts } from './facts.ts';
+import { listJobs } from './lists.ts';
+import { type Permission, reviewAccess } from './may-i.ts';
+import { toCronJob, toJob } from './to-domain.ts';
+
+/** The cluster with what only the command line asks of it. */
+export interface ClusterWorkloads extends Workloads {
+  /** Which of the permissions that Firebreak uses it has. Throws as the port does. */
+  mayI(signal: AbortSignal): Promise<Permission[]>;
+  /** Closes the kept connections. */
+  close(): Promise<void>;
+}
+
+/** The workloads of one cluster. Connects when first used; throws `bad-config` for an unusable kubeconfig. */
+export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
+  const api = new Api(config);
+  const { namespaces, logger } = config;
+  return {
+    namespaces,
+    facts: (ips, signal) => readFacts(api, namespaces, ips, signal),
+    cronJob: (ref, signal) => readCronJob(api, ref, signal),
+    async unfinishedJobs(ref, signal) {
+      const jobs = (await listJobs(api, ref.namespace, signal)).map(toJob);
+      return jobs.filter((job) => job.cronJob?.uid === ref.uid && !job.finished);
+    },
+    patchText,
+    async changeCronJob(cronJob, change, { dryRun }, signal) {
+      const { namespace, name } = cronJob;
+      const parameters = { ...PATCH_PARAMETERS, ...(dryRun ? { dryRun: 'All' } : {}) };
+      const answer = await api.write(on('patch', 'cronjobs', cronJob), signal, (options) =>
+        api.batch.patchNamespacedCronJob(
+          { name, namespace, body: guardedPatch(cronJob, change), ...parameters },
+          options,
+        ),
+      );
+      assertChanged(change, answer.spec, `CronJob ${namespace}/${name}`);
+      logger.info({ namespace, name, change, dryRun }, 'A CronJob was patched.');
+      return toCronJob(answer);
+    },
+    async suspendJob(job, suspend, signal) {
+      const answer = await patchJob(api, job, { suspend }, signal);
+      logger.info({ namespace: job.namespace, name: job.name, suspend }, 'A Job was patched.');
+      return toJob(answer);
+    },
+    async deleteJob(job, signal) {
+      const { namespace, name, uid } = job;
+      // Without a propagation policy the API keeps the pods of a deleted Job.
+      const body = { propagationPolicy: 'Background', preconditions: { uid } };
+      await api.write(on('delete', 'jobs', job), signal, (options) =>
+        api.batch.deleteNamespacedJob({ name, namespace, body }, options),
+      );
+      logger.info({ namespace, name }, 'A Job was deleted.');
+    },
+    mayI: (signal) => reviewAccess(api, namespaces, signal),
+    close: () => api.close(),
+  };
+}
+
+function on(verb: 'get' | 'patch' | 'delete', resource: 'cronjobs' | 'jobs', ref: WorkloadRef): Request {
+  return { verb, resource, group: 'batch', namespace: ref.namespace, name: ref.name };
+}
+
+async function readCronJob(api: Api, ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null> {
+  const { namespace, name } = ref;
+  const found = await orNull(
+    api.read(on('get', 'cronjobs', ref), signal, (options) =>
+      api.batch.readNamespacedCronJob({ name, namespace }, options),
+    ),
+  );
+  return found?.metadata?.uid === ref.uid ? toCronJob(found) : null;
+}
+
+/**
+ * Patches a Job of this uid. The status of a running Job changes all the time and its version with it, so a conflict
+ * is tried once more with the present version; another Job of the same name stays a conflict.
+ */
+async function patchJob(api: Api, job: Job, spec: { suspend: boolean }, signal: AbortSignal): Promise<V1Job> {
+  const { namespace, name, uid } = job;
+  const patch = async (resourceVersion: string): Promise<V1Job> => {
+    const body = guardedPatch({ uid, resourceVersion }, spec);
+    const answer = await api.write(on('patch', 'jobs', job), signal, (options) =>
+      api.batch.patchNamespacedJob({ name, namespace, body, ...PATCH_PARAMETERS }, options),
+    );
+    assertChanged(spec, answer.spec, `Job ${namespace}/${name}`);
+    return answer;
+  };
+  try {
+    return await patch(job.resourceVersion);
+  } catch (error) {
+    if (!isFirebreakError(error) || error.code !== 'kubernetes-conflict') throw error;
+    const present = await api.read(on('get', 'jobs', job), signal, (options) =>
+      api.batch.readNamespacedJob({ name, namespace }, options),
+    );
+    if (present.metadata?.uid !== uid || toJob(present).finished) throw error;
+    return patch(present.metadata.resourceVersion ?? '');
+  }
+}
+
+/** Turns "does not exist" into null. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FirebreakError && error.code === 'kubernetes-not-found') return null;
+    throw error;
+  }
+}
