@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+const Name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens');
+const Text = z.string().trim().min(1, 'expected some text');
+
+/** One step as it stands in the file; its params are checked by its step kind. */
+export const StepForm = z.strictObject({
+  id: Name.max(40).describe('Unique within the runbook'),
+  kind: z.string().describe('Which step kind does it'),
+  title: Text.describe('What people read on the card'),
+  byHand: Text.describe('What to do by hand when the bot is down'),
+  params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the step kind'),
+  confirm: z
+    .enum(['one', 'none'])
+    .default('one')
+    .describe('Whether a person decides; none only for kinds that only read'),
+});
+
+/** A runbook as it stands in the file. */
+export const RunbookForm = z.strictObject({
+  id: Name.max(60).describe('Unique among the runbooks'),
+  title: Text,
+  summary: Text.describe('What it is for, in a sentence or two'),
+  alerts: z.array(Text).default([]).describe('Alert names (label alertname) that start it'),
+  planValidMinutes: z
+    .number()
+    .gt(0)
+    .max(120)
+    .default(10)
+    .describe('Minutes for which a plan on the screen may be approved'),
+  steps: z.array(StepForm).min(1).max(50),
+});
+export type RunbookForm = z.infer<typeof RunbookForm>;

@@ -1,0 +1,35 @@
+import { sha256 } from '../domain/json.ts';
+import { Runbook } from '../domain/runbook.ts';
+import type { StepKinds } from '../steps/registry.ts';
+import { checkSteps, issuesToProblems } from './check-steps.ts';
+import { RunbookForm } from './format.ts';
+import { badRunbook, type Problem } from './problems.ts';
+import { readSource } from './source.ts';
+
+/** A runbook, or everything that is wrong with its text. */
+export type ReadRunbook =
+  | { readonly runbook: Runbook; readonly problems: readonly [] }
+  | { readonly runbook: null; readonly problems: readonly Problem[] };
+
+/** Reads one runbook; `name` is the file name that problems carry. Never throws. */
+export function readRunbook(text: string, name: string, stepKinds: StepKinds): ReadRunbook {
+  const source = readSource(text, name);
+  if (source.problems.length > 0) return { runbook: null, problems: source.problems };
+  const form = RunbookForm.safeParse(source.data);
+  const steps = checkSteps(source, stepKinds);
+  const problems = [...(form.success ? [] : issuesToProblems(source, form.error.issues)), ...steps.problems];
+  if (!form.success || problems.length > 0) return { runbook: null, problems };
+  const runbook = Runbook.parse({
+    ...form.data,
+    steps: form.data.steps.map((step, index) => ({ ...step, params: steps.params.get(index) ?? {} })),
+    hash: sha256(text),
+  });
+  return { runbook, problems: [] };
+}
+
+/** Reads one runbook. Throws FirebreakError `bad-runbook` with all problems, one `file:line:column: …` per line. */
+export function loadRunbook(text: string, name: string, stepKinds: StepKinds): Runbook {
+  const { runbook, problems } = readRunbook(text, name, stepKinds);
+  if (runbook === null) throw badRunbook(problems);
+  return runbook;
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Json } from '../domain/json.ts';
+import type { StepKinds } from '../steps/registry.ts';
+import { RunbookForm, StepForm } from './format.ts';
+
+type JsonObject = { [key: string]: Json };
+
+/** JSON Schema of a runbook for editors, made from the step kinds: the params of each step follow from its kind. */
+export function runbookSchema(stepKinds: StepKinds): JsonObject {
+  const kinds = [...stepKinds.values()].sort((a, b) => a.kind.localeCompare(b.kind));
+  const step = toSchema(StepForm);
+  const runbook = toSchema(RunbookForm);
+  const { $schema, ...rest } = runbook;
+  const conditions = kinds.map(
+    (kind): Json => ({
+      if: { properties: { kind: { const: kind.kind } }, required: ['kind'] },
+      // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema.
+      then: {
+        properties: {
+          params: { ...inner(toSchema(kind.params)), description: kind.description },
+          ...(kind.actionClass === 'observe' ? {} : { confirm: { const: 'one' } }),
+        },
+      },
+    }),
+  );
+  const steps: Json = {
+    type: 'array',
+    minItems: 1,
+    maxItems: 50,
+    items: {
+      ...inner(step),
+      properties: {
+        ...objectOf(step.properties),
+        kind: { enum: kinds.map(({ kind }) => kind), description: 'Which step kind does it' },
+      },
+      allOf: conditions,
+    },
+  };
+  return {
+    $schema: $schema ?? 'http://json-schema.org/draft-07/schema#',
+    title: 'Firebreak runbook',
+    ...rest,
+    properties: { ...objectOf(runbook.properties), steps },
+  };
+}
+
+function toSchema(schema: z.ZodType): JsonObject {
+  return objectOf(
+    z.json().parse(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })))),
+  );
+}
+
+function inner({ $schema: _, ...schema }: JsonObject): JsonObject {
+  return schema;
+}
+
+function objectOf(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
