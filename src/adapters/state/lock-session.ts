@@ -11,6 +11,8 @@ const SERVER_KEEPALIVES = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=
 /** The one session that holds the locks of this process; opened when it is needed, opened anew after it was lost. */
 export interface LockSession {
   open(): Promise<pg.Client>;
+  /** Runs one statement that answers true or false. Statements wait for one another, as the session runs one at a time. */
+  ask(session: pg.Client, statement: string, values: readonly string[]): Promise<boolean>;
   /** False once the session was lost or discarded: its locks are free. */
   isCurrent(session: pg.Client): boolean;
   /** Ends a session in doubt. */
@@ -27,6 +29,7 @@ export function createLockSession(
   let current: pg.Client | null = null;
   let opening: Promise<pg.Client> | null = null;
   let ping: NodeJS.Timeout | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
   async function connect(): Promise<pg.Client> {
     const session = new pg.Client({
@@ -39,10 +42,16 @@ export function createLockSession(
     await session.connect();
     current = session;
     ping = setInterval(() => {
-      session.query('select 1').catch((error: unknown) => lose(session, String(error)));
+      ask(session, 'select true as answer', []).catch((error: unknown) => lose(session, String(error)));
     }, PING_INTERVAL_MS);
     ping.unref();
     return session;
+  }
+
+  async function ask(session: pg.Client, statement: string, values: readonly string[]): Promise<boolean> {
+    const asked = last.then(() => session.query<{ answer: boolean }>(statement, [...values]));
+    last = asked.catch(() => {});
+    return (await asked).rows[0]?.answer === true;
   }
 
   function lose(session: pg.Client, why: string): void {
@@ -64,6 +73,7 @@ export function createLockSession(
 
   return {
     open,
+    ask,
     isCurrent: (session) => current === session,
     discard: (session) => lose(session, 'discarded'),
     onLost: (listener) => listeners.push(listener),

@@ -4,6 +4,9 @@ import type { Mutex } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
 import type { LockSession } from './lock-session.ts';
 
+const LOCK = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as answer';
+const UNLOCK = 'select pg_advisory_unlock(hashtextextended($1, 0)) as answer';
+
 interface Hold {
   readonly abort: AbortController;
   session: pg.Client | null;
@@ -47,11 +50,7 @@ export function createMutex(sessions: LockSession): Mutex {
 async function lock(sessions: LockSession, name: string): Promise<pg.Client | null> {
   const session = await sessions.open();
   try {
-    const { rows } = await session.query<{ locked: boolean }>(
-      'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked',
-      [lockName(name)],
-    );
-    return rows[0]?.locked === true ? session : null;
+    return (await sessions.ask(session, LOCK, [lockName(name)])) ? session : null;
   } catch (error) {
     // The lock may have been taken although the answer was lost; ending the session frees it.
     sessions.discard(session);
@@ -61,15 +60,8 @@ async function lock(sessions: LockSession, name: string): Promise<pg.Client | nu
 
 async function unlock(sessions: LockSession, session: pg.Client, name: string): Promise<void> {
   if (!sessions.isCurrent(session)) return;
-  try {
-    const { rows } = await session.query<{ freed: boolean }>(
-      'select pg_advisory_unlock(hashtextextended($1, 0)) as freed',
-      [lockName(name)],
-    );
-    if (rows[0]?.freed !== true) sessions.discard(session);
-  } catch {
-    sessions.discard(session);
-  }
+  const freed = await sessions.ask(session, UNLOCK, [lockName(name)]).catch(() => false);
+  if (!freed) sessions.discard(session);
 }
 
 function lockName(name: string): string {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { sparseWarnings } from './sparse-warnings.ts';
 
 /** The state's own sessions are few, so that an embedded server needs no more than about 20 connections in all. */
 const POOL_SIZE = 6;
@@ -27,8 +28,8 @@ export function createPool(
   logger: Pick<Logger, 'warn'>,
 ): pg.Pool {
   const pool = new pg.Pool({ ...sessionOptions(options.url, options.instance), max: POOL_SIZE });
-  const report = (error: Error): void =>
-    logger.warn({ error: error.message }, 'A session to the state database broke');
+  const warn = sparseWarnings(logger, 'A session to the state database broke');
+  const report = (error: Error): void => warn({ error: error.message });
   pool.on('error', report);
   // The pool listens only on sessions at rest; one that breaks inside a transaction would end the process.
   pool.on('connect', (client) => client.on('error', report));

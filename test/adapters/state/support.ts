@@ -1,6 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
@@ -32,6 +35,11 @@ export async function startServer() {
     stop: (mode?: 'fast' | 'immediate') => server.stop(mode),
     async start(): Promise<void> {
       server = await startPostgres(options);
+    },
+    /** Ends the server as a power cut would: no checkpoint, no goodbye. */
+    kill(): void {
+      const pid = Number.parseInt(readFileSync(join(server.dataDirectory, 'postmaster.pid'), 'utf8'), 10);
+      process.kill(pid, 'SIGKILL');
     },
     async end(): Promise<void> {
       await server.stop('immediate');
@@ -106,4 +114,19 @@ export function incidentRow(id: string, change: Partial<IncidentRow> = {}): Inci
     status: 'open',
     ...change,
   };
+}
+
+/** Runs child.ts as a process of its own, killed after the test at the latest. */
+export function startChild(...args: string[]) {
+  const script = join(import.meta.dirname, 'child.ts');
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL');
+    await exited;
+  }
+  onTestFinished(kill);
+  return { lines, kill };
 }

@@ -1,6 +1,7 @@
 import { PgBoss, type QueueOptions } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { WorkKind } from '../../../ports/state.ts';
+import { sparseWarnings } from '../sparse-warnings.ts';
 
 /** pg-boss owns this schema; ours is `firebreak`. */
 const BOSS_SCHEMA = 'firebreak_queue';
@@ -43,9 +44,15 @@ export function createBoss(options: { url: string; instance: string }, logger: P
     queueCacheIntervalSeconds: 60,
     openTelemetry: { enabled: false },
   });
-  boss.on('error', (error) => logger.warn({ error: error.message }, 'The work queue had an error'));
+  const report = sparseWarnings(logger, 'The work queue had an error');
+  boss.on('error', (error) => report({ error: withoutWorker(error.message) }));
   boss.on('warning', (warning) => logger.warn({ warning: warning.message }, 'The work queue has a warning'));
   return boss;
+}
+
+/** pg-boss appends the worker's id, which would make every worker's error a text of its own. */
+function withoutWorker(message: string): string {
+  return message.replace(/, Worker: [0-9a-f-]+\)/, ')');
 }
 
 /** Creates the queues, or brings them to the present options. */

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
+import { isFirebreakError } from '../../../domain/errors.ts';
 import type { WorkKind } from '../../../ports/state.ts';
 
 export type Handler = (key: string, signal: AbortSignal) => Promise<'done' | 'busy'>;
-/** `failed` has been logged. */
-export type RunResult = 'done' | 'busy' | 'failed';
+/** Failures have been logged. After `state-failed` the queue cannot be told, as it is in the same database. */
+export type RunResult = 'done' | 'busy' | 'failed' | 'state-failed';
 
 /** The runs of handlers in this process. */
 export interface LocalRuns {
@@ -76,7 +77,8 @@ export function createLocalRuns(
       const result = await runHandler(slot);
       current.result.resolve(result);
       slot.failures = result === 'done' ? 0 : slot.failures + 1;
-      if (result !== 'done' && !current.held) retryLater(slot);
+      const queueKeepsIt = current.held && result !== 'state-failed';
+      if (result !== 'done' && !queueKeepsIt) retryLater(slot);
     }
     slot.running = false;
     slot.next?.result.resolve('busy');
@@ -92,7 +94,7 @@ export function createLocalRuns(
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       logger.warn({ kind, key, failures: slot.failures + 1, error: message }, 'Work failed, it comes again');
-      return 'failed';
+      return isFirebreakError(error) && error.code === 'state-unavailable' ? 'state-failed' : 'failed';
     }
   }
 

@@ -44,8 +44,9 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
   }
 
   async function stop(graceMs: number): Promise<void> {
+    const drained = runs.stop(graceMs);
     await Promise.all([...handlers.keys()].map((kind) => boss.offWork(kind, { wait: false })));
-    await runs.stop(graceMs);
+    await drained;
   }
 
   return {

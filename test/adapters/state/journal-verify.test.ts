@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mitigated, opened, query, startServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.end());
+
+test('an empty journal and a whole one verify', async () => {
+  const { state } = await journalOf(0);
+  expect(await state.journal.verify()).toEqual({
+    events: 0,
+    chainOk: true,
+    head: '0'.repeat(64),
+    problem: null,
+  });
+  await state.journal.append('INC-1', 0, [mitigated('1')], { work: [] });
+  const { head, ...rest } = await state.journal.verify();
+  expect(rest).toEqual({ events: 1, chainOk: true, problem: null });
+  expect(head).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('more entries than one batch are exported in order, each with the hash before it', async () => {
+  const { state } = await journalOf(1_203);
+  let previous = '0'.repeat(64);
+  let position = 0;
+  for await (const entry of state.journal.export()) {
+    expect([entry.position, entry.previousHash]).toEqual([++position, previous]);
+    previous = entry.hash;
+  }
+  expect(position).toBe(1_203);
+  expect(await state.journal.verify()).toMatchObject({ events: 1_203, chainOk: true, head: previous });
+});
+
+test.each([
+  [
+    "update firebreak.journal set body = replace(body, 'of 5', 'of 4') where position = 5",
+    /Entry 5 .* was changed/,
+  ],
+  ["update firebreak.journal set at = at + interval '1 hour' where position = 5", /Entry 5 .* was changed/],
+  ["update firebreak.journal set stream = 'INC-2', version = 1 where position = 5", /Entry 5 .* was changed/],
+  ["update firebreak.journal set hash = repeat('a', 64) where position = 5", /Entry 5 .* was changed/],
+  ['delete from firebreak.journal where position = 5', /Entry 5 is missing/],
+  ['delete from firebreak.journal where position = 1', /Entry 1 is missing/],
+  [
+    'delete from firebreak.journal where position > 7',
+    /end of the journal is missing.*entry 9.*last entry is 7/,
+  ],
+  ["update firebreak.journal set position = 10, stream = 'x' where position = 9", /Entry 9 is missing/],
+  [
+    `update firebreak.journal set position = -position where position in (5, 6);
+     update firebreak.journal set position = 11 + position where position < 0`,
+    /Entry 5 .* was changed/,
+  ],
+  ["update firebreak.journal_head set hash = repeat('a', 64)", /head of the journal does not match/],
+  ['update firebreak.journal_head set position = 8', /head of the journal is at entry 8/],
+  ['delete from firebreak.journal_head', /head of the journal is missing/],
+  ['truncate firebreak.journal', /end of the journal is missing/],
+])('tampering is found: %s', async (tampering, problem) => {
+  const { state, url } = await journalOf(9);
+  await query(
+    url,
+    `begin; alter table firebreak.journal drop constraint journal_position_check;
+     set session_replication_role = replica; ${tampering}; commit`,
+  );
+  const result = await state.journal.verify();
+  expect(result.chainOk).toBe(false);
+  expect(result.problem).toMatch(problem);
+});
+
+test('an entry that was replaced with a fitting hash breaks the link to the next', async () => {
+  const { state, url } = await journalOf(9);
+  const { state: forger, url: forgery } = await journalOf(4);
+  await forger.journal.append('INC-1', 4, [mitigated('forged')], { work: [] });
+  const [entry] = await query<{ body: string; hash: string; at: string; previous_hash: string }>(
+    forgery,
+    'select body, hash, at::text, previous_hash from firebreak.journal where position = 5',
+  );
+  await query(url, 'alter table firebreak.journal disable trigger all');
+  await query(
+    url,
+    'update firebreak.journal set body = $1, hash = $2, at = $3::timestamptz, previous_hash = $4 where position = 5',
+    [entry?.body, entry?.hash, entry?.at, entry?.previous_hash],
+  );
+  expect((await state.journal.verify()).problem).toMatch(/Entry 5 .* does not follow entry 4/);
+});
+
+test.each([
+  "update firebreak.journal set type = 'x'",
+  'delete from firebreak.journal',
+  'truncate firebreak.journal',
+])('the database refuses: %s', async (statement) => {
+  const { state, url } = await journalOf(2);
+  await expect(query(url, statement)).rejects.toThrow('The journal is append-only');
+  expect(await state.journal.verify()).toMatchObject({ events: 2, chainOk: true });
+});
+
+async function journalOf(events: number) {
+  const url = await server.createDatabase();
+  const state = await opened(url);
+  const all = Array.from({ length: events }, (_, index) => mitigated(`of ${index + 1}`));
+  if (events > 0) await state.journal.append('INC-1', 0, all, { work: [] });
+  return { state, url };
+}
