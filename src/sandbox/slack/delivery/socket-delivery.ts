@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { isJsonObject, parseJson, stringOf } from '../json.ts';
+import type { Delivery, DeliveryVerdict, Dispatch } from './delivery.ts';
+
+/** Slack's limit of open connections per app. Source: node-slack-sdk#1654. */
+const MAX_CONNECTIONS = 10;
+const PING_INTERVAL_MS = 10_000;
+
+/** Why Slack closes a connection. */
+export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
+
+/** What Socket Mode delivery needs. */
+export interface SocketDeliveryOptions {
+  appId: string;
+  ackTimeoutMs: number;
+  /** Told when a connection comes or goes. */
+  onChange: () => void;
+}
+
+interface Waiting {
+  socket: WebSocket;
+  settle(verdict: Omit<DeliveryVerdict, 'ms'>): void;
+}
+
+/** The server's end of Socket Mode. Each payload goes to one connection, in turn. */
+export class SocketDelivery implements Delivery {
+  readonly #options: SocketDeliveryOptions;
+  readonly #sockets: WebSocket[] = [];
+  readonly #waiting = new Map<string, Waiting>();
+  #turn = 0;
+
+  constructor(options: SocketDeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** The number of open connections. */
+  get connections(): number {
+    return this.#sockets.length;
+  }
+
+  /** Takes a new connection: says hello, or refuses when there are too many. */
+  accept(socket: WebSocket): void {
+    if (this.#sockets.length >= MAX_CONNECTIONS) {
+      sendDisconnect(socket, 'too_many_websockets');
+      socket.close();
+      return;
+    }
+    this.#sockets.push(socket);
+    const ping = setInterval(() => socket.ping(), PING_INTERVAL_MS);
+    socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      clearInterval(ping);
+      this.#forget(socket);
+    });
+    socket.send(
+      JSON.stringify({
+        type: 'hello',
+        num_connections: this.#sockets.length,
+        debug_info: { host: 'slack-sandbox', build_number: 1, approximate_connection_time: 18_060 },
+        connection_info: { app_id: this.#options.appId },
+      }),
+    );
+    this.#options.onChange();
+  }
+
+  async deliver(dispatch: Dispatch): Promise<DeliveryVerdict> {
+    const started = Date.now();
+    const socket = this.#sockets[this.#turn % Math.max(1, this.#sockets.length)];
+    this.#turn += 1;
+    if (socket === undefined) return { verdict: 'failed', ms: 0, reason: 'no_connection' };
+    const verdict = await this.#send(socket, dispatch);
+    return { ...verdict, ms: Date.now() - started };
+  }
+
+  #send(socket: WebSocket, dispatch: Dispatch): Promise<Omit<DeliveryVerdict, 'ms'>> {
+    const envelopeId = randomUUID();
+    return new Promise((resolve) => {
+      const settle = (verdict: Omit<DeliveryVerdict, 'ms'>) => {
+        clearTimeout(timer);
+        this.#waiting.delete(envelopeId);
+        resolve(verdict);
+      };
+      const timer = setTimeout(
+        () => settle({ verdict: 'timeout', reason: 'timeout' }),
+        this.#options.ackTimeoutMs,
+      );
+      this.#waiting.set(envelopeId, { socket, settle });
+      socket.send(JSON.stringify(envelope(envelopeId, dispatch)));
+    });
+  }
+
+  #receive(text: string): void {
+    const frame = parseJson(text);
+    const id = isJsonObject(frame) ? stringOf(frame.envelope_id) : undefined;
+    if (id === undefined || !isJsonObject(frame)) return;
+    this.#waiting.get(id)?.settle({ verdict: 'acked', response: frame.payload });
+  }
+
+  #forget(socket: WebSocket): void {
+    const index = this.#sockets.indexOf(socket);
+    if (index >= 0) this.#sockets.splice(index, 1);
+    for (const waiting of [...this.#waiting.values()]) {
+      if (waiting.socket === socket) waiting.settle({ verdict: 'failed', reason: 'connection_closed' });
+    }
+    this.#options.onChange();
+  }
+
+  /** Drops every connection: announced as Slack announces it, or cut without a word (`kill`). */
+  disconnect(reason: DisconnectReason | 'kill'): number {
+    const sockets = [...this.#sockets];
+    for (const socket of sockets) {
+      if (reason === 'kill') {
+        socket.terminate();
+        continue;
+      }
+      sendDisconnect(socket, reason);
+      if (reason !== 'warning') socket.close();
+    }
+    return sockets.length;
+  }
+}
+
+function sendDisconnect(socket: WebSocket, reason: DisconnectReason): void {
+  socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'slack-sandbox' } }));
+}
+
+function envelope(envelopeId: string, dispatch: Dispatch): object {
+  const { retry } = dispatch;
+  return {
+    envelope_id: envelopeId,
+    type: dispatch.type,
+    payload: dispatch.payload,
+    accepts_response_payload: dispatch.type !== 'events_api',
+    ...(dispatch.type === 'events_api'
+      ? { retry_attempt: retry?.num ?? 0, retry_reason: retry?.reason ?? '' }
+      : {}),
+  };
+}
