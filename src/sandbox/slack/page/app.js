@@ -72,7 +72,7 @@ function drawThread(channel, thread) {
 async function switchUser(user) {
   setStack([]);
   actAs(user);
-  await loadViews();
+  await Promise.all([refresh(), loadViews()]);
 }
 
 async function loadViews() {
@@ -101,7 +101,7 @@ listen({
   },
   link: (up) => {
     store.online = up;
-    if (up) void refresh();
+    if (up) void Promise.all([refresh(), loadViews()]);
     else changed();
   },
 });

@@ -4,7 +4,6 @@ import { icon } from './icons.js';
 import { markdown } from './markdown.js';
 import { plain, textObject } from './mrkdwn.js';
 import { richText } from './rich-text.js';
-import { store } from './store.js';
 import { tableBlock } from './table-block.js';
 
 /** @typedef {import('./element-state.js').Surface} Surface */
@@ -37,7 +36,8 @@ function ownState(block, surface) {
   const typed = surface.surface !== 'message';
   const elements = interactiveOf(block).map(({ action_id: action, type }) => [
     typed && /input|picker/.test(type) ? null : surface.value(id, action),
-    surface.status(id, action),
+    surface.waits(id, action),
+    surface.problem(id, action),
   ]);
   return [elements, surface.error(id)];
 }
@@ -49,21 +49,14 @@ function renderBlock(block, surface) {
     { class: `block block-${block.type}`, 'data-block-id': block.block_id },
     content(block, surface),
   );
-  const silent = interactiveOf(block).some(
-    (element) => surface.status(block.block_id ?? '', element.action_id) === 'failed',
+  const problems = interactiveOf(block).map((element) =>
+    surface.problem(block.block_id ?? '', element.action_id),
   );
-  if (silent) node.append(noAnswer());
+  for (const problem of new Set(problems)) {
+    if (problem === undefined) continue;
+    node.append(h('div', { class: 'no-answer', role: 'alert' }, icon('warning'), problem));
+  }
   return node;
-}
-
-/** The sign that the app did not answer a click within three seconds, or failed. */
-export function noAnswer() {
-  return h(
-    'div',
-    { class: 'no-answer', role: 'alert' },
-    icon('warning'),
-    `${store.state.bot.name}: this app did not respond.`,
-  );
 }
 
 /** @param {any} block @param {Surface} surface */

@@ -215,11 +215,9 @@ export class Composer {
       return `${command ?? text} is not a valid command.`;
     if (thread !== null) return `${command} is not supported in threads. Sorry!`;
     const { verdict, error } = await post('command', { user, channel, command, text: rest });
+    if (error !== undefined) return error;
     if (verdict === 'acked') return null;
-    return (
-      error ??
-      `${command} failed with the error "${verdict === 'timeout' ? 'operation_timeout' : 'dispatch_failed'}".`
-    );
+    return `${command} failed with the error "${verdict === 'timeout' ? 'operation_timeout' : 'dispatch_failed'}".`;
   }
 
   /** @param {string} user @param {string} channel @param {string | null} thread @param {string} text @returns {Promise<string | null>} */

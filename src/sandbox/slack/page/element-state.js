@@ -7,13 +7,29 @@
  * @typedef {{
  *   surface: 'message' | 'modal' | 'home',
  *   value: (blockId: string, actionId: string) => StateValue | undefined,
- *   status: (blockId: string, actionId: string) => 'waiting' | 'failed' | undefined,
+ *   waits: (blockId: string, actionId: string) => boolean,
+ *   problem: (blockId: string, actionId: string) => string | undefined,
  *   act: (block: any, element: any, value: StateValue) => void,
  *   options: (block: any, element: any, query: string) => Promise<any>,
  *   error: (blockId: string) => string | undefined,
  *   root: () => ParentNode | null,
  * }} Surface
  */
+
+/**
+ * What a click waits for or came to.
+ * @typedef {{ waits: boolean, problem?: string }} ClickState
+ */
+
+/** What the server's answer to a click means. @param {any} answer @param {string} app The app's name. @returns {ClickState} */
+export function clickState(answer, app) {
+  if (answer.verdict === 'acked') return { waits: false };
+  if (answer.error !== undefined) return { waits: false, problem: answer.error };
+  if (answer.status !== undefined) {
+    return { waits: false, problem: `${app}: this app responded with status code ${answer.status}.` };
+  }
+  return { waits: false, problem: `${app}: this app did not respond.` };
+}
 
 /** The field of the state value that holds the selection, by element type. @type {Record<string, string>} */
 const FIELDS = {

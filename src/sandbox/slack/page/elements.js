@@ -19,7 +19,7 @@ import { select } from './select.js';
 export function interactive(block, element, surface) {
   const make = MAKERS[element?.type] ?? (element?.type?.includes('select') ? select : unknown);
   const node = make(block, element, surface);
-  if (surface.status(block.block_id ?? '', element.action_id) !== 'waiting') return node;
+  if (!surface.waits(block.block_id ?? '', element.action_id)) return node;
   node.classList.add('busy');
   node.setAttribute('aria-busy', 'true');
   return h(
@@ -179,7 +179,7 @@ function textInput(block, element, surface) {
   const enter = (event) => {
     if (event.key !== 'Enter' || event.isComposing || (element.multiline && !event.metaKey && !event.ctrlKey))
       return;
-    if (surface.surface !== 'message') return;
+    if (surface.surface !== 'message' && block.dispatch_action !== true) return;
     event.preventDefault();
     surface.act(block, element, stateValue(element, node.value));
   };

@@ -41,8 +41,10 @@ export async function refresh() {
   try {
     while (stale) {
       stale = false;
-      store.state = await get('state');
+      store.state = await get(store.user === '' ? 'state' : `state?user=${encodeURIComponent(store.user)}`);
+      const asked = store.user;
       chooseDefaults();
+      if (asked !== store.user) stale = true;
       changed();
     }
   } catch {

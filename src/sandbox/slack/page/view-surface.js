@@ -1,16 +1,16 @@
 import { post } from './api.js';
-import { initialValues } from './element-state.js';
+import { clickState, initialValues } from './element-state.js';
 import { changed, store } from './store.js';
 
 /** @typedef {import('./element-state.js').Surface} Surface */
-/** @typedef {{ values: Record<string, Record<string, any>>, status: Map<string, 'waiting' | 'failed'>, errors: Record<string, string> }} Form */
+/** @typedef {{ values: Record<string, Record<string, any>>, clicks: Map<string, import('./element-state.js').ClickState>, errors: Record<string, string> }} Form */
 
 /** @type {Map<string, Form>} What a person entered, by view; it outlives updates of the view. */
 const forms = new Map();
 
 /** @param {any} view @returns {Form} */
 export function formOf(view) {
-  const form = forms.get(view.id) ?? { values: {}, status: new Map(), errors: {} };
+  const form = forms.get(view.id) ?? { values: {}, clicks: new Map(), errors: {} };
   forms.set(view.id, form);
   return form;
 }
@@ -37,7 +37,8 @@ export function viewSurface(view, kind, root) {
     root,
     error: (block) => form.errors[block],
     value: (block, action) => form.values[block]?.[action] ?? view.state?.values?.[block]?.[action],
-    status: (block, action) => form.status.get(`${block} ${action}`),
+    waits: (block, action) => form.clicks.get(`${block} ${action}`)?.waits === true,
+    problem: (block, action) => form.clicks.get(`${block} ${action}`)?.problem,
     options: (block, element, query) =>
       post('options', {
         user: store.user,
@@ -61,7 +62,7 @@ async function act(view, block, element, value) {
   const tells = block.type !== 'input' || (block.dispatch_action === true && !element.typing);
   if (!tells) return changed();
   const key = `${id} ${element.action_id}`;
-  form.status.set(key, 'waiting');
+  form.clicks.set(key, { waits: true });
   changed();
   const { type: _, ...selection } = value;
   const state = { values: enteredValues(view) };
@@ -73,7 +74,6 @@ async function act(view, block, element, value) {
     ...selection,
     state,
   });
-  if (answer.verdict === 'acked' || (answer.verdict === undefined && answer.ok)) form.status.delete(key);
-  else form.status.set(key, 'failed');
+  form.clicks.set(key, clickState(answer, store.state.bot.name));
   changed();
 }
