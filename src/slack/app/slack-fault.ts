@@ -1,0 +1,80 @@
+import { webApi } from '@slack/bolt';
+import { FirebreakError } from '../../domain/errors.ts';
+
+const BAD_TOKEN = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'not_allowed_token_type',
+]);
+const BAD_CHANNEL = new Set(['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action']);
+
+/** The error code of Slack, such as `invalid_auth`, or null when Slack did not answer with one. */
+export function slackErrorCode(error: unknown): string | null {
+  return error instanceof webApi.WebAPIPlatformError ? error.data.error : null;
+}
+
+/** Translates an error of the SDK into ours, with what to do next. `token` is the one that the call used. */
+export function slackFault(error: unknown, method: string, token: 'bot' | 'app' = 'bot'): FirebreakError {
+  if (error instanceof FirebreakError) return error;
+  const code = slackErrorCode(error);
+  if (code === null) return unreachable(error, method);
+  if (BAD_TOKEN.has(code)) return badToken(code, token, error);
+  if (code === 'missing_scope')
+    return missingScopes(token === 'app' ? ['connections:write'] : neededBy(error));
+  if (BAD_CHANNEL.has(code)) return badChannel(code, error);
+  return new FirebreakError('internal', `Slack refused ${method} with "${code}".`, {
+    hint: 'Look the code up in the documentation of the method, and report it.',
+    cause: error,
+  });
+}
+
+function unreachable(error: unknown, method: string): FirebreakError {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new FirebreakError('slack-unreachable', `Slack did not answer ${method}: ${detail}`, {
+    hint: 'Check the network, a proxy and status.slack.com. Until then use "firebreak triage" in a terminal.',
+    retryable: true,
+    cause: error,
+  });
+}
+
+function badToken(code: string, token: 'bot' | 'app', cause: unknown): FirebreakError {
+  const hint =
+    token === 'bot'
+      ? 'Copy the Bot User OAuth Token (xoxb-…) from "OAuth & Permissions" of the Slack app, after installing it.'
+      : 'Make an App-Level Token (xapp-…) with the scope connections:write under "Basic Information" of the Slack app.';
+  return new FirebreakError('slack-token', `Slack refused the ${token} token with "${code}".`, {
+    hint,
+    cause,
+  });
+}
+
+/** The Slack app lacks scopes. */
+export function missingScopes(scopes: readonly string[]): FirebreakError {
+  const names = scopes.length === 0 ? 'a scope' : scopes.join(', ');
+  return new FirebreakError('slack-scope', `The Slack app lacks ${names}.`, {
+    hint: 'Paste manifest.yml into "App Manifest" of the Slack app and reinstall the app to the workspace.',
+  });
+}
+
+/** Slack names the missing scopes in the member `needed` of its answer. */
+function neededBy(error: unknown): string[] {
+  const data: object = error instanceof webApi.WebAPIPlatformError ? error.data : {};
+  return 'needed' in data && typeof data.needed === 'string' ? data.needed.split(',') : [];
+}
+
+/** The incident channel cannot be used. */
+export function badChannel(code: string, cause?: unknown): FirebreakError {
+  const hints: Record<string, string> = {
+    not_in_channel: 'Type "/invite @firebreak" in the channel.',
+    is_archived: 'Unarchive the channel, or configure another one.',
+    channel_not_found:
+      'Configure the id of the channel (C…, under "About" of the channel), and invite Firebreak when it is private.',
+  };
+  return new FirebreakError('slack-channel', `Slack refused the incident channel with "${code}".`, {
+    hint: hints[code] ?? 'Allow Firebreak to post in the channel, or configure another one.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

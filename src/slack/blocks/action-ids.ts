@@ -1,0 +1,12 @@
+/** Ids of everything that can be clicked; each has its file in listeners/actions. */
+export const actionIds = {
+  run: 'step.run',
+  skip: 'step.skip',
+  retry: 'step.retry',
+  continue: 'step.continue',
+  back: 'step.back',
+  abort: 'step.abort',
+  targets: 'step.targets',
+  choice: 'step.choice',
+  close: 'incident.close',
+} as const;

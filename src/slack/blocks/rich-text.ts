@@ -1,0 +1,71 @@
+import type { types } from '@slack/bolt';
+import type { Actor } from '../../domain/actor.ts';
+import { actorName } from '../../domain/decide.ts';
+import { clip } from './clip.ts';
+
+/** A part of a line of rich text. */
+export type Inline = types.RichTextElement;
+/** A paragraph, list, quote or preformatted part of a rich_text block. */
+export type Part = types.RichTextBlockElement;
+
+/** Text that Slack shows as it is; markup in it stays text (docs.slack.dev/reference/block-kit/blocks/rich-text-block). */
+export function text(value: string): Inline {
+  return { type: 'text', text: value === '' ? '–' : value };
+}
+
+export function bold(value: string): Inline {
+  return { type: 'text', text: value === '' ? '–' : value, style: { bold: true } };
+}
+
+export function code(value: string): Inline {
+  return { type: 'text', text: value === '' ? '–' : value, style: { code: true } };
+}
+
+/** A point in time, shown in the reader's time zone; an unreadable one is shown as it is. */
+export function time(iso: string): Inline {
+  const ms = Date.parse(iso);
+  if (Number.isNaN(ms)) return text(clip(iso, 40));
+  return {
+    type: 'date',
+    timestamp: Math.floor(ms / 1000),
+    format: '{time_secs}',
+    fallback: new Date(ms).toISOString(),
+  };
+}
+
+/** A Slack user id, as Slack gives them out. */
+const USER_ID = /^[UW][A-Z0-9]{2,}$/;
+
+/** Who did something: a mention for a person of this Slack, a name otherwise. */
+export function who(actor: Actor): Inline {
+  if (actor.kind === 'person' && actor.via === 'slack' && USER_ID.test(actor.id)) {
+    return { type: 'user', user_id: actor.id };
+  }
+  const place = actor.kind === 'person' ? ' (terminal)' : actor.kind === 'policy' ? ' (policy)' : '';
+  return text(`${clip(actorName(actor), 80)}${place}`);
+}
+
+/** One paragraph. */
+export function line(...elements: Inline[]): types.RichTextSection {
+  return { type: 'rich_text_section', elements };
+}
+
+/** Text in a fixed-width box; nothing in it is parsed, and nothing can break out. */
+export function preformatted(value: string): Part {
+  return { type: 'rich_text_preformatted', elements: [{ type: 'text', text: value === '' ? '–' : value }] };
+}
+
+/** A list of paragraphs. */
+export function bullets(items: readonly types.RichTextSection[]): Part {
+  return { type: 'rich_text_list', style: 'bullet', elements: [...items] };
+}
+
+/** A paragraph with a bar at its side, for what must not be overlooked. */
+export function quote(...elements: Inline[]): Part {
+  return { type: 'rich_text_quote', elements };
+}
+
+/** One rich_text block, or none when there is nothing to say. */
+export function richText(...parts: Part[]): types.RichTextBlock[] {
+  return parts.length === 0 ? [] : [{ type: 'rich_text', elements: parts }];
+}

@@ -1,0 +1,40 @@
+import type { types } from '@slack/bolt';
+import type { StepAttempt } from '../../domain/incident.ts';
+import { clip } from './clip.ts';
+import { contextLine } from './context-line.ts';
+import { code, type Inline, text, time, who } from './rich-text.ts';
+import { stepStates } from './states.ts';
+
+/** The state of a try, since when, and who decided what. */
+export function stateLine(attempt: StepAttempt): types.ContextBlock {
+  const { sign, word } = stepStates[attempt.status];
+  return contextLine(
+    text(`${sign} ${word}`),
+    ...since(attempt),
+    ...decidedBy(attempt),
+    ...closedBy(attempt),
+    ...(attempt.hash === null ? [] : [text(' · plan '), code(attempt.hash.slice(0, 8))]),
+  );
+}
+
+function since(attempt: StepAttempt): Inline[] {
+  const { plannedAt, intendedAt, completedAt, endedAt } = attempt.times;
+  const waiting = attempt.status === 'awaiting';
+  const at = endedAt ?? completedAt ?? intendedAt ?? plannedAt;
+  if (at === undefined) return [];
+  const until =
+    waiting && attempt.expiresAt !== null ? [text(', valid until '), time(attempt.expiresAt)] : [];
+  return [text(attempt.times.endedAt === undefined ? ' since ' : ' at '), time(at), ...until];
+}
+
+function decidedBy({ decision }: StepAttempt): Inline[] {
+  if (decision === null) return [];
+  const { by, at } = decision;
+  if (by.kind === 'system') return [text(' · run by the runbook without asking: it only reads')];
+  return [text(' · approved by '), who(by), text(' '), time(at)];
+}
+
+function closedBy({ closing }: StepAttempt): Inline[] {
+  if (closing === null) return [];
+  return [text(' · '), who(closing.by), text(`: ${clip(closing.reason, 300)}`)];
+}

@@ -1,0 +1,110 @@
+import type { types } from '@slack/bolt';
+import type { ActionClass } from '../../domain/actor.ts';
+import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { IncidentView } from '../../engine/desk.ts';
+import { attentionBlocks } from './attention.ts';
+import { abortButton, buttons, runButton, skipButton } from './buttons.ts';
+import type { ClickValue } from './click-value.ts';
+import { type Budget, clip, createBudget } from './clip.ts';
+import { outcomeBlocks, progressBlocks, verdictBlocks } from './outcome-blocks.ts';
+import { choicePickers, targetPicker } from './pickers.ts';
+import {
+  commandBlocks,
+  differsBlocks,
+  excludedBlocks,
+  summaryBlocks,
+  targetBlocks,
+  warningBlocks,
+} from './plan-blocks.ts';
+import { bold, line, richText, text } from './rich-text.ts';
+import { stateLine } from './state-line.ts';
+import { header } from './text-objects.ts';
+
+/** Everything that a card shows. */
+export interface CardInput {
+  readonly incidentId: string;
+  readonly run: Run;
+  readonly attempt: StepAttempt;
+  readonly progress: IncidentView['progress'];
+  /** What a decision on this step permits. */
+  readonly actionClass: ActionClass;
+}
+
+/** `Step 3 of 6 · Suspend the CronJob`, with the number of the try after the first. */
+export function cardTitle(run: Run, attempt: StepAttempt): string {
+  const steps = run.runbook.steps;
+  const number = steps.findIndex(({ id }) => id === attempt.step.id) + 1;
+  const again = attempt.attempt > 1 ? ` · try ${attempt.attempt}` : '';
+  return `Step ${number} of ${steps.length} · ${clip(attempt.step.title, 100)}${again}`;
+}
+
+/** The card of one try of one step, for every state. Pure. */
+export function stepCard(input: CardInput): types.KnownBlock[] {
+  const budget = createBudget();
+  const { attempt } = input;
+  const head = [header(cardTitle(input.run, attempt)), stateLine(attempt)];
+  if (isEnd(attempt.status)) return [...head, ...endedBlocks(attempt, budget)];
+  switch (attempt.status) {
+    case 'awaiting':
+      return [...head, ...awaitingBlocks(input, budget)];
+    case 'attention':
+      return [...head, ...attentionBlocks(input, clickValue(input), budget)];
+    case 'planning':
+      return [...head, ...differsBlocks(attempt.differs, budget), ...buttons(...wayOut(input))];
+    default:
+      return [...head, ...runningBlocks(input, budget)];
+  }
+}
+
+function clickValue({ incidentId, attempt }: CardInput): ClickValue {
+  return { i: incidentId, s: attempt.step.id, a: attempt.attempt, h: attempt.hash, t: null };
+}
+
+function wayOut(input: CardInput): types.Button[] {
+  return [skipButton(clickValue(input)), abortButton(clickValue(input))];
+}
+
+function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
+  const { attempt } = input;
+  const { plan, hash } = attempt;
+  if (plan === null || hash === null) return buttons(...wayOut(input));
+  // What must never be cut is built first, so that it takes from the budget first.
+  const differs = differsBlocks(attempt.differs, budget);
+  const summary = summaryBlocks(plan, budget);
+  const warnings = warningBlocks(plan, budget);
+  const pickers = [...targetPicker(plan, hash, budget), ...choicePickers(plan, hash, budget)];
+  return [
+    ...differs,
+    ...summary,
+    ...detailBlocks(plan, budget),
+    ...warnings,
+    ...pickers,
+    ...buttons(runButton(plan, clickValue(input), input.actionClass), ...wayOut(input)),
+  ];
+}
+
+function detailBlocks(plan: Plan, budget: Budget): types.KnownBlock[] {
+  return [...targetBlocks(plan, budget), ...commandBlocks(plan, budget), ...excludedBlocks(plan, budget)];
+}
+
+function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
+  const { attempt, progress } = input;
+  const own = progress?.step === attempt.step.id && progress.attempt === attempt.attempt ? progress : null;
+  const summary = attempt.plan === null ? [] : richText(line(bold(budget.take(attempt.plan.summary, 600))));
+  return [
+    ...(attempt.outcome === null ? summary : outcomeBlocks(attempt.outcome, budget)),
+    ...(own === null ? [] : progressBlocks(own.progress, budget)),
+    ...(attempt.status === 'executing' ? [] : buttons(abortButton(clickValue(input)))),
+  ];
+}
+
+/** Short: what came of it. A step without an outcome says why it ended. */
+function endedBlocks(attempt: StepAttempt, budget: Budget): types.KnownBlock[] {
+  const { outcome, verdict, plan } = attempt;
+  const nothing = plan?.nothingToDo ?? null;
+  if (outcome === null) {
+    return nothing === null ? [] : richText(line(text(budget.take(nothing, 400))));
+  }
+  return [...outcomeBlocks(outcome, budget), ...(verdict === null ? [] : verdictBlocks(verdict, budget))];
+}

@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import type { ActionClass } from '../domain/actor.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { IncidentDesk } from '../engine/desk.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ChatMessages, Mutex } from '../ports/state.ts';
+
+/** How Firebreak talks to Slack. */
+export interface SlackConfig {
+  /** `socket` needs the app token and no public address; `http` needs the signing secret and a port. */
+  readonly mode: 'socket' | 'http';
+  /** Base URL of the Web API, such as the sandbox's; null for Slack itself. */
+  readonly apiUrl: string | null;
+  /** Id of the channel in which incidents are shown, such as `C0123456789`. */
+  readonly channel: string;
+  /** `xoxb-…` */
+  readonly botToken: Secret;
+  /** `xapp-…`, for socket mode. */
+  readonly appToken: Secret | null;
+  /** For http mode. */
+  readonly signingSecret: Secret | null;
+  /** Address to listen on in http mode; every address when it is left out. */
+  readonly host?: string;
+  /** Port to listen on in http mode; 3000 when it is left out, 0 for any free port. */
+  readonly port?: number;
+}
+
+/** What the Slack side logs to; a pino logger fits. */
+export type SlackLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
+export interface SlackOptions {
+  readonly config: SlackConfig;
+  readonly desk: IncidentDesk;
+  readonly messages: ChatMessages;
+  readonly mutex: Mutex;
+  readonly logger: SlackLogger;
+  readonly clock: Clock;
+  /**
+   * What a decision on a step of this kind permits. Decides whether Run asks to confirm; left out, every plan
+   * that has targets or commands asks.
+   */
+  readonly actionClassOf?: (stepKind: string) => ActionClass;
+}
+
+/** State of the link to Slack. */
+export interface SlackHealth {
+  /** Whether clicks and commands can arrive. */
+  readonly connected: boolean;
+  /** The last fault of the link in words, or null when it was never at fault. */
+  readonly lastError: string | null;
+  readonly mode: SlackConfig['mode'];
+}
+
+/** The Slack side of Firebreak: shows incidents, takes decisions. */
+export interface SlackBot {
+  /**
+   * Checks tokens, scopes and the channel, then connects; ends within 15 seconds for the link alone.
+   * Throws `slack-token`, `slack-scope`, `slack-channel`, `slack-unreachable` or `port-taken`.
+   */
+  start(): Promise<void>;
+  /** Stops intake and waits for running listeners and renders, at most this many milliseconds. */
+  stop(graceMs: number): Promise<void>;
+  /**
+   * Brings the channel in line with the incident. `busy` when something is left to do: come again.
+   * Throws what no repetition cures, such as `slack-token` or `slack-channel`.
+   */
+  render(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'>;
+  health(): SlackHealth;
+  /** Port that is listened on in http mode; null in socket mode and before start. */
+  port(): number | null;
+}

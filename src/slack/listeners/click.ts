@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { type ClickValue, decodeClick } from '../blocks/click-value.ts';
+import type { Claimed } from './people.ts';
+import type { Whereabouts } from './tell.ts';
+
+const Chosen = z.object({
+  selected_options: z.array(z.object({ value: z.string() })).optional(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+});
+
+/** The parts of a block_actions payload that are used (docs.slack.dev/reference/interaction-payloads). */
+const Payload = z.object({
+  user: z.object({
+    id: z.string(),
+    team_id: z.string().optional(),
+    username: z.string().optional(),
+    name: z.string().optional(),
+  }),
+  channel: z.object({ id: z.string() }).optional(),
+  message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
+  response_url: z.string().optional(),
+  state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }).optional(),
+  actions: z.array(z.object({ value: z.string().optional() })).min(1),
+});
+
+/** A click on one of our buttons. */
+export interface Click {
+  readonly value: ClickValue;
+  readonly by: Claimed;
+  readonly whereabouts: Whereabouts;
+  /** Positions picked in the element of this block; null when it was not touched or is not there. */
+  picked(blockId: string, actionId: string): readonly number[] | null;
+}
+
+/** Null when the payload is none of ours. */
+export function readClick(body: unknown): Click | null {
+  const parsed = Payload.safeParse(body);
+  if (!parsed.success) return null;
+  const { user, channel, message, response_url, state, actions } = parsed.data;
+  const value = decodeClick(actions[0]?.value);
+  if (value === null) return null;
+  return {
+    value,
+    by: { id: user.id, teamId: user.team_id ?? null, name: user.name ?? user.username ?? null },
+    whereabouts: {
+      user: user.id,
+      channel: channel?.id ?? null,
+      thread: message?.thread_ts ?? null,
+      responseUrl: response_url ?? null,
+    },
+    picked(blockId, actionId) {
+      const chosen = state?.values[blockId]?.[actionId];
+      if (chosen === undefined) return null;
+      const options = chosen.selected_options ?? (chosen.selected_option ? [chosen.selected_option] : null);
+      return options?.map((option) => Number(option.value)).filter(Number.isInteger) ?? null;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { webApi } from '@slack/bolt';
+import type { IncidentDesk } from '../../engine/desk.ts';
+import type { ChatMessages } from '../../ports/state.ts';
+import type { Identity } from '../app/preflight.ts';
+import type { SlackLogger } from '../bot.ts';
+import type { People } from './people.ts';
+
+/** What every listener works with. */
+export interface ListenerContext {
+  readonly desk: IncidentDesk;
+  readonly messages: ChatMessages;
+  readonly client: webApi.WebClient;
+  readonly identity: Identity;
+  readonly people: People;
+  /** The incident channel. */
+  readonly channel: string;
+  readonly logger: SlackLogger;
+}

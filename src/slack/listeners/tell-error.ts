@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { describeError } from '../../domain/errors.ts';
+import type { ListenerContext } from './context.ts';
+import { tell } from './tell.ts';
+
+/** Who may be answered, in any payload. */
+const Anybody = z.object({
+  user: z.object({ id: z.string() }).optional(),
+  user_id: z.string().optional(),
+  event: z.object({ user: z.string().optional(), channel: z.string().optional() }).optional(),
+  channel: z.object({ id: z.string() }).optional(),
+  channel_id: z.string().optional(),
+  message: z.object({ thread_ts: z.string().optional() }).optional(),
+  response_url: z.string().optional(),
+});
+
+/** Tells the person whose click or command failed, with a reference that finds the error in the log. */
+export async function tellError(
+  context: Pick<ListenerContext, 'client' | 'logger'>,
+  error: Error,
+  body: unknown,
+): Promise<void> {
+  const reference = randomBytes(4).toString('hex');
+  const cause = 'original' in error && error.original instanceof Error ? error.original : error;
+  context.logger.error({ err: cause, reference }, 'A click or command from Slack failed');
+  const parsed = Anybody.safeParse(body);
+  const from = parsed.success ? parsed.data : {};
+  const user = from.user?.id ?? from.user_id ?? from.event?.user;
+  if (user === undefined) return;
+  const { code, message, hint } = describeError(cause);
+  const what = code === 'internal' ? 'Firebreak failed at that.' : `${message} ${hint}`;
+  await tell(
+    context,
+    {
+      user,
+      channel: from.channel?.id ?? from.channel_id ?? from.event?.channel ?? null,
+      thread: from.message?.thread_ts ?? null,
+      responseUrl: from.response_url ?? null,
+    },
+    `${what} Look at the card before you try again. Reference for the log: ${reference}`,
+  );
+}

@@ -1,0 +1,112 @@
+import { stringify } from 'yaml';
+
+/** A bot scope with the reason why Firebreak asks for it. */
+export interface BotScope {
+  readonly scope: string;
+  readonly reason: string;
+  /** Web API methods and features that need it. */
+  readonly methods: readonly string[];
+  /** Needed for this kind of incident channel only; null when it is needed for both. */
+  readonly channels: 'public' | 'private' | null;
+}
+
+/** Every scope of the bot token. `docs.slack.dev/reference/scopes` */
+export const botScopes: readonly BotScope[] = [
+  {
+    scope: 'chat:write',
+    reason: 'Show incidents in the incident channel and answer people privately.',
+    methods: ['chat.postMessage', 'chat.update', 'chat.delete', 'chat.postEphemeral'],
+    channels: null,
+  },
+  { scope: 'commands', reason: 'Offer /db-triage.', methods: ['/db-triage'], channels: null },
+  {
+    scope: 'app_mentions:read',
+    reason: 'Answer a mention with help.',
+    methods: ['app_mention'],
+    channels: null,
+  },
+  {
+    scope: 'users:read',
+    reason: 'Journal the real name of who decides, and refuse bots and people of other workspaces.',
+    methods: ['users.info'],
+    channels: null,
+  },
+  {
+    scope: 'channels:read',
+    reason: 'Check at start that Firebreak is a member of the incident channel.',
+    methods: ['conversations.info'],
+    channels: 'public',
+  },
+  {
+    scope: 'channels:history',
+    reason: 'After an unanswered post, look whether the message is there before posting it again.',
+    methods: ['conversations.history', 'conversations.replies'],
+    channels: 'public',
+  },
+  {
+    scope: 'groups:read',
+    reason: 'As channels:read, when the incident channel is private.',
+    methods: ['conversations.info'],
+    channels: 'private',
+  },
+  {
+    scope: 'groups:history',
+    reason: 'As channels:history, when the incident channel is private.',
+    methods: ['conversations.history', 'conversations.replies'],
+    channels: 'private',
+  },
+];
+
+/** Events that Slack shall send; each has its file in listeners/events. */
+export const botEvents = ['app_mention'] as const;
+
+/** The slash command. */
+export const triageCommand = '/db-triage';
+
+/** How events reach Firebreak: over its own connection, or at this public base URL. */
+export type ManifestMode = { readonly mode: 'socket' } | { readonly mode: 'http'; readonly url: string };
+
+/** The manifest from which the Slack app is made (docs.slack.dev/reference/app-manifest). */
+export function slackManifest(mode: ManifestMode) {
+  const requestUrl = mode.mode === 'http' ? `${mode.url.replace(/\/+$/, '')}/slack/events` : null;
+  const request = requestUrl === null ? {} : { request_url: requestUrl };
+  return {
+    _metadata: { major_version: 1, minor_version: 1 },
+    display_information: {
+      name: 'Firebreak',
+      description: 'Walks the on-call engineer through a PostgreSQL outage, one approved step at a time.',
+      background_color: '#7a1f1f',
+    },
+    features: {
+      bot_user: { display_name: 'firebreak', always_online: true },
+      slash_commands: [
+        {
+          command: triageCommand,
+          description: 'Start or look at a database incident',
+          usage_hint: '[database] | status | help',
+          should_escape: false,
+          ...(requestUrl === null ? {} : { url: requestUrl }),
+        },
+      ],
+    },
+    oauth_config: { scopes: { bot: botScopes.map(({ scope }) => scope) } },
+    settings: {
+      event_subscriptions: { ...request, bot_events: [...botEvents] },
+      interactivity: { is_enabled: true, ...request },
+      org_deploy_enabled: false,
+      socket_mode_enabled: mode.mode === 'socket',
+      token_rotation_enabled: false,
+    },
+  };
+}
+
+/** The manifest as the text of manifest.yml or manifest.http.yml, with the reason of each scope. */
+export function manifestYaml(mode: 'socket' | 'http'): string {
+  const how: ManifestMode = mode === 'socket' ? { mode } : { mode, url: 'https://firebreak.example.com' };
+  const intro =
+    mode === 'socket'
+      ? 'The Slack app for socket mode: no public address is needed.'
+      : 'The Slack app for http mode: replace firebreak.example.com by the public address of Firebreak.';
+  const reasons = botScopes.map(({ scope, reason }) => `#   ${scope}: ${reason}`).join('\n');
+  return `# ${intro}\n# Generated from src/slack/manifest.ts. Scopes and why each is needed:\n${reasons}\n${stringify(slackManifest(how))}`;
+}

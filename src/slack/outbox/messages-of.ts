@@ -1,0 +1,57 @@
+import type { types } from '@slack/bolt';
+import type { ActionClass } from '../../domain/actor.ts';
+import { currentRun, type Run, type StepAttempt } from '../../domain/incident.ts';
+import { hashJson } from '../../domain/json.ts';
+import type { IncidentView } from '../../engine/desk.ts';
+import { awaited, incidentState } from '../blocks/incident-state.ts';
+import { parentBlocks } from '../blocks/parent.ts';
+import { stepStates } from '../blocks/states.ts';
+import { cardTitle, stepCard } from '../blocks/step-card.ts';
+import { fallbackText } from '../blocks/text-objects.ts';
+
+/** A message as it should stand in the channel. */
+export interface DesiredMessage {
+  /** `parent`, or the card of one try of one step; the key of its row. */
+  readonly key: string;
+  /** What notifications and screen readers say. */
+  readonly text: string;
+  readonly blocks: readonly types.KnownBlock[];
+  /** Hash of text and blocks: an equal one needs no update. */
+  readonly contentHash: string;
+}
+
+/** The messages of an incident in the order in which they stand: the parent, then one card for each try. Pure. */
+export function messagesOf(
+  view: IncidentView,
+  actionClassOf: (stepKind: string) => ActionClass | null = () => null,
+): DesiredMessage[] {
+  const { incident } = view;
+  const cards = incident.runs.flatMap((run) =>
+    run.attempts.map((attempt) => {
+      const progress = run === currentRun(incident) ? view.progress : null;
+      const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
+      const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
+      const state = stepStates[attempt.status].word;
+      return message(cardKey(run, attempt), `${cardTitle(run, attempt)}: ${state}`, blocks);
+    }),
+  );
+  const waits = awaited(incident);
+  const text = `${incidentState(incident).word} · ${incident.id} · ${incident.title} (${incident.database})${waits === null ? '' : ` · waiting for ${waits.text}`}`;
+  return [message('parent', text, parentBlocks(incident)), ...cards];
+}
+
+/** Names the card of a try; tries of a second run of the same runbook have names of their own. */
+export function cardKey(run: Run, attempt: StepAttempt): string {
+  const key = `step:${attempt.step.id}:${attempt.attempt}`;
+  return run.number === 1 ? key : `run:${run.number}:${key}`;
+}
+
+/** Without knowledge of the step kind, whatever names targets or commands asks before it runs. */
+function guessedClass({ plan }: StepAttempt): ActionClass {
+  return plan === null || (plan.targets.length === 0 && plan.commands.length === 0) ? 'observe' : 'session';
+}
+
+function message(key: string, words: string, blocks: readonly types.KnownBlock[]): DesiredMessage {
+  const text = fallbackText(words);
+  return { key, text, blocks, contentHash: hashJson({ text, blocks }) };
+}

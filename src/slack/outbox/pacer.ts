@@ -1,0 +1,54 @@
+import type { Clock } from '../../ports/clock.ts';
+
+/** Slack's pace for one method in one channel: calls at once, and calls per second after that. */
+export interface Pace {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Slack takes about one post each second in a channel (docs.slack.dev/apis/web-api/rate-limits). */
+export const POSTS: Pace = { burst: 3, perSecond: 1 };
+/** chat.update is a tier 3 method: 50 calls each minute. */
+export const UPDATES: Pace = { burst: 15, perSecond: 0.75 };
+/** conversations.history and conversations.replies are tier 3 methods. */
+export const LOOKUPS: Pace = { burst: 10, perSecond: 0.5 };
+
+/** Keeps calls within Slack's pace; each name, such as a method in a channel, waits for itself alone. */
+export interface Pacer {
+  /** Milliseconds until the next call of this name may be made; 0 for now. */
+  wait(name: string, pace: Pace): number;
+  /** Counts a call. */
+  spend(name: string, pace: Pace): void;
+  /** Slack said to wait. */
+  hold(name: string, ms: number): void;
+}
+
+/** Names that are remembered before those that wait no more are forgotten. */
+const MOST_HELD = 500;
+
+export function createPacer(clock: Clock): Pacer {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  const held = new Map<string, number>();
+  const now = (): number => clock.now().getTime();
+
+  function tokens(name: string, pace: Pace): number {
+    const bucket = buckets.get(name);
+    if (bucket === undefined) return pace.burst;
+    return Math.min(pace.burst, bucket.tokens + ((now() - bucket.at) / 1000) * pace.perSecond);
+  }
+
+  return {
+    wait(name, pace) {
+      const missing = 1 - tokens(name, pace);
+      const paced = missing <= 0 ? 0 : Math.ceil((missing / pace.perSecond) * 1000);
+      return Math.max(paced, (held.get(name) ?? 0) - now(), 0);
+    },
+    spend(name, pace) {
+      buckets.set(name, { tokens: tokens(name, pace) - 1, at: now() });
+    },
+    hold(name, ms) {
+      if (held.size > MOST_HELD) for (const [old, until] of held) if (until <= now()) held.delete(old);
+      held.set(name, now() + ms);
+    },
+  };
+}
