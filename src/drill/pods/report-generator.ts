@@ -35,6 +35,8 @@ async function runReport(session: number): Promise<void> {
   }
 }
 
+// A pod without a cluster around it must not outlive the drill that started it.
+if (process.env.EXIT_WITH_STDIN) process.stdin.resume().once('end', () => process.exit(0));
 const results = await Promise.allSettled(
   Array.from({ length: sessions }, (_, index) => runReport(index + 1)),
 );

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { alertmanagerNotification, type LabelSet, type MonitoredAlert } from './alertmanager-notification.ts';
-import type { MonitorOptions } from './monitor.ts';
+import type { MonitorOptions } from './monitor-options.ts';
 import { deliver } from './webhook-sender.ts';
 
 const LABELS: LabelSet = {

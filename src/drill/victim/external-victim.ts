@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { addressOf, urlFor, withSession } from './connection.ts';
-import { createRoles, dropRoles, MARKER, type Passwords } from './roles.ts';
+import { createRoles, dropRoles, MARKER, type Passwords, refuseForeignRoles } from './roles.ts';
 import { seedShop, shopSize } from './seed.ts';
 import type { StartVictimOptions, Victim } from './victim.ts';
 import { victimUrls } from './victim-urls.ts';
@@ -44,6 +44,7 @@ async function refuseUnsuitable(admin: pg.Client): Promise<void> {
       'The server of the drill is a standby, which cannot be written to. Give the URL of its primary.',
     );
   }
+  await refuseForeignRoles(admin);
   const comment = await databaseComment(admin);
   if (comment === undefined || comment === MARKER) return;
   throw new Error(

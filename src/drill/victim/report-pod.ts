@@ -28,5 +28,9 @@ export function reportPodEnvironment(options: ReportPodOptions): Record<string, 
 
 /** Starts one pod of report-generator without a cluster around it. Stopping it leaves its queries on the server. */
 export function startReportPod(options: ReportPodOptions): PodProcess {
-  return startPodProcess('report-generator', reportPodEnvironment(options), options.onLine ?? (() => {}));
+  return startPodProcess(
+    'report-generator',
+    { ...reportPodEnvironment(options), EXIT_WITH_STDIN: '1' },
+    options.onLine ?? (() => {}),
+  );
 }

@@ -31,20 +31,29 @@ export async function dropRoles(admin: pg.Client): Promise<void> {
   for (const role of Object.keys(ROLES)) await dropRole(admin, role);
 }
 
-async function dropRole(admin: pg.Client, role: string): Promise<void> {
-  const found = await admin.query<{ comment: string | null }>(
-    `select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = $1`,
-    [role],
-  );
-  const [row] = found.rows;
-  if (!row) return;
-  if (row.comment !== MARKER) {
+/** @throws Error when the server has a role of one of our names that no drill created. */
+export async function refuseForeignRoles(admin: pg.Client): Promise<void> {
+  for (const role of Object.keys(ROLES)) {
+    const comment = await roleComment(admin, role);
+    if (comment === undefined || comment === MARKER) continue;
     throw new Error(
       `The server already has a role "${role}" that the drill did not create. ` +
         'Use another server, or run the drill without one: it brings its own PostgreSQL.',
     );
   }
-  await admin.query(`drop role ${role}`);
+}
+
+async function dropRole(admin: pg.Client, role: string): Promise<void> {
+  if ((await roleComment(admin, role)) === MARKER) await admin.query(`drop role ${role}`);
+}
+
+/** The comment on a role: undefined when there is no such role, null when it has no comment. */
+async function roleComment(admin: pg.Client, role: string): Promise<string | null | undefined> {
+  const found = await admin.query<{ comment: string | null }>(
+    `select shobj_description(oid, 'pg_authid') as comment from pg_roles where rolname = $1`,
+    [role],
+  );
+  return found.rows[0]?.comment;
 }
 
 function password(): string {

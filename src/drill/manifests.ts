@@ -1,0 +1,65 @@
+import { scenario } from './scenario.ts';
+
+/** Service account that Firebreak uses in the drill's cluster. */
+export const FIREBREAK_USER = 'system:serviceaccount:firebreak:firebreak';
+
+/** What the drill's cluster contains: the least rights that Firebreak needs, and the CronJob without any limits. */
+export function clusterObjects(program: { command: string[]; env: Record<string, string> }): unknown[] {
+  const { namespace, cronJob } = scenario;
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'firebreak' } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'firebreak', namespace: 'firebreak' } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'firebreak', namespace },
+      rules: [
+        { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list', 'watch', 'patch'] },
+        { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
+        { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+        { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get', 'list'] },
+      ],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'firebreak', namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'firebreak' },
+      subjects: [{ kind: 'ServiceAccount', name: 'firebreak', namespace: 'firebreak' }],
+    },
+    {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: { name: cronJob, namespace, labels: { team: 'analytics' } },
+      spec: {
+        schedule: scenario.schedule,
+        timeZone: scenario.timeZone,
+        concurrencyPolicy: 'Forbid',
+        jobTemplate: {
+          metadata: { labels: { app: cronJob } },
+          spec: {
+            parallelism: scenario.pods,
+            completions: scenario.pods,
+            backoffLimit: 40,
+            template: {
+              metadata: { labels: { app: cronJob } },
+              spec: {
+                restartPolicy: 'Never',
+                terminationGracePeriodSeconds: 2,
+                containers: [
+                  {
+                    name: 'report',
+                    image: 'registry.invalid/analytics/report-generator:2024.11',
+                    command: program.command,
+                    env: Object.entries(program.env).map(([name, value]) => ({ name, value })),
+                  },
+                ],
+              },
+            },
+          },
+        },
+      },
+    },
+  ];
+}

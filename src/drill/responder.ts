@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { channel, people } from './scenario.ts';
+
+/** The parts of the page's state that a responder looks at. */
+const Button = z.object({ type: z.literal('button'), action_id: z.string(), value: z.string().optional() });
+const Message = z.object({
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  blocks: z
+    .array(
+      z.object({
+        type: z.string(),
+        block_id: z.string().optional(),
+        elements: z.array(z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+});
+const PageState = z.object({
+  channels: z.array(z.object({ id: z.string(), messages: z.array(Message) })),
+});
+
+export interface ResponderOptions {
+  /** Address of the Slack sandbox. */
+  readonly slackUrl: string;
+  /** Milliseconds of thought before each click. */
+  readonly thinkMs: number;
+  /** Kills before suspending, as on the day, and goes back when told that it respawned. */
+  readonly wrongOrder: boolean;
+  readonly onClick: (what: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Offer {
+  readonly ts: string;
+  readonly blockId: string;
+  readonly actionId: string;
+  readonly value: string;
+}
+
+/** A scripted person on call: reads the thread as the page shows it and clicks as a person would. Ends when aborted. */
+export async function respond(options: ResponderOptions): Promise<void> {
+  const answered = new Set<string>();
+  const { signal } = options;
+  try {
+    for (;;) {
+      const offers = await newestCard(options.slackUrl, signal);
+      const choice = choose(offers, options.wrongOrder, answered);
+      if (choice !== null && !answered.has(keyOf(choice))) {
+        await delay(options.thinkMs, undefined, { signal });
+        await click(options, choice);
+        answered.add(keyOf(choice));
+      }
+      await delay(150, undefined, { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function keyOf(offer: Offer): string {
+  return `${offer.ts} ${offer.actionId} ${offer.value}`;
+}
+
+/** The buttons of the newest card that has any, by action id. */
+async function newestCard(slackUrl: string, signal: AbortSignal): Promise<Map<string, Offer>> {
+  const response = await fetch(`${slackUrl}/_sandbox/state`, { signal });
+  const state = PageState.parse(await response.json());
+  const messages = state.channels.find(({ id }) => id === channel.id)?.messages ?? [];
+  const cards = messages.filter(({ thread_ts, ts }) => thread_ts !== undefined && thread_ts !== ts);
+  for (const message of cards.toReversed()) {
+    const offers = offersOf(message);
+    if ([...offers.keys()].some((action) => action.startsWith('step.'))) return offers;
+  }
+  return new Map();
+}
+
+function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
+  const offers = new Map<string, Offer>();
+  for (const block of message.blocks ?? []) {
+    for (const element of block.elements ?? []) {
+      const button = Button.safeParse(element);
+      if (!button.success || block.block_id === undefined) continue;
+      const { action_id: actionId, value = '' } = button.data;
+      offers.set(actionId, { ts: message.ts, blockId: block.block_id, actionId, value });
+    }
+  }
+  return offers;
+}
+
+/** What the runbook asks for; in the wrong order suspending is skipped the first time. */
+function choose(
+  offers: ReadonlyMap<string, Offer>,
+  wrongOrder: boolean,
+  answered: ReadonlySet<string>,
+): Offer | null {
+  const back = offers.get('step.back');
+  const retry = offers.get('step.retry');
+  const run = offers.get('step.run');
+  if (run === undefined) return back ?? retry ?? null;
+  const skippedBefore = [...answered].some((key) => key.includes('step.skip'));
+  const isSuspend = run.value.includes('suspend');
+  return wrongOrder && isSuspend && !skippedBefore ? (offers.get('step.skip') ?? run) : run;
+}
+
+async function click(options: ResponderOptions, offer: Offer): Promise<void> {
+  const [onCall] = people;
+  options.onClick(offer.actionId);
+  const response = await fetch(`${options.slackUrl}/_sandbox/action`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      user: onCall.id,
+      channel: channel.id,
+      ts: offer.ts,
+      block_id: offer.blockId,
+      action_id: offer.actionId,
+      value: offer.value,
+    }),
+    signal: options.signal,
+  });
+  await response.arrayBuffer();
+}

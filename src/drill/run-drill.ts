@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RecordedEvent } from '../domain/event.ts';
+import { buildReport, type DrillReport } from './report.ts';
+import { respond } from './responder.ts';
+import { channel, scenario } from './scenario.ts';
+import { startMonitor } from './victim/monitor.ts';
+import { startWorld, type World, type WorldOptions } from './world.ts';
+
+export interface DrillOptions extends WorldOptions {
+  /** Null: a person clicks. */
+  readonly responder: { readonly thinkMs: number; readonly wrongOrder: boolean } | null;
+  /** Milliseconds from the alert after which the drill is given up. */
+  readonly patienceMs: number;
+  /** Called when the incident is over and the report made, before anything is torn down. */
+  readonly finished: (report: DrillReport, world: World) => Promise<void>;
+}
+
+/** Milliseconds of undisturbed orders before the report runs. */
+const BASELINE_MS = 4_000;
+
+/** Breaks a real database, lets people or a script handle the incident, measures, and cleans up whatever happens. */
+export async function runDrill(options: DrillOptions): Promise<DrillReport> {
+  await using world = await startWorld(options);
+  const report = await handle(world, options);
+  await options.finished(report, world);
+  return report;
+}
+
+async function handle(world: World, options: DrillOptions): Promise<DrillReport> {
+  const { say, signal } = options;
+  const follow = `${world.slack.url}/?follow=1`;
+  say(`The incident channel is at ${follow}`);
+  await delay(BASELINE_MS, undefined, { signal });
+
+  const problems: string[] = [];
+  await using monitor = startMonitor({
+    orders: world.orders,
+    webhook: { url: `${world.app.httpUrl}/alerts/alertmanager`, token: world.alertToken.reveal() },
+    onEvent: (event) => {
+      if (event.type === 'refused') problems.push(`Firebreak refused the alert: ${event.reason}`);
+    },
+  });
+  say(`It is 14:00 in Seoul: the CronJob ${scenario.cronJob} starts at peak`);
+  await world.kubernetes.createJobFrom(scenario.namespace, scenario.cronJob);
+  await until(() => monitor.firstAcceptedAt() !== undefined, 90_000, signal);
+  const alertAt = monitor.firstAcceptedAt()?.getTime() ?? null;
+  if (alertAt === null)
+    problems.push('No alert fired within 90 seconds: this machine is too fast for the load. Raise --scale.');
+  else say('The alert fired: orders fail, the connection pool is exhausted');
+
+  const incidentId = alertAt === null ? null : await untilIncident(world, signal);
+  if (incidentId !== null) {
+    say(
+      options.responder === null
+        ? `${incidentId} is yours: open ${follow}`
+        : `${incidentId}: the scripted responder takes it`,
+    );
+    await untilClosed(world, incidentId, options);
+  }
+  return await measure(world, {
+    incidentId,
+    alertAt,
+    problems,
+    wrongOrder: options.responder?.wrongOrder ?? false,
+  });
+}
+
+async function untilIncident(world: World, signal: AbortSignal): Promise<string | null> {
+  let id: string | undefined;
+  await until(
+    async () => {
+      id = (await world.app.state.incidents.list(1))[0]?.id;
+      return id !== undefined;
+    },
+    15_000,
+    signal,
+  );
+  return id ?? null;
+}
+
+/** Follows the incident, telling each step, until it is closed or patience ends. */
+async function untilClosed(world: World, incidentId: string, options: DrillOptions): Promise<void> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal]);
+  const responding =
+    options.responder === null
+      ? Promise.resolve()
+      : respond({ slackUrl: world.slack.url, ...options.responder, onClick: () => undefined, signal });
+  let told = 0;
+  const closed = until(
+    async () => {
+      const events = await world.app.state.journal.read(incidentId);
+      for (const { event } of events.slice(told)) tell(event, options.say);
+      told = events.length;
+      return events.some(({ event }) => event.type === 'incident.closed' || event.type === 'run.aborted');
+    },
+    options.patienceMs,
+    options.signal,
+  );
+  try {
+    await Promise.race([closed, responding.then(async () => closed)]);
+  } finally {
+    over.abort();
+    await responding;
+  }
+}
+
+function tell(event: RecordedEvent['event'], say: (line: string) => void): void {
+  if (event.type === 'effect.completed') say(`  ${event.outcome.summary}`);
+  if (event.type === 'step.verified') say(`  ${event.verdict.status}: ${event.verdict.evidence}`);
+  if (event.type === 'step.skipped') say(`  skipped ${event.step}: ${event.reason}`);
+  if (event.type === 'step.failed') say(`  ${event.step} failed: ${event.fault.message}`);
+}
+
+interface SoFar {
+  readonly incidentId: string | null;
+  readonly alertAt: number | null;
+  readonly problems: readonly string[];
+  readonly wrongOrder: boolean;
+}
+
+async function measure(world: World, soFar: SoFar): Promise<DrillReport> {
+  const { state } = world.app;
+  const events = soFar.incidentId === null ? [] : await state.journal.read(soFar.incidentId);
+  const firstKill = events.find(
+    ({ event }) =>
+      event.type === 'effect.completed' && stepKind(events, event.step) === 'postgres.kill-queries',
+  );
+  const { placed, failed } = world.orders.latest();
+  return buildReport({
+    ...soFar,
+    events,
+    threadAt: soFar.incidentId === null ? null : await threadOpenedAt(world, soFar.incidentId),
+    respawns: firstKill === undefined ? 0 : world.respawns.since(Date.parse(firstKill.at)),
+    ordersPlaced: placed,
+    ordersFailed: failed,
+    journal: await state.journal.verify(),
+  });
+}
+
+function stepKind(events: readonly RecordedEvent[], step: string): string | undefined {
+  for (const { event } of events) {
+    if (event.type === 'run.started') return event.runbook.steps.find(({ id }) => id === step)?.kind;
+  }
+  return undefined;
+}
+
+/** Slack's own time stamp of the incident's first message, in milliseconds since the epoch. */
+async function threadOpenedAt(world: World, incidentId: string): Promise<number | null> {
+  const messages = await world.app.state.messages.list(incidentId);
+  const parent = messages.find(({ key, channel: where }) => key === 'parent' && where === channel.id);
+  return parent?.ts == null ? null : Number(parent.ts) * 1000;
+}
+
+/** Looks five times a second; ends quietly when the time is over. */
+async function until(
+  holds: () => boolean | Promise<boolean>,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = Date.now() + patienceMs;
+  while (Date.now() < end && !(await holds())) await delay(200, undefined, { signal });
+}

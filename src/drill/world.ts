@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { parse } from 'yaml';
+import { type App, startApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import { Secret } from '../domain/secret.ts';
+import { type KubernetesSandbox, startKubernetesSandbox } from '../sandbox/kubernetes/server.ts';
+import { type SlackSandbox, startSlackSandbox } from '../sandbox/slack/server.ts';
+import { manifestYaml } from '../slack/manifest.ts';
+import { clusterObjects, FIREBREAK_USER } from './manifests.ts';
+import { countRespawns, type RespawnCounter } from './respawn-counter.ts';
+import { channel, people, scenario } from './scenario.ts';
+import { type OrderService, startOrderService } from './victim/order-service.ts';
+import { podProgramPath } from './victim/pod-process.ts';
+import { reportPodEnvironment } from './victim/report-pod.ts';
+import { startVictim } from './victim/start-victim.ts';
+import type { Victim } from './victim/victim.ts';
+
+export interface WorldOptions {
+  readonly scale: number;
+  readonly cores: number;
+  readonly existingUrl: string | null;
+  readonly existingReplicaUrl: string | null;
+  readonly slackPort: number;
+  readonly logger: Logger;
+  readonly say: (line: string) => void;
+  readonly loading: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Everything a drill runs on: a real database under real load, two sandboxes, and Firebreak as in production. */
+export interface World extends AsyncDisposable {
+  readonly victim: Victim;
+  readonly slack: SlackSandbox;
+  readonly kubernetes: KubernetesSandbox;
+  readonly app: App;
+  readonly orders: OrderService;
+  readonly respawns: RespawnCounter;
+  readonly alertToken: Secret;
+}
+
+/** The Job controller's first pause before a failed pod is tried again; a real cluster takes ten seconds. */
+const POD_BACKOFF_MS = 3_000;
+
+/** Starts the world, newest part last; what was started is torn down when a later part fails. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { say, signal } = options;
+  await using parts = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'firebreak-drill-'));
+  parts.defer(async () => rm(directory, { recursive: true, force: true }));
+
+  say(
+    options.existingUrl === null
+      ? 'Starting a PostgreSQL primary and a streaming replica'
+      : 'Preparing your PostgreSQL',
+  );
+  const victim = parts.use(
+    await startVictim({
+      directory: join(directory, 'victim'),
+      scale: options.scale,
+      signal,
+      progress: ({ done, total }) => options.loading(done, total),
+      ...(options.existingUrl === null ? {} : { existingUrl: options.existingUrl }),
+      ...(options.existingReplicaUrl === null ? {} : { existingReplicaUrl: options.existingReplicaUrl }),
+    }),
+  );
+  signal.throwIfAborted();
+
+  say('Starting the sandboxes of Slack and Kubernetes');
+  const slack = parts.use(await startSlack(options.slackPort));
+  const token = randomBytes(18).toString('hex');
+  const kubernetes = parts.use(await startCluster(victim, token));
+  if (!kubernetes.loopbackAddresses) {
+    say('This host has no spare loopback addresses: owners of sessions are told from weaker evidence');
+  }
+  const kubeconfig = join(directory, 'kubeconfig');
+  await writeFile(kubeconfig, kubernetes.kubeconfig(FIREBREAK_USER), { mode: 0o600 });
+  signal.throwIfAborted();
+
+  say('Starting Firebreak');
+  const alertToken = new Secret(randomBytes(18).toString('hex'));
+  const config = drillConfig({ directory, kubeconfig, victim, slack, alertToken, cores: options.cores });
+  const app = parts.use(await startApp(config, options.logger));
+  signal.throwIfAborted();
+
+  say('Opening the shop: order-service places orders');
+  const orders = parts.use(
+    await startOrderService({
+      url: victim.urls.orderService,
+      customers: victim.size.customers,
+      products: victim.size.products,
+      ...(kubernetes.loopbackAddresses ? { podIp: '127.0.1.10' } : {}),
+    }),
+  );
+  const respawns = parts.use(await countRespawns(victim.urls.admin));
+  const running = parts.move();
+  let stopping: Promise<void> | undefined;
+  return {
+    victim,
+    slack,
+    kubernetes,
+    app,
+    orders,
+    respawns,
+    alertToken,
+    [Symbol.asyncDispose]: async () => (stopping ??= running.disposeAsync()),
+  };
+}
+
+async function startSlack(port: number): Promise<SlackSandbox> {
+  return await startSlackSandbox({
+    port,
+    manifest: parse(manifestYaml('socket')),
+    users: people.map(({ id, name, realName }) => ({ id, name, realName })),
+    channels: [{ ...channel, members: people.map(({ id }) => id) }],
+  });
+}
+
+async function startCluster(victim: Victim, token: string): Promise<KubernetesSandbox> {
+  const env = reportPodEnvironment({
+    url: victim.urls.reportGenerator,
+    sessions: scenario.sessionsPerPod,
+    cronJob: `${scenario.namespace}/${scenario.cronJob}`,
+  });
+  const set = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return await startKubernetesSandbox({
+    objects: clusterObjects({
+      command: [process.execPath, podProgramPath('report-generator')],
+      env: Object.fromEntries(set),
+    }),
+    tokens: { [token]: FIREBREAK_USER },
+    podFailureBackoffMs: POD_BACKOFF_MS,
+  });
+}
+
+interface DrillParts {
+  readonly directory: string;
+  readonly kubeconfig: string;
+  readonly victim: Victim;
+  readonly slack: SlackSandbox;
+  readonly alertToken: Secret;
+  readonly cores: number;
+}
+
+/** The configuration that a user would write for this world. */
+function drillConfig({ directory, kubeconfig, victim, slack, alertToken, cores }: DrillParts): Config {
+  const deciders = people.slice(0, 2).map(({ id }) => id);
+  const { firebreakReplica } = victim.urls;
+  return {
+    slack: {
+      mode: 'socket',
+      channel: channel.id,
+      apiUrl: slack.apiUrl,
+      botToken: new Secret(slack.botToken),
+      appToken: new Secret(slack.appToken),
+      signingSecret: null,
+      host: '127.0.0.1',
+      port: 0,
+    },
+    http: { host: '127.0.0.1', port: 0 },
+    state: { directory: join(directory, 'state'), url: null },
+    sources: [
+      { name: 'alertmanager', format: 'alertmanager', authentication: { type: 'bearer', token: alertToken } },
+    ],
+    databases: [
+      {
+        name: scenario.database,
+        service: scenario.service,
+        url: new Secret(victim.urls.firebreak),
+        cores,
+        replicas:
+          firebreakReplica === undefined
+            ? []
+            : [{ name: scenario.replica, url: new Secret(firebreakReplica) }],
+        prometheus: null,
+      },
+    ],
+    protected: { roles: [], minimumAgeSeconds: 5 },
+    kubernetes: { kubeconfig: { file: kubeconfig }, namespaces: [scenario.namespace] },
+    runbookDirectory: null,
+    authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
+    logLevel: 'info',
+  };
+}
