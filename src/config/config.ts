@@ -26,11 +26,18 @@ export interface Config {
   }[];
   readonly databases: readonly DatabaseConfig[];
   readonly protected: ConfigFile['protected'];
-  readonly kubernetes: NonNullable<ConfigFile['kubernetes']> | null;
+  readonly kubernetes: KubernetesConfig | null;
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;
   readonly authority: Authority;
   readonly logLevel: ConfigFile['log']['level'];
+}
+
+/** The cluster, always said and never guessed from the surroundings. */
+export interface KubernetesConfig {
+  readonly kubeconfig: { readonly file: string } | { readonly inCluster: true };
+  readonly context?: string;
+  readonly namespaces: readonly string[];
 }
 
 export interface DatabaseConfig {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { FirebreakError } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Config, DatabaseConfig, SourceAuthentication } from './config.ts';
+import type { Config, DatabaseConfig, KubernetesConfig, SourceAuthentication } from './config.ts';
 import type { ConfigFile, SecretRef } from './schema.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -39,7 +39,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     })),
     databases: file.databases.map((database) => databaseConfig(database, secret)),
     protected: file.protected,
-    kubernetes: file.kubernetes ?? null,
+    kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
     authority: file.authority,
     logLevel: file.log.level,
@@ -70,6 +70,24 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
                 ? null
                 : secret(prometheus.bearerToken, `Prometheus of ${name}`),
           },
+  };
+}
+
+function kubernetesConfig(given: NonNullable<ConfigFile['kubernetes']>): KubernetesConfig {
+  const { inCluster, kubeconfig, context, namespaces } = given;
+  if (inCluster === (kubeconfig !== undefined)) {
+    throw new FirebreakError(
+      'bad-config',
+      'kubernetes needs either inCluster: true or a kubeconfig file, not both.',
+      {
+        hint: 'In a cluster set inCluster: true and leave kubeconfig out; elsewhere name the kubeconfig file.',
+      },
+    );
+  }
+  return {
+    kubeconfig: kubeconfig === undefined ? { inCluster: true } : { file: kubeconfig },
+    ...(context === undefined ? {} : { context }),
+    namespaces,
   };
 }
 

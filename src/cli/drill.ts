@@ -1,0 +1,131 @@
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { pino } from 'pino';
+import { FirebreakError } from '../domain/errors.ts';
+import { printReport } from '../drill/print-report.ts';
+import type { DrillReport } from '../drill/report.ts';
+import { runDrill } from '../drill/run-drill.ts';
+import { scenario } from '../drill/scenario.ts';
+import type { SetExitCode } from './program.ts';
+
+interface Options {
+  auto?: true;
+  wrongOrder?: true;
+  think: number;
+  scale: number;
+  json?: true;
+  database?: string;
+  replica?: string;
+  port: number;
+  verbose?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  $ firebreak drill                       handle it yourself in a browser
+  $ firebreak drill --auto                watch a scripted responder do it
+  $ firebreak drill --auto --wrong-order  kill before suspending, as on 2024-11-15
+  $ firebreak drill --auto --json         one report object as the last line, for CI`;
+
+/** `firebreak drill`: the real outage on one machine, with nothing to configure. */
+export function drillCommand(setExitCode: SetExitCode): Command {
+  return new Command('drill')
+    .description(
+      'Rehearse the outage: a real PostgreSQL under real load, sandboxes for Slack and Kubernetes.',
+    )
+    .argument('[scenario]', `what to break: ${scenario.id}`, scenario.id)
+    .option('--auto', 'a scripted responder clicks instead of you')
+    .option('--wrong-order', 'with --auto: kill first, as on the day, and see it respawn')
+    .option('--think <seconds>', 'with --auto: time to think before each click', positive, 2)
+    .option('--scale <factor>', 'size of the orders table; 1 is three million rows', positive, 1)
+    .option('--json', 'print the report as one JSON object, the last line of stdout')
+    .option(
+      '--database <url>',
+      'use this PostgreSQL (as superuser) instead of an embedded one; a database of its own is made and dropped',
+    )
+    .option('--replica <url>', 'with --database: a streaming replica of it')
+    .option('--port <port>', 'port of the page; a free one by default', port, 0)
+    .option('--verbose', "show Firebreak's own log")
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string, options: Options) => {
+      if (name !== scenario.id) {
+        throw new FirebreakError('bad-config', `There is no scenario "${name}".`, {
+          hint: `Choose ${scenario.id}.`,
+        });
+      }
+      const report = await drill(options);
+      if (options.json === true) console.log(JSON.stringify(report));
+      setExitCode(report.ok ? 0 : 1);
+    });
+}
+
+async function drill(options: Options): Promise<DrillReport> {
+  const stopped = new AbortController();
+  const stop = () =>
+    stopped.abort(
+      new FirebreakError('internal', 'The drill was stopped.', { hint: 'Everything it made is removed.' }),
+    );
+  const out = options.json === true ? process.stderr : process.stdout;
+  const say = (line: string) => void out.write(`${line}\n`);
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await runDrill({
+      scale: options.scale,
+      cores: availableParallelism(),
+      existingUrl: options.database ?? null,
+      existingReplicaUrl: options.replica ?? null,
+      slackPort: options.port,
+      logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),
+      say,
+      loading: loadingLine(out),
+      signal: stopped.signal,
+      responder:
+        options.auto === true
+          ? { thinkMs: options.think * 1000, wrongOrder: options.wrongOrder === true }
+          : null,
+      patienceMs: options.auto === true ? 6 * 60_000 : 60 * 60_000,
+      finished: async (report, world) => {
+        if (options.json !== true) say(`\n${printReport(report)}`);
+        if (options.auto !== true && process.stdin.isTTY) await lookAround(world.slack.url, stopped.signal);
+      },
+    });
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** Leaves the page open for reading until Enter. */
+async function lookAround(url: string, signal: AbortSignal): Promise<void> {
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  await prompt
+    .question(`\nThe thread stays at ${url}. Press Enter to remove everything. `, { signal })
+    .catch(() => '');
+  prompt.close();
+}
+
+/** One line that grows on a terminal, a line each quarter elsewhere. */
+function loadingLine(out: NodeJS.WriteStream): (done: number, total: number) => void {
+  let lastQuarter = -1;
+  return (done, total) => {
+    const percent = Math.floor((100 * done) / total);
+    const text = `Loading orders: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows (${percent} %)`;
+    if (out.isTTY) out.write(`\r${text}${done >= total ? '\n' : ''}`);
+    else if (Math.floor(percent / 25) > lastQuarter) {
+      lastQuarter = Math.floor(percent / 25);
+      out.write(`${text}\n`);
+    }
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('Give a number greater than 0.');
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError('Give a port from 0 to 65535.');
+}

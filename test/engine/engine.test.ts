@@ -1,0 +1,358 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { openState } from '../../src/adapters/state/open-state.ts';
+import type { Authority } from '../../src/domain/authority.ts';
+import { currentAttempt, type Incident } from '../../src/domain/incident.ts';
+import { createAdvance } from '../../src/engine/advance.ts';
+import type { Answer, IncidentDesk } from '../../src/engine/desk.ts';
+import { createDesk } from '../../src/engine/desk-service.ts';
+import { createLedger } from '../../src/engine/ledger.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
+import type { Databases } from '../../src/ports/databases.ts';
+import type { Metrics } from '../../src/ports/metrics.ts';
+import type { State } from '../../src/ports/state.ts';
+import type { Workloads } from '../../src/ports/workloads.ts';
+import { defineStep, type Reconciliation, type StepKind } from '../../src/steps/step-kind.ts';
+import { quiet, startServer, type TestServer } from '../adapters/state/support.ts';
+import { anna, ben, makeOutcome, makeRunbook, makeStep, makeVerdict } from '../support/domain.ts';
+
+/** What the step kinds of the tests do, set by each test. */
+interface Script {
+  targets: string[];
+  recheck: () => string[];
+  execute: (signal: AbortSignal) => Promise<void>;
+  reconcile: () => Reconciliation<null>;
+  verdict: (signal: AbortSignal) => Promise<'passed' | 'failed'>;
+}
+
+let server: TestServer;
+let state: State;
+let script: Script;
+let executed: string[][];
+let now: number;
+let engine: EngineOptions;
+let desk: IncidentDesk;
+
+/** A step kind that changes something, as scripted. */
+function acting(kind: `${string}.${string}`): StepKind {
+  return defineStep({
+    kind,
+    title: 'Act',
+    description: 'Acts.',
+    needs: [],
+    params: z.object({}),
+    target: z.string(),
+    data: z.null(),
+    actionClass: 'session',
+    undo: { impossible: 'It is a test.' },
+    plan: async () => ({
+      summary: 'Act.',
+      impact: 'None.',
+      undo: 'None.',
+      warnings: [],
+      targets: script.targets.map((id) => ({
+        id,
+        label: id,
+        why: 'w',
+        owner: null,
+        facts: [],
+        sql: null,
+        selected: true,
+        identity: id,
+      })),
+      excluded: [],
+      choices: [],
+      commands: [],
+      nothingToDo: null,
+    }),
+    recheck: async () => script.recheck(),
+    execute: async (ctx, { targets }) => {
+      executed.push(targets.map(({ id }) => id));
+      await script.execute(ctx.signal);
+      return { ...makeOutcome(), data: null };
+    },
+    verify: async (ctx) => makeVerdict({ status: await script.verdict(ctx.signal), goBackTo: null }),
+    reconcile: async () => script.reconcile(),
+  });
+}
+
+const authority: Authority = {
+  observe: [anna.id],
+  workload: [anna.id],
+  session: [anna.id, ben.id],
+  incident: [anna.id],
+};
+const none = {} as Workloads & Metrics;
+const databases = {
+  list: () => [{ name: 'orders-primary', service: null, cores: 2, replicas: [] }],
+} as unknown as Databases;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(async () => server.end());
+
+beforeEach(async () => {
+  state = await openState({ url: await server.createDatabase(), logger: quiet, instance: 'test' });
+  executed = [];
+  now = Date.now();
+  script = {
+    targets: ['a', 'b'],
+    recheck: () => [],
+    execute: async () => undefined,
+    reconcile: () => ({ status: 'unfinished' }),
+    verdict: async () => 'passed',
+  };
+  const kinds = new Map(['test.one', 'test.two'].map((kind) => [kind, acting(kind as 'test.one')]));
+  const runbook = makeRunbook([makeStep('one'), makeStep('two')]);
+  engine = {
+    state,
+    ledger: createLedger(state, { now: () => new Date(now), sleep: async () => undefined }),
+    kinds,
+    ports: { databases, workloads: none, metrics: none },
+    runbooks: new Map([[runbook.id, runbook]]),
+    authority,
+    guard: { protectedRoles: [], protectedApplications: null, minimumAgeSeconds: 5 },
+    clock: {
+      now: () => new Date(now),
+      sleep: async (_ms, signal) =>
+        new Promise((resolve, reject) => {
+          const timer = setTimeout(resolve, 20);
+          signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), {
+            once: true,
+          });
+        }),
+    },
+    logger: quiet,
+    instance: 'test',
+  };
+  desk = createDesk(engine);
+  return async () => state.stop();
+});
+
+async function advance(signal = new AbortController().signal) {
+  return await createAdvance(engine)('INC-1', signal);
+}
+
+async function opened(): Promise<void> {
+  expect(await desk.open({ database: 'orders-primary', runbook: null, by: anna })).toMatchObject({
+    incidentId: 'INC-1',
+  });
+  await advance();
+}
+
+async function incident(): Promise<Incident> {
+  const view = await desk.view('INC-1');
+  if (view === null) throw new Error('no incident');
+  return view.incident;
+}
+
+async function answer(change: Partial<Answer> = {}) {
+  const current = currentAttempt(await incident());
+  return await desk.answer({
+    incidentId: 'INC-1',
+    step: current?.step.id ?? 'none',
+    attempt: current?.attempt ?? 1,
+    choice: 'run',
+    hash: current?.hash ?? null,
+    selection: { targets: ['a'], choices: {} },
+    to: null,
+    by: anna,
+    ...change,
+  });
+}
+
+async function types(): Promise<string[]> {
+  return (await state.journal.read('INC-1')).map(({ event }) => event.type);
+}
+
+it('asks before each step, acts on what was selected, proves it, and closes at the end', async () => {
+  await opened();
+  expect(executed).toEqual([]);
+  expect(await answer()).toEqual({ status: 'accepted' });
+  await advance();
+  expect(executed).toEqual([['a']]);
+  await answer({ selection: { targets: ['a', 'b'], choices: {} } });
+  await advance();
+  expect(executed).toEqual([['a'], ['a', 'b']]);
+  expect((await incident()).status).toBe('closed');
+  expect(await state.journal.verify()).toMatchObject({ chainOk: true });
+});
+
+it('acts once however many people click at once', async () => {
+  await opened();
+  const current = currentAttempt(await incident());
+  const clicks = await Promise.all(
+    Array.from({ length: 12 }, async (_, index) =>
+      answer({ by: index % 2 === 0 ? anna : ben, hash: current?.hash ?? null }),
+    ),
+  );
+  await Promise.all([advance(), advance(), advance()]);
+  expect(clicks.filter(({ status }) => status === 'accepted')).toHaveLength(1);
+  expect(clicks.find(({ status }) => status === 'refused')).toMatchObject({
+    reason: 'already-decided',
+    message: expect.stringMatching(/Anna|Ben/),
+  });
+  expect(executed).toHaveLength(1);
+});
+
+it('does nothing on a click on an old plan', async () => {
+  await opened();
+  expect(await answer({ hash: 'old' })).toMatchObject({ status: 'refused', reason: 'stale-plan' });
+  await advance();
+  expect(executed).toEqual([]);
+});
+
+it('refuses whom the list does not name, says who may, and journals the refusal', async () => {
+  await opened();
+  const stranger = { ...anna, id: 'U0STRANGER', name: 'Stranger' };
+  const reply = await answer({ by: stranger });
+  expect(reply).toMatchObject({
+    status: 'refused',
+    reason: 'not-allowed',
+    message: expect.stringContaining('<@U0BEN>'),
+  });
+  await advance();
+  expect(executed).toEqual([]);
+  expect(await types()).toContain('decision.refused');
+});
+
+it('takes an empty list as nobody', async () => {
+  await opened();
+  engine = { ...engine, authority: { observe: [], workload: [], session: [], incident: [] } };
+  desk = createDesk(engine);
+  expect(await answer()).toMatchObject({ status: 'refused', reason: 'not-allowed' });
+});
+
+it('asks again with what differs when the world changed between decision and act', async () => {
+  await opened();
+  await answer();
+  script.recheck = () => ['The CronJob was replaced.'];
+  script.targets = ['c'];
+  await advance();
+  expect(executed).toEqual([]);
+  const current = currentAttempt(await incident());
+  expect(current).toMatchObject({ status: 'awaiting', decision: null });
+  expect(current?.differs).toEqual(
+    expect.arrayContaining(['The CronJob was replaced.', 'New target: c', 'No longer there: a']),
+  );
+});
+
+it('does not act on an approval that has become old, as after a long outage of Firebreak', async () => {
+  await opened();
+  await answer();
+  now += 60 * 60_000;
+  await advance();
+  expect(executed).toEqual([]);
+  expect(currentAttempt(await incident())?.status).toBe('awaiting');
+});
+
+it('makes a new plan when a click comes after the plan expired', async () => {
+  await opened();
+  now += 6 * 60_000;
+  expect(await answer()).toMatchObject({ status: 'refused', reason: 'expired' });
+  await advance();
+  expect(await answer()).toEqual({ status: 'accepted' });
+});
+
+/** Stops the engine in the middle of an effect, as a crash would: the intent is journaled, the completion is not. */
+async function interrupted(): Promise<void> {
+  await opened();
+  await answer();
+  const crash = new AbortController();
+  script.execute = async () => {
+    crash.abort(new Error('crash'));
+    throw new Error('crash');
+  };
+  await expect(advance(crash.signal)).rejects.toThrow('crash');
+  script.execute = async () => undefined;
+  expect((await types()).slice(-1)).toEqual(['effect.intended']);
+}
+
+it('finds out after a crash that the effect happened, and does not repeat it', async () => {
+  await interrupted();
+  script.reconcile = () => ({ status: 'done', outcome: { ...makeOutcome(), data: null } });
+  await advance();
+  expect(executed).toHaveLength(1);
+  expect(currentAttempt(await incident())?.step.id).toBe('two');
+});
+
+it('finishes after a crash what is unfinished', async () => {
+  await interrupted();
+  await advance();
+  expect(executed).toHaveLength(2);
+  expect(currentAttempt(await incident())?.step.id).toBe('two');
+});
+
+it('hands to a person after a crash what it cannot tell', async () => {
+  await interrupted();
+  script.reconcile = () => ({ status: 'unknown', why: 'the server is gone' });
+  await advance();
+  expect(executed).toHaveLength(1);
+  expect(currentAttempt(await incident())).toMatchObject({
+    status: 'attention',
+    fault: { message: expect.stringContaining('the server is gone') },
+  });
+});
+
+it('does not begin a poisonous effect for ever', async () => {
+  await interrupted();
+  for (let round = 0; round < 2; round += 1) {
+    const crash = new AbortController();
+    script.execute = async () => {
+      crash.abort(new Error('crash'));
+      throw new Error('crash');
+    };
+    await expect(advance(crash.signal)).rejects.toThrow('crash');
+  }
+  await advance();
+  expect(executed).toHaveLength(3);
+  expect(currentAttempt(await incident())?.status).toBe('attention');
+});
+
+it('asks a person what to do when the proof fails, and goes back when told to', async () => {
+  script.verdict = async () => 'failed';
+  await opened();
+  await answer();
+  await advance();
+  expect(currentAttempt(await incident())).toMatchObject({
+    status: 'attention',
+    verdict: { status: 'failed' },
+  });
+  script.verdict = async () => 'passed';
+  expect(await answer({ choice: 'continue', hash: null })).toEqual({ status: 'accepted' });
+  await advance();
+  expect(await answer({ choice: 'back', to: 'one', hash: null })).toEqual({ status: 'accepted' });
+  await advance();
+  expect(currentAttempt(await incident())).toMatchObject({
+    step: { id: 'one' },
+    attempt: 2,
+    status: 'awaiting',
+  });
+});
+
+it('ends a long measurement as soon as a person aborts the run', async () => {
+  const measuring = Promise.withResolvers<void>();
+  script.verdict = async (signal) => {
+    measuring.resolve();
+    return await new Promise((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    );
+  };
+  await opened();
+  await answer();
+  const advancing = advance();
+  await measuring.promise;
+  expect(await answer({ choice: 'abort' })).toEqual({ status: 'accepted' });
+  expect(await advancing).toBe('done');
+  expect((await incident()).runs.at(-1)?.status).toBe('aborted');
+});
+
+it('opens one incident per database, and names it to the second person', async () => {
+  await opened();
+  expect(await desk.open({ database: 'orders-primary', runbook: null, by: anna })).toEqual({
+    status: 'already-open',
+    incidentId: 'INC-1',
+  });
+  expect(await desk.open({ database: 'nope', runbook: null, by: anna })).toMatchObject({ status: 'refused' });
+});
