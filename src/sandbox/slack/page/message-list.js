@@ -55,8 +55,9 @@ function threadItems(channel, ts) {
   const setting = { channel: channel.id, pane: 'thread', replies: [], parent };
   const replies = repliesOf(channel, ts);
   const items = [messageItem(parent, { ...setting, compact: false })];
-  const label = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'}`;
-  if (replies.length > 0) items.push(divider(label, 'count', 'reply-divider'));
+  const count = replies.filter((reply) => reply.ephemeral_to === undefined).length;
+  const label = `${count} ${count === 1 ? 'reply' : 'replies'}`;
+  if (count > 0) items.push(divider(label, 'count', 'reply-divider'));
   for (const [index, message] of replies.entries()) {
     items.push(messageItem(message, { ...setting, compact: follows(message, replies[index - 1]) }));
   }

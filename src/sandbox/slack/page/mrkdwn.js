@@ -50,7 +50,7 @@ const BEFORE = '(?<![\\p{L}\\p{N}])';
 const AFTER = '(?![\\p{L}\\p{N}])';
 const styled = (mark) => `${BEFORE}${mark}(?=\\S)([^\\n]*?\\S)${mark}${AFTER}`;
 const INLINE = new RegExp(
-  `\`([^\`\\n]+)\`|<([^<>\\n]+)>|:([a-z0-9_+'-]+(?:::skin-tone-\\d)?):|${styled('\\*')}|${styled('_')}|${styled('~')}|(\\bhttps?://[^\\s<>|]+[^\\s<>|.,;:!?)'"])`,
+  `\`([^\`\\n]+)\`|<([^<>\\n]+)>|:([a-z0-9_+'-]+(?:::skin-tone-\\d)?):|${styled('\\*')}|${styled('_')}|${styled('~')}|(\\bhttps?://(?:(?!&[lg]t;)[^\\s<>|])+(?<![.,;:!?)'"*_~]))`,
   'gu',
 );
 
