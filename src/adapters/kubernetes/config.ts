@@ -14,10 +14,10 @@ export type KubeconfigSource =
 export interface KubernetesConfig {
   readonly kubeconfig: KubeconfigSource;
   /** Context of the kubeconfig; its current one unless told. */
-  readonly context?: string;
+  readonly context?: string | undefined;
   readonly namespaces: readonly string[];
   /** Milliseconds that one request may take; 5000 unless told. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   readonly logger: Logger;
 }
 

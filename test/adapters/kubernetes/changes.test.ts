@@ -67,6 +67,16 @@ test('a namesake made later is neither found nor changed', async () => {
   ).rejects.toMatchObject({
     code: 'kubernetes-conflict',
   });
+  const [namesake] = (await workloads.facts([], signal)).cronJobs;
+  if (namesake === undefined) throw new Error('no CronJob');
+  const mixed = { ...namesake, uid: etl.uid };
+  await expect(
+    workloads.changeCronJob(mixed, { suspend: true }, { dryRun: false }, signal),
+  ).rejects.toMatchObject({
+    code: 'kubernetes-conflict',
+    hint: expect.stringContaining('deleted and made again'),
+  });
+  expect(await workloads.cronJob(namesake, signal)).toMatchObject({ suspended: false });
 });
 
 test('a missing right names verb, resource, namespace and the rule to grant', async () => {
