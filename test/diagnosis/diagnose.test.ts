@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { causeRules, diagnose } from '../../src/diagnosis/diagnose.ts';
+import type { DiagnosisFacts } from '../../src/diagnosis/facts.ts';
+import { culpritName } from '../../src/domain/cause.ts';
+import { backendId } from '../../src/domain/snapshot.ts';
+import { cluster, group, outage, pgTime, session, snapshot } from '../support/fixtures.ts';
+
+function facts(parts: Partial<DiagnosisFacts> = {}): DiagnosisFacts {
+  return { snapshot: snapshot(), replicas: [], cluster: cluster(), cpu: null, gaps: [], ...parts };
+}
+
+function first(parts: Partial<DiagnosisFacts>) {
+  const [top] = diagnose(facts(parts));
+  if (top === undefined) throw new Error('diagnose() returned nothing');
+  return top;
+}
+
+const waiter = (pid: number, age = 3) =>
+  session(pid, {
+    age,
+    waitEventType: 'Lock',
+    waitEvent: 'relation',
+    user: 'checkout_api',
+    applicationName: 'checkout-api',
+    clientAddress: '10.0.3.5',
+    sql: 'update carts set x = $1',
+    queryId: '13',
+  });
+
+describe('diagnose', () => {
+  it('names the CronJob whose pods own the long queries of the outage, with numbers', () => {
+    const top = first({ snapshot: outage() });
+    expect(top.kind).toBe('runaway-batch-query');
+    expect(top.culprit && culpritName(top.culprit)).toBe('CronJob analytics/report-generator');
+    expect(top.rootSessions).toHaveLength(45);
+    expect(top.confidence).toBeGreaterThanOrEqual(0.9);
+    expect(top.evidence.join(' ')).toContain('45 long queries');
+    expect(top.evidence.join(' ')).toContain('57 of 77 usable slots (74 %)');
+    expect(top.helps[0]).toContain('Suspend CronJob analytics/report-generator');
+  });
+
+  it('does not blame a CronJob that merely runs while a person overloads the database', () => {
+    const psql = session(9, {
+      user: 'anna',
+      applicationName: 'psql',
+      clientAddress: '192.168.4.20',
+      parallelWorkers: 2,
+    });
+    const top = first({ snapshot: snapshot({ onCpu: 3, sessions: [psql] }) });
+    expect(top.kind).toBe('runaway-application-query');
+    expect(top.culprit).toMatchObject({ kind: 'application', name: 'psql' });
+    expect(JSON.stringify(top.culprit?.evidence)).toContain('No running pod has the client address');
+  });
+
+  it('gives a count and no share when the cores are unknown, and is less sure', () => {
+    const known = first({ snapshot: outage() });
+    const blind = first({ snapshot: outage({ cores: null }) });
+    expect(blind.kind).toBe('runaway-batch-query');
+    expect(blind.confidence).toBeLessThan(known.confidence);
+    expect(blind.evidence.join(' ')).toContain(
+      'the number of cores is not configured, so this gives no share',
+    );
+  });
+
+  it('finds the idle transaction at the root and not its victims', () => {
+    const idle = session(70, {
+      age: 40,
+      state: 'idle in transaction',
+      waitEventType: 'Client',
+      user: 'cart_api',
+      applicationName: 'cart-api',
+      clientAddress: '10.9.9.9',
+    });
+    const waiters = [71, 72, 73, 74, 75, 76, 77, 78].map((pid) => waiter(pid));
+    const top = first({
+      snapshot: snapshot({
+        sessions: [idle, ...waiters],
+        groups: [group({ backends: 8, lockWaiting: 8, state: 'active' })],
+        lockWaiters: [
+          { pid: 71, blockers: [70] },
+          ...waiters.slice(1).map(({ pid }) => ({ pid, blockers: [71] })),
+        ],
+      }),
+    });
+    expect(top.kind).toBe('idle-in-transaction');
+    expect(top.rootSessions).toEqual([backendId(idle)]);
+    expect(top.wontHelp.join(' ')).toContain('Cancelling');
+  });
+
+  it('names the waiting schema change and not the report that it waits for', () => {
+    const report = session(80, { age: 900 });
+    const ddl = {
+      ...waiter(81, 20),
+      applicationName: 'flyway',
+      sql: 'ALTER TABLE orders ADD COLUMN note text',
+    };
+    const top = first({
+      snapshot: snapshot({
+        onCpu: 1,
+        sessions: [report, ddl, waiter(82), waiter(83)],
+        groups: [group({ backends: 3, lockWaiting: 11, state: 'active' })],
+        lockWaiters: [
+          { pid: 81, blockers: [80] },
+          { pid: 82, blockers: [81] },
+          { pid: 83, blockers: [81] },
+        ],
+      }),
+    });
+    expect(top.kind).toBe('lock-queue');
+    expect(top.rootSessions).toEqual([backendId(ddl)]);
+    expect(top.wontHelp.join(' ')).toContain('its work is lost');
+  });
+
+  it('says that a prepared transaction has no session to kill', () => {
+    const top = first({
+      snapshot: snapshot({
+        preparedTransactions: 1,
+        sessions: [waiter(90), waiter(91), waiter(92)],
+        groups: [group({ backends: 3, lockWaiting: 3, state: 'active' })],
+        lockWaiters: [90, 91, 92].map((pid) => ({ pid, blockers: [0] })),
+      }),
+    });
+    expect(top.kind).toBe('lock-queue');
+    expect(top.rootSessions).toEqual([]);
+    expect(top.helps.join(' ')).toContain('ROLLBACK PREPARED');
+  });
+
+  it('sees a connection leak where no query is long', () => {
+    const top = first({
+      snapshot: snapshot({
+        slots: { max: 80, superuserReserved: 3, reserved: 0, used: 75 },
+        groups: [
+          group({ backends: 69, oldestSeconds: 840 }),
+          group({ backends: 6, user: 'other', clientAddress: '10.0.3.9' }),
+        ],
+      }),
+    });
+    expect(top.kind).toBe('connection-leak');
+    expect(top.culprit).toMatchObject({ kind: 'Deployment', namespace: 'shop', name: 'checkout-api' });
+    expect(top.evidence.join(' ')).toContain('69 idle connections');
+  });
+
+  it('does not call young idle sessions a leak: it says that it does not know', () => {
+    const top = first({
+      snapshot: snapshot({
+        slots: { max: 80, superuserReserved: 3, reserved: 0, used: 75 },
+        groups: [group({ backends: 70, oldestSeconds: 20 })],
+      }),
+    });
+    expect(top).toMatchObject({ kind: 'unknown', confidence: 0, culprit: null, rootSessions: [] });
+    expect(top.evidence.join(' ')).toContain('75 of 77 usable slots');
+  });
+
+  it('says that nothing is wrong, but not while a standby is far behind', () => {
+    expect(first({}).kind).toBe('nothing-wrong');
+    const standby = {
+      applicationName: 'standby1',
+      clientAddress: null,
+      state: 'streaming',
+      replayBytes: 1e9,
+      replaySeconds: 60,
+      replyAgeSeconds: 0.1,
+    };
+    const top = first({ snapshot: snapshot({ standbys: [standby] }) });
+    expect(top.kind).toBe('unknown');
+    expect(top.evidence.join(' ')).toContain('Standby standby1: 954 MB behind');
+  });
+
+  it('prefers the owner by a majority: mixed work of equals has no single culprit', () => {
+    const mixed = [1, 2, 3].map((pid) =>
+      session(pid, { user: `u${pid}`, applicationName: `app${pid}`, clientAddress: `192.168.1.${pid}` }),
+    );
+    expect(first({ snapshot: snapshot({ onCpu: 3, sessions: mixed }) }).kind).toBe('unknown');
+  });
+
+  it('keeps what could not be read in the evidence', () => {
+    expect(first({ gaps: ['Kubernetes: forbidden'] }).evidence).toContain('Not read: Kubernetes: forbidden');
+  });
+
+  it('has one file for each cause', async () => {
+    const { readdir } = await import('node:fs/promises');
+    const files = await readdir(new URL('../../src/diagnosis/causes/', import.meta.url));
+    const kinds = [...causeRules.map(({ kind }) => kind), 'unknown'].sort();
+    expect(files.map((file) => file.replace(/\.ts$/, '')).sort()).toEqual(kinds);
+  });
+
+  it('reads timestamps as PostgreSQL writes them', async () => {
+    const { postgresMillis } = await import('../../src/domain/postgres-time.ts');
+    expect(postgresMillis(pgTime(0))).toBe(Date.UTC(2024, 10, 15, 14, 38));
+    expect(postgresMillis('2024-11-15 23:38:00.5+09')).toBe(Date.UTC(2024, 10, 15, 14, 38, 0, 500));
+    expect(postgresMillis('2024-11-15 20:08:00+05:30')).toBe(Date.UTC(2024, 10, 15, 14, 38));
+    expect(postgresMillis('infinity')).toBeNaN();
+  });
+});

@@ -1,0 +1,177 @@
+import type { ClusterFacts, CronJob, Job, Pod } from '../../src/domain/cluster.ts';
+import type { Session, SessionGroup, Snapshot } from '../../src/domain/snapshot.ts';
+
+/** PostgreSQL's text for a moment some seconds after 14:38:00 UTC of the incident's day. */
+export function pgTime(seconds: number): string {
+  const date = new Date(Date.UTC(2024, 10, 15, 14, 38, 0) + Math.round(seconds * 1000));
+  return `${date.toISOString().replace('T', ' ').replace('Z', '')}123+00`;
+}
+
+/** An active session on a CPU; `age` seconds old at 14:38:00. */
+export function session(pid: number, parts: Partial<Session> & { age?: number } = {}): Session {
+  const { age = 120, ...rest } = parts;
+  return {
+    pid,
+    backendStart: pgTime(-age - 1),
+    xactStart: pgTime(-age),
+    queryStart: pgTime(-age),
+    state: 'active',
+    waitEventType: null,
+    waitEvent: null,
+    database: 'orders',
+    user: 'report_generator',
+    applicationName: 'report-generator',
+    clientAddress: '10.0.7.11',
+    clientPort: 40_000 + pid,
+    writes: false,
+    queryId: '4711',
+    transactionSeconds: age,
+    stateSeconds: age,
+    parallelWorkers: 0,
+    sql: 'insert into report_rows select * from orders where created_at > $1',
+    tags: {},
+    ...rest,
+  };
+}
+
+export function group(parts: Partial<SessionGroup> & { backends: number }): SessionGroup {
+  return {
+    user: 'checkout_api',
+    applicationName: 'checkout-api',
+    clientAddress: '10.0.3.5',
+    database: 'orders',
+    state: 'idle',
+    lockWaiting: 0,
+    oldestSeconds: 2,
+    ...parts,
+  };
+}
+
+/** A calm primary with 77 usable slots and 2 cores. */
+export function snapshot(parts: Partial<Snapshot> = {}): Snapshot {
+  return {
+    database: 'orders',
+    server: 'primary',
+    at: pgTime(0),
+    versionNumber: 160014,
+    inRecovery: false,
+    slots: { max: 80, superuserReserved: 3, reserved: 0, used: 7 },
+    cores: 2,
+    onCpu: 0,
+    waits: [],
+    groups: [group({ backends: 6 })],
+    sessions: [],
+    lockWaiters: [],
+    standbys: [],
+    slotsRetaining: [],
+    preparedTransactions: 0,
+    tookMs: 5,
+    ...parts,
+  };
+}
+
+export function cronJob(parts: Partial<CronJob> = {}): CronJob {
+  return {
+    namespace: 'analytics',
+    name: 'report-generator',
+    uid: 'cj-1',
+    resourceVersion: '100',
+    schedule: '*/2 * * * *',
+    timeZone: null,
+    suspended: false,
+    concurrencyPolicy: 'Allow',
+    startingDeadlineSeconds: null,
+    lastScheduleTime: '2024-11-15T14:38:00Z',
+    createdAt: '2024-01-01T00:00:00Z',
+    gitops: null,
+    ...parts,
+  };
+}
+
+export function job(name: string, parts: Partial<Job> = {}): Job {
+  return {
+    namespace: 'analytics',
+    name,
+    uid: `uid-${name}`,
+    resourceVersion: '1',
+    cronJob: { name: 'report-generator', uid: 'cj-1' },
+    suspended: false,
+    finished: false,
+    active: 1,
+    failed: 0,
+    backoffLimit: 6,
+    startTime: '2024-11-15T14:36:00Z',
+    ...parts,
+  };
+}
+
+/** A running pod of a Job of the CronJob, at the address of session(). */
+export function pod(ip: string, parts: Partial<Pod> = {}): Pod {
+  return {
+    namespace: 'analytics',
+    name: 'report-generator-28861356-x7k2p',
+    uid: `pod-${ip}`,
+    ip,
+    hostNetwork: false,
+    phase: 'Running',
+    startTime: '2024-11-15T14:36:01Z',
+    owners: [
+      { kind: 'Job', name: 'report-generator-28861356', uid: 'uid-report-generator-28861356' },
+      { kind: 'CronJob', name: 'report-generator', uid: 'cj-1' },
+    ],
+    ...parts,
+  };
+}
+
+export function cluster(parts: Partial<ClusterFacts> = {}): ClusterFacts {
+  return {
+    podsByIp: {
+      '10.0.7.11': [pod('10.0.7.11')],
+      '10.0.3.5': [
+        pod('10.0.3.5', {
+          namespace: 'shop',
+          name: 'checkout-api-7f9c-abcde',
+          owners: [
+            { kind: 'ReplicaSet', name: 'checkout-api-7f9c', uid: 'rs-1' },
+            { kind: 'Deployment', name: 'checkout-api', uid: 'dep-1' },
+          ],
+        }),
+      ],
+    },
+    cronJobs: [cronJob(), cronJob({ name: 'invoice-mailer', uid: 'cj-2', schedule: '0 * * * *' })],
+    jobs: [job('report-generator-28861356')],
+    gaps: [],
+    ...parts,
+  };
+}
+
+/** The post-mortem's outage: 50 reports of one CronJob on 2 cores, the shop's queries slowed down. */
+export function outage(parts: Partial<Snapshot> = {}): Snapshot {
+  const reports = Array.from({ length: 45 }, (_, index) => session(1000 + index, { age: 120 + index }));
+  const checkouts = Array.from({ length: 5 }, (_, index) =>
+    session(2000 + index, {
+      age: 0.6,
+      user: 'checkout_api',
+      applicationName: 'checkout-api',
+      clientAddress: '10.0.3.5',
+      queryId: '12',
+      sql: 'select * from orders where id = $1',
+    }),
+  );
+  return snapshot({
+    slots: { max: 80, superuserReserved: 3, reserved: 0, used: 57 },
+    onCpu: 50,
+    sessions: [...reports, ...checkouts],
+    groups: [
+      group({
+        backends: 45,
+        user: 'report_generator',
+        applicationName: 'report-generator',
+        state: 'active',
+        clientAddress: '10.0.7.11',
+      }),
+      group({ backends: 5, state: 'active' }),
+    ],
+    ...parts,
+  });
+}

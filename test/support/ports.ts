@@ -1,0 +1,224 @@
+import type { ClusterFacts, CronJob, Job } from '../../src/domain/cluster.ts';
+import { FirebreakError } from '../../src/domain/errors.ts';
+import type { Progress } from '../../src/domain/outcome.ts';
+import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
+import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Databases, ReplicaStatus, SignalGuard } from '../../src/ports/databases.ts';
+import type { Metrics, Reading } from '../../src/ports/metrics.ts';
+import type { Workloads } from '../../src/ports/workloads.ts';
+import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
+import { cluster, pgTime, snapshot } from './fixtures.ts';
+
+/** The moment that pgTime(0) names. */
+const START = Date.UTC(2024, 10, 15, 14, 38, 0);
+
+/** The outside world of a test: its state is plain, its time moves only when somebody sleeps. */
+export interface World {
+  snapshot: Snapshot;
+  cluster: ClusterFacts;
+  cpu: Reading | null;
+  replicas: ReplicaStatus[];
+  /** How a backend answers to signals; the others end at the first one. */
+  manners: Map<number, 'ignores cancel' | 'immortal' | `refused:${string}`>;
+  /** Faults by method name. */
+  faults: Map<string, FirebreakError>;
+  guard: SignalGuard;
+  /** Every call that changes something, in order. */
+  readonly changes: string[];
+  readonly progress: Progress[];
+  /** Seconds since the start. */
+  seconds(): number;
+  /** Called after every sleep, with the seconds since the start. */
+  onTick: (seconds: number) => void;
+  context(earlier?: readonly EarlierStep[]): StepContext;
+}
+
+export function createWorld(
+  parts: Partial<Pick<World, 'snapshot' | 'cluster' | 'cpu' | 'replicas'>> = {},
+): World {
+  let now = START;
+  const clock: Clock = {
+    now: () => new Date(now),
+    async sleep(ms, signal) {
+      signal.throwIfAborted();
+      now += ms;
+      world.onTick((now - START) / 1000);
+    },
+  };
+  const world: World = {
+    snapshot: snapshot(),
+    cluster: cluster(),
+    cpu: null,
+    replicas: [],
+    manners: new Map(),
+    faults: new Map(),
+    guard: { protectedRoles: ['firebreak'], protectedApplications: '^pg_dump', minimumAgeSeconds: 5 },
+    changes: [],
+    progress: [],
+    seconds: () => (now - START) / 1000,
+    onTick: () => {},
+    context: (earlier = []) => ({
+      ports: { databases: databasesOf(world), workloads: workloadsOf(world), metrics: metricsOf(world) },
+      clock,
+      signal: new AbortController().signal,
+      incident: { id: 'inc-1', database: 'orders', openedAt: new Date(START).toISOString() },
+      earlier,
+      guard: world.guard,
+      progress: (progress) => void world.progress.push(progress),
+    }),
+    ...parts,
+  };
+  return world;
+}
+
+function databasesOf(world: World): Databases {
+  const database = () => ({
+    name: 'orders',
+    service: null,
+    cores: world.snapshot.cores,
+    replicas: world.replicas.map(({ replica }) => replica),
+  });
+  const find = (identity: Pick<Session, 'pid' | 'backendStart'>) =>
+    world.snapshot.sessions.find((session) => backendId(session) === backendId(identity));
+  return {
+    list: () => [database()],
+    get: () => database(),
+    async snapshot() {
+      fail(world, 'snapshot');
+      return structuredClone(world.snapshot);
+    },
+    async replicaStatus(_name, replica) {
+      fail(world, 'replicaStatus');
+      const found = world.replicas.find((status) => status.replica === replica);
+      if (found === undefined)
+        throw new FirebreakError('database-error', `No replica ${replica}.`, { hint: '' });
+      return found;
+    },
+    async signalBackend(_name, { identity, how }) {
+      world.changes.push(`${how} ${identity.pid}`);
+      fail(world, 'signalBackend');
+      const session = find(identity);
+      const at = pgTime(world.seconds());
+      const base = {
+        user: session?.user ?? null,
+        applicationName: session?.applicationName ?? null,
+        clientAddress: session?.clientAddress ?? null,
+        state: session?.state ?? null,
+        hadWrites: session?.writes ?? false,
+        at,
+      };
+      if (session === undefined) return { ...base, verdict: 'gone', signalled: false };
+      const manner = world.manners.get(session.pid);
+      if (manner?.startsWith('refused:')) return { ...base, verdict: manner, signalled: false };
+      const ends = manner === undefined || (manner === 'ignores cancel' && how === 'terminate');
+      if (ends) removeSession(world, session);
+      return { ...base, verdict: 'ok', signalled: true };
+    },
+    signalStatement: (identity, how) => `/* firebreak:kill v2 */ ${how} ${identity.pid}`,
+    async alive(_name, _server, identities) {
+      fail(world, 'alive');
+      return identities.filter((identity) => find(identity)?.xactStart === identity.xactStart);
+    },
+  };
+}
+
+function removeSession(world: World, gone: Session): void {
+  const sessions = world.snapshot.sessions.filter((session) => session !== gone);
+  world.snapshot = { ...world.snapshot, sessions };
+}
+
+function workloadsOf(world: World): Workloads {
+  const replaceCronJob = (changed: CronJob) => {
+    world.cluster = {
+      ...world.cluster,
+      cronJobs: world.cluster.cronJobs.map((item) => (item.uid === changed.uid ? changed : item)),
+    };
+  };
+  const replaceJobs = (jobs: Job[]) => {
+    world.cluster = { ...world.cluster, jobs };
+  };
+  return {
+    namespaces: ['analytics', 'shop'],
+    async facts() {
+      fail(world, 'facts');
+      return structuredClone(world.cluster);
+    },
+    async cronJob(ref) {
+      fail(world, 'cronJob');
+      return world.cluster.cronJobs.find(({ uid }) => uid === ref.uid) ?? null;
+    },
+    async unfinishedJobs(ref) {
+      fail(world, 'unfinishedJobs');
+      return world.cluster.jobs.filter((job) => job.cronJob?.uid === ref.uid && !job.finished);
+    },
+    patchText: (ref, change) => `PATCH cronjobs/${ref.name} ${JSON.stringify(change)}`,
+    async changeCronJob(cronJob, change, { dryRun }) {
+      world.changes.push(`${dryRun ? 'dry-run' : 'patch'} ${cronJob.name} ${JSON.stringify(change)}`);
+      fail(world, 'changeCronJob');
+      const { suspend, ...rest } = change;
+      const changed = { ...cronJob, ...rest, ...(suspend === undefined ? {} : { suspended: suspend }) };
+      if (!dryRun) replaceCronJob(changed);
+      return changed;
+    },
+    async suspendJob(job, suspend) {
+      world.changes.push(`${suspend ? 'suspend' : 'resume'} job ${job.name}`);
+      fail(world, 'suspendJob');
+      const changed = { ...job, suspended: suspend, active: suspend ? 0 : 1 };
+      replaceJobs(world.cluster.jobs.map((item) => (item.uid === job.uid ? changed : item)));
+      return changed;
+    },
+    async deleteJob(job) {
+      world.changes.push(`delete job ${job.name}`);
+      fail(world, 'deleteJob');
+      replaceJobs(world.cluster.jobs.filter(({ uid }) => uid !== job.uid));
+    },
+  };
+}
+
+function metricsOf(world: World): Metrics {
+  return {
+    async cpu() {
+      fail(world, 'cpu');
+      return world.cpu;
+    },
+    cpuQuery: () => (world.cpu === null ? null : 'avg(rate(node_cpu_seconds_total[1m]))'),
+  };
+}
+
+function fail(world: World, method: string): void {
+  const fault = world.faults.get(method);
+  if (fault !== undefined) throw fault;
+}
+
+/** A fault of an outside system. */
+export function fault(
+  code:
+    | 'database-unreachable'
+    | 'kubernetes-permission'
+    | 'kubernetes-unreachable'
+    | 'prometheus-unreachable',
+  message: string,
+): FirebreakError {
+  return new FirebreakError(code, message, { hint: 'Look at it.', retryable: true });
+}
+
+/** Plans, executes and verifies one step as the engine does, and returns it as an earlier step. */
+export async function runStep(
+  world: World,
+  kind: StepKind,
+  options: {
+    params?: Record<string, unknown>;
+    select?: (plan: Plan) => Selection;
+    earlier?: readonly EarlierStep[];
+  } = {},
+): Promise<
+  EarlierStep & { outcome: NonNullable<EarlierStep['outcome']>; verdict: NonNullable<EarlierStep['verdict']> }
+> {
+  const ctx = world.context(options.earlier ?? []);
+  const plan = await kind.plan(ctx, options.params ?? {});
+  const selection = (options.select ?? proposedSelection)(plan);
+  const outcome = await kind.execute(ctx, plan, selection);
+  const verdict = await kind.verify(ctx, plan, selection, outcome);
+  return { stepId: kind.kind.split('.')[1] ?? kind.kind, kind: kind.kind, plan, selection, outcome, verdict };
+}
