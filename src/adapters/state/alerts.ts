@@ -82,7 +82,6 @@ async function insertDeliveries(
     insert into firebreak.alert as stored (id, delivery_key, alert, repeats)
     select 'ALERT-' || nextval('firebreak.alert_number'), new.key, new.alert::jsonb, new.count - 1
     from jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb) as new (key text, alert text, count bigint)
-    order by new.key
     on conflict (delivery_key) do update
       set repeats = stored.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
     returning id, xmax = 0 as inserted`.execute(tx);

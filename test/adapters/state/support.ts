@@ -13,7 +13,7 @@ import type { Alert } from '../../../src/domain/alert.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { IncidentRow, State } from '../../../src/ports/state.ts';
 
-export const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A PostgreSQL of its own that can be stopped, killed and started again on the same socket. */
 export async function startServer() {
