@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type KubeObject, timestamp } from '../objects.ts';
 import type { Registry } from '../registry.ts';
 import { EVENTS, NAMESPACES } from '../resources.ts';
@@ -15,7 +16,6 @@ const KEPT_PER_NAMESPACE = 1000;
 export class EventRecorder {
   readonly #registry: Registry;
   readonly #component: string;
-  #sequence = Date.now() * 1000;
 
   constructor(registry: Registry, component: string) {
     this.#registry = registry;
@@ -45,7 +45,7 @@ export class EventRecorder {
     for (const old of all.length < KEPT_PER_NAMESPACE ? [] : all.slice(0, 100)) store.remove(EVENTS, old);
     const { apiVersion, kind } = about;
     const event = {
-      metadata: { name: `${name}.${(this.#sequence++).toString(16)}` },
+      metadata: { name: `${name}.${randomBytes(8).toString('hex')}` },
       involvedObject: { kind, namespace, name, uid, apiVersion, resourceVersion },
       reason,
       message,

@@ -2,6 +2,8 @@
 const POLL_MS = 40;
 /** How long after a change a controller acts; a real one takes 100 to 300 ms (notes §5). */
 const REACTION_MS = 60;
+/** How long after an unexpected error a key is tried again, in milliseconds. */
+const FAILED_RETRY_MS = 1000;
 
 /**
  * Calls a controller for each key that is due, one at a time and never twice for one due time. Due times are read on
@@ -34,7 +36,17 @@ export class WorkQueue {
     const ready = [...this.#due].filter(([, due]) => due <= now);
     for (const [key] of ready) {
       this.#due.delete(key);
+      this.#try(key);
+    }
+  }
+
+  /** A failing sync is told as a process warning and tried again; it never ends the sandbox's host. */
+  #try(key: string): void {
+    try {
       this.#sync(key);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      this.add(key, FAILED_RETRY_MS);
     }
   }
 }

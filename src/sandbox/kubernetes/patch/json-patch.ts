@@ -12,12 +12,20 @@ export function jsonPatch(target: JsonObject, patch: unknown): JsonObject {
   }
   let document: unknown;
   try {
-    document = fastJsonPatch.applyPatch(clone(target), patch as Operation[], true).newDocument;
+    document = (patch as Operation[]).reduce<unknown>(applyOne, clone(target));
   } catch {
     throw rejected();
   }
   if (!isObject(document)) throw rejected();
   return document;
+}
+
+/** The server lets `replace` add a field that is missing, which RFC 6902 forbids. */
+function applyOne(document: unknown, operation: Operation): unknown {
+  const missing =
+    operation.op === 'replace' && fastJsonPatch.getValueByPointer(document, operation.path) === undefined;
+  const effective = missing ? { ...operation, op: 'add' as const } : operation;
+  return fastJsonPatch.applyOperation(document, effective, true).newDocument;
 }
 
 function rejected(): ApiError {
