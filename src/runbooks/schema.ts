@@ -11,16 +11,10 @@ export function runbookSchema(stepKinds: StepKinds): JsonObject {
   const step = toSchema(StepForm);
   const runbook = toSchema(RunbookForm);
   const { $schema, ...rest } = runbook;
-  const conditions = kinds.map(
-    (kind): Json => ({
-      if: { properties: { kind: { const: kind.kind } }, required: ['kind'] },
-      // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema.
-      then: {
-        properties: {
-          params: { ...inner(toSchema(kind.params)), description: kind.description },
-          ...(kind.actionClass === 'observe' ? {} : { confirm: { const: 'one' } }),
-        },
-      },
+  const conditions = kinds.map((kind) =>
+    conditional(kind.kind, {
+      params: { ...inner(toSchema(kind.params)), description: kind.description },
+      ...(kind.actionClass === 'observe' ? {} : { confirm: { const: 'one' } }),
     }),
   );
   const steps: Json = {
@@ -50,8 +44,17 @@ function toSchema(schema: z.ZodType): JsonObject {
   );
 }
 
-function inner({ $schema: _, ...schema }: JsonObject): JsonObject {
-  return schema;
+/** What else holds for a step of this kind. The keys are entries, because an object with `then` looks like a promise. */
+function conditional(kind: string, properties: JsonObject): Json {
+  return Object.fromEntries([
+    ['if', { properties: { kind: { const: kind } }, required: ['kind'] }],
+    ['then', { properties }],
+  ]);
+}
+
+/** A schema for use inside another: without the name of its dialect. */
+function inner(schema: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema'));
 }
 
 function objectOf(value: Json | undefined): JsonObject {

@@ -90,6 +90,11 @@ function readDocument(
 function refuseTricks(document: Document, at: (offset: number, text: string) => Problem): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
+    Pair(_key, pair) {
+      if (isScalar(pair.key) && typeof pair.key.value === 'string') return;
+      const offset = isNode(pair.key) ? pair.key.range?.[0] : undefined;
+      problems.push(at(offset ?? 0, 'found a key that is no plain text; expected a name'));
+    },
     Alias(_key, node) {
       problems.push(
         at(

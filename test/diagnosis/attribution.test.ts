@@ -15,7 +15,9 @@ describe('attribute', () => {
   it('ignores a completed pod that keeps the address', () => {
     const finished = pod('10.0.7.11', { phase: 'Succeeded', name: 'old', owners: [] });
     const facts = cluster({ podsByIp: { '10.0.7.11': [finished, pod('10.0.7.11')] } });
-    expect(attribute(session(1), facts)).toMatchObject({ kind: 'CronJob', name: 'report-generator' });
+    const culprit = attribute(session(1), facts);
+    expect(culprit).toMatchObject({ kind: 'CronJob', name: 'report-generator' });
+    expect(attributionStrength(culprit)).toBe('strong');
   });
 
   it('is weaker and says so when pods of several owners share the address', () => {
