@@ -6,6 +6,7 @@ import { Workspace } from './workspace/workspace.ts';
 export interface Seed {
   users: readonly { id: string; name: string; realName: string; teamId?: string }[];
   channels: readonly { id: string; name: string; members: readonly string[]; botIsMember?: boolean }[];
+  userGroups?: readonly { id: string; handle: string; name: string; users: readonly string[] }[];
 }
 
 const TEAM = { id: 'T0SANDBOX', name: 'Sandbox', domain: 'sandbox' };
@@ -31,5 +32,6 @@ export function seededWorkspace(manifest: CheckedManifest, seed: Seed, now: () =
     const all = botIsMember === false ? members : [...members, bot.userId];
     workspace.addChannel({ id, name: channelName, kind: 'public', creator }, all);
   }
+  for (const group of seed.userGroups ?? []) workspace.userGroups.push({ ...group, users: [...group.users] });
   return workspace;
 }

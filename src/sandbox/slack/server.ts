@@ -9,6 +9,7 @@ import { randomHex } from './ids.ts';
 import { ResponseUrls } from './interactivity/response-urls.ts';
 import { TriggerIds } from './interactivity/trigger-ids.ts';
 import { checkManifest, type SlackManifest } from './manifest.ts';
+import { postDueMessages } from './scheduler.ts';
 import { seededWorkspace } from './seed.ts';
 import { Calls } from './web-api/calls.ts';
 import { Faults } from './web-api/faults.ts';
@@ -30,6 +31,8 @@ export interface SlackSandboxOptions {
   users: { id: string; name: string; realName: string; teamId?: string }[];
   /** The bot is in each channel unless `botIsMember` is false. */
   channels: { id: string; name: string; members: string[]; botIsMember?: boolean }[];
+  /** User groups; none unless given, as in a workspace that made none. */
+  userGroups?: { id: string; handle: string; name: string; users: string[] }[];
   /** Milliseconds of the epoch, for message times, lifetimes and rate limits. Waiting uses real time. */
   now?: () => number;
   delivery?: DeliveryMode;
@@ -55,6 +58,7 @@ export interface SlackSandbox extends AsyncDisposable {
 }
 
 const ACK_TIMEOUT_MS = 3000;
+const SCHEDULER_INTERVAL_MS = 500;
 const EVENT_RETRY_DELAYS_MS = [0, 60_000, 300_000];
 
 function createDeliveries(options: SlackSandboxOptions, signingSecret: string, sockets: SocketDelivery) {
@@ -120,7 +124,9 @@ export async function startSlackSandbox(options: SlackSandboxOptions): Promise<S
   const http = createHttpServer(context);
   const port = await listen(http.server, options.port ?? 0, host);
   url = `http://${host.includes(':') ? `[${host.replace(/[[\]]/g, '')}]` : host}:${port}`;
+  const scheduler = setInterval(() => postDueMessages(context), SCHEDULER_INTERVAL_MS);
   const stop = async () => {
+    clearInterval(scheduler);
     context.events.stop();
     if (http.server.listening) await http.close();
   };

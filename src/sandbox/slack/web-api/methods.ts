@@ -1,16 +1,50 @@
 import type { ApiMethod } from './api-method.ts';
 import { appsConnectionsOpen, authTest } from './methods/auth.ts';
+import { blocksValidate } from './methods/blocks-validate.ts';
+import { canvasesCreate, canvasesEdit, conversationsCanvasesCreate } from './methods/canvases.ts';
 import { chatDelete } from './methods/chat-delete.ts';
 import { chatGetPermalink } from './methods/chat-get-permalink.ts';
 import { chatPostEphemeral } from './methods/chat-post-ephemeral.ts';
 import { chatPostMessage } from './methods/chat-post-message.ts';
 import { chatDeleteScheduledMessage, chatScheduleMessage } from './methods/chat-schedule-message.ts';
 import { chatUpdate } from './methods/chat-update.ts';
+import {
+  conversationsHistory,
+  conversationsInfo,
+  conversationsList,
+  conversationsMembers,
+  conversationsReplies,
+} from './methods/conversations-read.ts';
+import {
+  conversationsArchive,
+  conversationsCreate,
+  conversationsInvite,
+  conversationsJoin,
+  conversationsOpen,
+  conversationsSetTopic,
+} from './methods/conversations-write.ts';
+import { filesCompleteUpload, filesGetUploadUrl } from './methods/files.ts';
+import { bookmarksAdd, bookmarksEdit, pinsAdd, reactionsAdd, reactionsRemove } from './methods/marks.ts';
+import {
+  botsInfo,
+  teamInfo,
+  usergroupsList,
+  usergroupsUsersList,
+  usersInfo,
+  usersList,
+  usersLookupByEmail,
+} from './methods/people.ts';
 import { viewsOpen, viewsPublish, viewsPush, viewsUpdate } from './methods/views.ts';
 
 const all: readonly ApiMethod[] = [
   appsConnectionsOpen,
   authTest,
+  blocksValidate,
+  bookmarksAdd,
+  bookmarksEdit,
+  botsInfo,
+  canvasesCreate,
+  canvasesEdit,
   chatDelete,
   chatDeleteScheduledMessage,
   chatGetPermalink,
@@ -18,6 +52,29 @@ const all: readonly ApiMethod[] = [
   chatPostMessage,
   chatScheduleMessage,
   chatUpdate,
+  conversationsArchive,
+  conversationsCanvasesCreate,
+  conversationsCreate,
+  conversationsHistory,
+  conversationsInfo,
+  conversationsInvite,
+  conversationsJoin,
+  conversationsList,
+  conversationsMembers,
+  conversationsOpen,
+  conversationsReplies,
+  conversationsSetTopic,
+  filesCompleteUpload,
+  filesGetUploadUrl,
+  pinsAdd,
+  reactionsAdd,
+  reactionsRemove,
+  teamInfo,
+  usergroupsList,
+  usergroupsUsersList,
+  usersInfo,
+  usersList,
+  usersLookupByEmail,
   viewsOpen,
   viewsPublish,
   viewsPush,

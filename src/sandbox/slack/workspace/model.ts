@@ -27,6 +27,15 @@ export interface User {
   isBot: boolean;
 }
 
+/** A user group, such as the approvers. */
+export interface UserGroup {
+  id: string;
+  name: string;
+  /** The name by which it is mentioned, without `@`. */
+  handle: string;
+  users: string[];
+}
+
 /** What became of a click: `waiting` for the app, acknowledged, or failed. */
 export interface PendingAction {
   action_id: string;

@@ -8,6 +8,7 @@ import type {
   StoredFile,
   Team,
   User,
+  UserGroup,
   View,
 } from './model.ts';
 
@@ -22,6 +23,7 @@ export class Workspace {
   readonly changes = new Changes();
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, Channel>();
+  readonly userGroups: UserGroup[] = [];
   readonly files = new Map<string, StoredFile>();
   readonly scheduled = new Map<string, ScheduledMessage>();
   /** Open modals by user id, the one on top last. */
