@@ -44,12 +44,12 @@ function toSchema(schema: z.ZodType): JsonObject {
   );
 }
 
-/** What else holds for a step of this kind. The keys are entries, because an object with `then` looks like a promise. */
+/** What else holds for a step of this kind. Made from a map, because an object with `then` looks like a promise. */
 function conditional(kind: string, properties: JsonObject): Json {
-  return Object.fromEntries([
-    ['if', { properties: { kind: { const: kind } }, required: ['kind'] }],
-    ['then', { properties }],
-  ]);
+  const clauses = new Map<string, Json>();
+  clauses.set('if', { properties: { kind: { const: kind } }, required: ['kind'] });
+  clauses.set('then', { properties });
+  return Object.fromEntries(clauses);
 }
 
 /** A schema for use inside another: without the name of its dialect. */
