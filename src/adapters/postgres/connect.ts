@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { FirebreakError } from '../../domain/errors.ts';
 import type { Settings } from './config.ts';
 
 /** One way into a server. */
@@ -9,13 +10,23 @@ export interface Candidate {
   readonly target: string;
 }
 
-/** Describes a connection URL; the same server's database `database` when one is named. */
+/** Describes a connection URL; the same server's database `database` when one is named. Throws `bad-config`. */
 export function candidate(url: string, database?: string): Candidate {
-  const parsed = new URL(url);
+  const parsed = parseUrl(url);
   if (database !== undefined) parsed.pathname = `/${encodeURIComponent(database)}`;
+  parsed.searchParams.delete('application_name');
   const role = decodeURIComponent(parsed.username) || (parsed.searchParams.get('user') ?? '');
   const target = decodeURIComponent(parsed.pathname.replace(/^\//, '')) || role;
   return { url: parsed.toString(), role, target };
+}
+
+/** Reads a URL; the form `user@/database?host=/directory` of libpq has no host and is no URL for the standard. */
+function parseUrl(url: string): URL {
+  const parsed = URL.parse(url) ?? URL.parse(url.replace('@/', '@localhost/'));
+  if (parsed !== null && /^postgres(ql)?:$/.test(parsed.protocol)) return parsed;
+  throw new FirebreakError('bad-config', 'The connection URL of a monitored database cannot be read.', {
+    hint: 'Write postgresql://user:password@host:5432/database, with special characters percent-encoded.',
+  });
 }
 
 /**

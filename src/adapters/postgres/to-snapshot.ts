@@ -1,5 +1,5 @@
 import type { Session, Snapshot } from '../../domain/snapshot.ts';
-import { maskSql } from './mask.ts';
+import { maskSqlCached } from './mask-cache.ts';
 import type { SnapshotRow } from './snapshot-row.ts';
 import { readTags } from './tags.ts';
 
@@ -79,7 +79,7 @@ function toSession(row: SnapshotRow['top'][number], trackBytes: number): Session
     transactionSeconds: row.xact_s,
     stateSeconds: row.state_s,
     parallelWorkers: row.workers,
-    sql: maskSql(text, cutByServer || row.q_tail !== null),
+    sql: maskSqlCached(text, cutByServer || row.q_tail !== null),
     tags: { ...readTags(text), ...(row.q_tail === null ? {} : readTags(row.q_tail)) },
   };
 }

@@ -8,6 +8,7 @@ import {
   secret,
   sessionOf,
   signal,
+  silent,
   startAppServer,
   startDatabases,
 } from './support.ts';
@@ -19,6 +20,16 @@ beforeEach(async () => {
 afterEach(() => app[Symbol.asyncDispose]());
 
 const ownPids = `select pid from pg_stat_activity where application_name = 'firebreak' order by pid`;
+
+async function pidOfReader(): Promise<number> {
+  const rows = await query<{ pid: number }>(
+    app.server().url(),
+    `select pid from pg_stat_activity where application_name = 'firebreak' and datname = 'appdb'`,
+  );
+  const pid = rows[0]?.pid;
+  if (pid === undefined) throw new Error('no standing session for reading');
+  return pid;
+}
 
 test('with every slot taken the standing sessions still read and signal, a newcomer learns how to get in', async () => {
   await using standing = await startDatabases({ url: secret(app.url('bot')) });
@@ -75,11 +86,7 @@ test('a frozen session is given up after the query timeout and replaced by a new
     { url: secret(app.url('bot')) },
     { statementTimeoutMs: 1_000, queryTimeoutMs: 300 },
   );
-  const reader = await query<{ pid: number }>(
-    app.server().url(),
-    `select pid from pg_stat_activity where application_name = 'firebreak' and datname = 'appdb'`,
-  );
-  const frozen = reader[0]?.pid ?? 0;
+  const frozen = await pidOfReader();
   process.kill(frozen, 'SIGSTOP');
   try {
     const [first, second] = await Promise.allSettled([
@@ -135,6 +142,29 @@ test('uses two sessions per server and closes them when stopped', async () => {
   await expect(databases.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
     code: 'database-unreachable',
   });
+});
+
+test('after a slow reading the cheap probe comes first', async () => {
+  const probes: unknown[] = [];
+  const logger = { ...silent, info: (fields: object) => probes.push(fields) };
+  await using databases = await startDatabases({ url: secret(app.url('bot')) }, { logger });
+  const pid = await pidOfReader();
+  process.kill(pid, 'SIGSTOP');
+  const slow = databases.snapshot('shop', 'primary', signal);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  process.kill(pid, 'SIGCONT');
+  expect((await slow).tookMs).toBeGreaterThan(500);
+  expect(probes).toEqual([]);
+  await databases.snapshot('shop', 'primary', signal);
+  expect(probes).toEqual([
+    { database: 'shop', server: 'primary', busy: 0, on_cpu: 0, lock_waiting: 0, oldest_seconds: null },
+  ]);
+});
+
+test('signals through the URL that is configured for it', async () => {
+  const killUrl = secret(app.url('bot', 'template1'));
+  await using databases = await startDatabases({ url: secret(app.url('bot')), killUrl });
+  expect(databases.health()).toMatchObject([{ connectedTo: 'appdb' }, { connectedTo: 'template1' }]);
 });
 
 test.each([

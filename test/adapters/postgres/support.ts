@@ -11,7 +11,7 @@ export const signal = new AbortController().signal;
 
 export const guard = { protectedRoles: ['payments'], protectedApplications: '^backup', minimumAgeSeconds: 0 };
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A PostgreSQL with the database `appdb`, and the roles `bot` (monitors and signals), `app`, `payments` and `nobody_special`. */
 export async function startAppServer(settings: Record<string, string | number> = {}) {
