@@ -54,6 +54,7 @@ test('the outage: orders flow, reports exhaust the pool, the alert comes, killin
     resources.use(
       startReportPod({
         url: victim.urls.reportGenerator,
+        replicaUrl: victim.urls.reportGeneratorReplica,
         podIp: `127.0.2.${n}`,
         podName: `pod-${n}`,
         cronJob: 'analytics/report-generator',
@@ -82,6 +83,11 @@ test('the outage: orders flow, reports exhaust the pool, the alert comes, killin
   }
   expect(monitor.firstAcceptedAt()).toBeInstanceOf(Date);
 
+  const lag = `select pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::int8 as bytes from pg_stat_replication`;
+  const lagBytes = (): Promise<number> =>
+    withSession(victim.urls.firebreak, async (bot) => Number((await bot.query(lag)).rows[0]?.bytes));
+  await eventually('a replica that lags by more than 1 MB', async () => (await lagBytes()) > 1_000_000);
+
   // The bot's own role sees and ends the reports; a single cancel ends each of them.
   await withSession(victim.urls.firebreak, async (bot) => {
     const { rows } = await bot.query<{ pid: number; addr: string; query: string }>(REPORTS);
@@ -93,6 +99,7 @@ test('the outage: orders flow, reports exhaust the pool, the alert comes, killin
   expect(ends.map((end) => end.code)).toEqual([1, 1, 1, 1]);
   expect(ends[0]?.errors).toContain('canceling statement due to user request');
 
+  await eventually('a replica that has caught up', async () => (await lagBytes()) < 200_000);
   await eventually('the resolved alert', () => receiver.received.at(-1)?.body.status === 'resolved');
   expect(receiver.received.at(-1)?.body.alerts[0]).toMatchObject({ status: 'resolved', startsAt });
   expect(receiver.received.at(-1)?.body.alerts[0]?.endsAt).not.toBe('0001-01-01T00:00:00Z');

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { fromPodAddress } from './pod-socket.ts';
+import { readStagingOnReplica } from './replica-reader.ts';
 import { reportStatement } from './report-statement.ts';
 
 /**
@@ -18,7 +19,7 @@ const statement = reportStatement({
 
 async function runReport(session: number): Promise<void> {
   const client = new pg.Client({
-    connectionString: process.env.DATABASE_URL,
+    connectionString: primary,
     application_name: 'report-generator',
     // Compiling with LLVM cannot be interrupted, and a kill in the drill shall take effect at once.
     options: '-c work_mem=64MB -c jit=off -c max_parallel_workers_per_gather=0',
@@ -37,6 +38,12 @@ async function runReport(session: number): Promise<void> {
 
 // A pod without a cluster around it must not outlive the drill that started it.
 if (process.env.EXIT_WITH_STDIN) process.stdin.resume().once('end', () => process.exit(0));
+const { DATABASE_URL: primary = '', REPLICA_URL: replica } = process.env;
+if (replica) {
+  await readStagingOnReplica({ primary, replica }, process.env.POD_IP).catch((error: Error) => {
+    console.log(`report: staging table not read, ${error.message}`);
+  });
+}
 const results = await Promise.allSettled(
   Array.from({ length: sessions }, (_, index) => runReport(index + 1)),
 );

@@ -29,6 +29,7 @@ export async function startExternalVictim(
     database: DATABASE,
     primary: addressOf(existingUrl),
     replica: existingReplicaUrl === undefined ? undefined : addressOf(existingReplicaUrl),
+    cores: undefined,
     passwords,
     size,
     urls: victimUrls(DATABASE, passwords, { primary: existingUrl, replica: existingReplicaUrl }),

@@ -4,6 +4,8 @@ import { type PodProcess, startPodProcess } from './pod-process.ts';
 export interface ReportPodOptions {
   /** Connection URL of the primary as the role `report_generator`. */
   readonly url: string;
+  /** URL of the replica for the same role: with it the report also blocks the replay there, so that the replica lags. */
+  readonly replicaUrl?: string | undefined;
   /** Database sessions of this pod. */
   readonly sessions?: number;
   readonly podIp?: string;
@@ -18,6 +20,7 @@ export interface ReportPodOptions {
 export function reportPodEnvironment(options: ReportPodOptions): Record<string, string | undefined> {
   return {
     DATABASE_URL: options.url,
+    REPLICA_URL: options.replicaUrl,
     SESSIONS: String(options.sessions ?? 2),
     POD_IP: options.podIp,
     POD_NAME: options.podName,

@@ -13,6 +13,7 @@ create table order_lines (order_id bigint not null, product_id int not null, qua
   primary key (order_id, product_id));
 create table outbox (id bigint generated always as identity primary key, order_id bigint not null, event text not null,
   created_at timestamptz not null);
+create table report_staging (product_id int not null, orders bigint not null);
 create table product_revenue_report (ends timestamptz not null, window_days int not null, product_id int not null,
   day timestamptz not null, orders bigint not null, revenue numeric not null, spread numeric, checksum text not null)`;
 
@@ -42,4 +43,5 @@ grant select, update on stock to order_service;
 grant select, insert on order_lines to order_service;
 grant select, insert on outbox to order_service;
 grant select on orders to report_generator;
+grant select, insert, truncate on report_staging to report_generator;
 grant select, insert on product_revenue_report to report_generator`;

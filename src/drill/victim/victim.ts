@@ -7,6 +7,8 @@ export interface StartVictimOptions {
   readonly directory: string;
   /** 1 means three million orders (434 MB, about 15 s to generate); the load grows in proportion. */
   readonly scale: number;
+  /** Processors that the embedded primary may use; default 2. Effective on Linux only. */
+  readonly cpus?: number;
   readonly progress?: (progress: SeedProgress) => void;
   readonly signal?: AbortSignal;
   /** A server of the user's own, as a superuser; the drill adds its own database and roles and drops them afterwards. */
@@ -21,14 +23,17 @@ export interface Victim extends AsyncDisposable {
   readonly database: string;
   readonly primary: { readonly host: string; readonly port: number };
   readonly replica: { readonly host: string; readonly port: number } | undefined;
+  /** Processors that the primary may use; undefined when it is not ours to know. */
+  readonly cores: number | undefined;
   readonly passwords: Passwords;
   readonly size: ShopSize;
-  /** Connection URLs to the database by role; `replica` is the bot's URL of the replica. */
+  /** Connection URLs to the database by role; those with `Replica` lead to the replica. */
   readonly urls: {
     readonly admin: string;
     readonly orderService: string;
     readonly reportGenerator: string;
     readonly firebreak: string;
+    readonly reportGeneratorReplica: string | undefined;
     readonly firebreakReplica: string | undefined;
   };
   /** Stops the servers and removes their directory, or drops what was added to the user's server. Idempotent. */
