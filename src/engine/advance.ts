@@ -85,7 +85,7 @@ async function watchForStop(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for (;;) {
+    while (!signal.aborted) {
       await options.clock.sleep(WATCH_EVERY_MS, signal);
       const incident = await options.ledger.load(incidentId).catch(() => null);
       if (incident === null) continue;

@@ -8,13 +8,11 @@ import type { Answer, IncidentDesk } from '../../src/engine/desk.ts';
 import { createDesk } from '../../src/engine/desk-service.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
-import type { Databases } from '../../src/ports/databases.ts';
-import type { Metrics } from '../../src/ports/metrics.ts';
 import type { State } from '../../src/ports/state.ts';
-import type { Workloads } from '../../src/ports/workloads.ts';
 import { defineStep, type Reconciliation, type StepKind } from '../../src/steps/step-kind.ts';
 import { quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { anna, ben, makeOutcome, makeRunbook, makeStep, makeVerdict } from '../support/domain.ts';
+import { createWorld } from '../support/ports.ts';
 
 /** What the step kinds of the tests do, set by each test. */
 interface Script {
@@ -82,10 +80,6 @@ const authority: Authority = {
   session: [anna.id, ben.id],
   incident: [anna.id],
 };
-const none = {} as Workloads & Metrics;
-const databases = {
-  list: () => [{ name: 'orders-primary', service: null, cores: 2, replicas: [] }],
-} as unknown as Databases;
 
 beforeAll(async () => {
   server = await startServer();
@@ -109,7 +103,7 @@ beforeEach(async () => {
     state,
     ledger: createLedger(state, { now: () => new Date(now), sleep: async () => undefined }),
     kinds,
-    ports: { databases, workloads: none, metrics: none },
+    ports: createWorld().context().ports,
     runbooks: new Map([[runbook.id, runbook]]),
     authority,
     guard: { protectedRoles: [], protectedApplications: null, minimumAgeSeconds: 5 },
@@ -117,10 +111,13 @@ beforeEach(async () => {
       now: () => new Date(now),
       sleep: async (_ms, signal) =>
         new Promise((resolve, reject) => {
+          signal.throwIfAborted();
           const timer = setTimeout(resolve, 20);
-          signal.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)), {
-            once: true,
-          });
+          const stop = () => {
+            clearTimeout(timer);
+            reject(signal.reason);
+          };
+          signal.addEventListener('abort', stop, { once: true });
         }),
     },
     logger: quiet,
@@ -135,7 +132,7 @@ async function advance(signal = new AbortController().signal) {
 }
 
 async function opened(): Promise<void> {
-  expect(await desk.open({ database: 'orders-primary', runbook: null, by: anna })).toMatchObject({
+  expect(await desk.open({ database: 'orders', runbook: null, by: anna })).toMatchObject({
     incidentId: 'INC-1',
   });
   await advance();
@@ -350,7 +347,7 @@ it('ends a long measurement as soon as a person aborts the run', async () => {
 
 it('opens one incident per database, and names it to the second person', async () => {
   await opened();
-  expect(await desk.open({ database: 'orders-primary', runbook: null, by: anna })).toEqual({
+  expect(await desk.open({ database: 'orders', runbook: null, by: anna })).toEqual({
     status: 'already-open',
     incidentId: 'INC-1',
   });
