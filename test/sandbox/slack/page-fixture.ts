@@ -35,11 +35,12 @@ export interface PageFixture {
   post(text: string, blocks?: (KnownBlock | Block)[], extra?: { thread_ts?: string }): Promise<string>;
   /** Opens the page as a person; its browser context is closed with the fixture. */
   open(user: string, path?: string): Promise<Page>;
+  /** Closes everything. Throws when a page met an error of its own. */
   close(): Promise<void>;
 }
 
 async function startApp(sandbox: SlackSandbox): Promise<App> {
-  const clientOptions = () => ({ slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 0 } });
+  const clientOptions = () => ({ slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 5 } });
   const logLevel = LogLevel.ERROR;
   const receiver = new SocketModeReceiver({
     appToken: sandbox.appToken,
@@ -92,6 +93,7 @@ export async function startPageFixture(): Promise<PageFixture> {
   const app = await startApp(sandbox);
   const browser: Browser = await launchChromium();
   const contexts: BrowserContext[] = [];
+  const faults: Error[] = [];
   return {
     sandbox,
     app,
@@ -104,6 +106,7 @@ export async function startPageFixture(): Promise<PageFixture> {
       contexts.push(context);
       const page = await context.newPage();
       page.setDefaultTimeout(8000);
+      page.on('pageerror', (error) => faults.push(error));
       await page.goto(`${sandbox.url}/?user=${user}${path}`);
       await page.waitForSelector('body[data-ready]');
       return page;
@@ -114,6 +117,7 @@ export async function startPageFixture(): Promise<PageFixture> {
       await app.stop();
       await linkClosed(sandbox);
       await sandbox.stop();
+      if (faults.length > 0) throw new AggregateError(faults, 'The page met errors of its own.');
     },
   };
 }

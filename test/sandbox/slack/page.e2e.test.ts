@@ -292,6 +292,44 @@ describe.skipIf(withoutBrowser)('the page of the Slack sandbox', () => {
     expect(await isFocused(select)).toBe(true);
   });
 
+  test('an update of a modal keeps half-typed text, focus and caret', async () => {
+    let viewId = '';
+    const view = (hint: string) => ({
+      type: 'modal' as const,
+      title: plain('Note'),
+      submit: plain('Save'),
+      blocks: [
+        {
+          type: 'input' as const,
+          block_id: 'note',
+          label: plain('Note'),
+          hint: plain(hint),
+          element: { type: 'plain_text_input' as const, action_id: 'note' },
+        },
+      ],
+    });
+    fixture.app.action('open.note', async ({ ack, body, client }) => {
+      await ack();
+      const trigger = 'trigger_id' in body ? body.trigger_id : '';
+      const opened = await client.views.open({ trigger_id: trigger, view: view('hint one') });
+      viewId = opened.view?.id ?? '';
+    });
+    const button = { type: 'button' as const, text: plain('Note'), action_id: 'open.note' };
+    const ts = await fixture.post('note', [{ type: 'actions', elements: [button] }]);
+    const page = await fixture.open(MARA);
+    await page.locator(`${inMessage(ts)} [data-action-id="open.note"]`).click();
+    const field = page.getByRole('textbox', { name: 'Note' });
+    await field.click();
+    await page.keyboard.type('half');
+    await page.keyboard.press('ArrowLeft');
+    await fixture.app.client.views.update({ view_id: viewId, view: view('hint two') });
+    await page.getByText('hint two').waitFor();
+    await page.keyboard.type('X');
+    expect(await field.inputValue()).toBe('halXf');
+    await page.keyboard.press('Escape');
+    await field.waitFor({ state: 'detached' });
+  });
+
   test('follows the newest thread, and shows replies and broadcasts where Slack does', async () => {
     const parent = await fixture.post('INC-31 pool exhausted');
     const page = await fixture.open(MARA, '&follow=1');
@@ -363,18 +401,17 @@ describe.skipIf(withoutBrowser)('the page of the Slack sandbox', () => {
     ]);
   });
 
-  test('shows an uploaded image with its alternative text', async () => {
+  test('shows an uploaded image with its title', async () => {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>';
     const file = {
       file: Buffer.from(svg),
       filename: 'pool.svg',
       title: 'Pool usage',
-      alt_text: 'The pool is full',
     };
     await fixture.app.client.filesUploadV2({ channel_id: CHANNEL, ...file });
     const page = await fixture.open(MARA);
-    const image = page.getByRole('img', { name: 'The pool is full' });
+    const image = page.getByRole('img', { name: 'Pool usage' });
     await image.waitFor();
     const width = () => image.evaluate((node: { naturalWidth?: number }) => node.naturalWidth);
     await expect.poll(width).toBe(40);

@@ -1,6 +1,7 @@
 import { h, safeUrl } from './dom.js';
 
-const IMAGE = /\.(?:png|jpe?g|gif|webp|svg)$/i;
+/** Names of files that are surely no images. A file without such a name is tried as one. */
+const DOCUMENT = /\.(?:csv|gz|html?|json|log|md|pdf|sql|tsv|txt|xml|ya?ml|zip)$/i;
 
 /** The files of a message: images as a preview, anything else as a card with its name. @param {any} message */
 export function files(message) {
@@ -13,8 +14,8 @@ function file(source) {
   const url = safeUrl(source.url ?? source.url_private ?? `/files/${source.id}`);
   const title = source.title || source.name || source.id;
   if (url === null) return h('div', { class: 'file-card' }, title);
-  const shown =
-    source.mimetype?.startsWith('image/') ?? [title, source.name, url].some((text) => IMAGE.test(text ?? ''));
+  const named = [title, source.name, url].some((text) => DOCUMENT.test(text ?? ''));
+  const shown = source.mimetype?.startsWith('image/') ?? !named;
   if (!shown) return card(title, url);
   const image = h('img', { src: url, alt: source.alt_txt || title, class: 'file-image' });
   const figure = h(

@@ -25,9 +25,15 @@ export function onChange(listener) {
   listeners.add(listener);
 }
 
-/** Draws the page anew. */
+/** Draws the page anew. A fault in drawing is reported to the console and does not stop the next update. */
 export function changed() {
-  for (const listener of listeners) listener();
+  for (const listener of listeners) {
+    try {
+      listener();
+    } catch (error) {
+      reportError(error);
+    }
+  }
 }
 
 let loading = false;
@@ -38,20 +44,26 @@ export async function refresh() {
   stale = true;
   if (loading) return;
   loading = true;
+  while (stale) {
+    stale = false;
+    await fetchState();
+  }
+  loading = false;
+}
+
+/** Takes over the state, or notes that the server is gone; the event stream asks again when it is back. */
+async function fetchState() {
+  const asked = store.user;
   try {
-    while (stale) {
-      stale = false;
-      store.state = await get(store.user === '' ? 'state' : `state?user=${encodeURIComponent(store.user)}`);
-      const asked = store.user;
-      chooseDefaults();
-      if (asked !== store.user) stale = true;
-      changed();
-    }
+    store.state = await get(asked === '' ? 'state' : `state?user=${encodeURIComponent(asked)}`);
   } catch {
     store.online = false;
-  } finally {
-    loading = false;
+    changed();
+    return;
   }
+  chooseDefaults();
+  if (asked !== store.user) stale = true;
+  changed();
 }
 
 function chooseDefaults() {
