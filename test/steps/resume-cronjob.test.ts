@@ -98,6 +98,18 @@ describe('kubernetes.resume-cronjob', () => {
     expect((await resume.verify(ctx, plan, how('resume'), outcome)).status).toBe('passed');
   });
 
+  it('remembers the Jobs that a repeated suspension dealt with', async () => {
+    const { world, earlier } = await afterSuspension();
+    world.cluster = { ...world.cluster, jobs: [...world.cluster.jobs, job('late')] };
+    world.snapshot = outage();
+    const again = await runStep(world, suspend, { earlier });
+    expect(again.outcome.data).toMatchObject({ cronJobs: [{ previousSuspend: true }] });
+    const plan = await resume.plan(world.context([...earlier, again]), {});
+    expect(plan.targets[0]?.identity).toMatchObject({
+      jobs: [{ name: 'report-generator-28861356' }, { name: 'late' }],
+    });
+  });
+
   it('does not touch what was suspended before the run, or resumed by somebody else', async () => {
     const { world, earlier } = await afterSuspension();
     world.cluster = { ...world.cluster, cronJobs: [cronJob()], jobs: [] };

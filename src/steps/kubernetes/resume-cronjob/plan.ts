@@ -50,13 +50,21 @@ function nothingToDo(suspended: number, excluded: Plan['excluded']): string {
   return excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
 }
 
-/** What the steps of this run suspended and had not been suspended before; the newest record of each counts. */
+/**
+ * What the steps of this run suspended and had not been suspended before. A repeated step found the CronJob suspended
+ * already but may have suspended more Jobs, so the Jobs of all its records belong together.
+ */
 function suspendedByThisRun({ earlier }: Ctx): SuspendedCronJob[] {
   const records = earlier
     .filter(({ kind }) => kind === 'kubernetes.suspend-cronjob')
-    .flatMap(({ outcome }) => Suspension.safeParse(outcome?.data).data?.cronJobs ?? [])
-    .filter(({ previousSuspend }) => !previousSuspend);
-  return [...new Map(records.map((record) => [record.uid, record])).values()];
+    .flatMap(({ outcome }) => Suspension.safeParse(outcome?.data).data?.cronJobs ?? []);
+  const ours = new Map(
+    records.filter(({ previousSuspend }) => !previousSuspend).map((record) => [record.uid, record]),
+  );
+  return [...ours.values()].map((record) => ({
+    ...record,
+    jobs: records.filter(({ uid }) => uid === record.uid).flatMap(({ jobs }) => jobs),
+  }));
 }
 
 async function readSubject(ctx: Ctx, params: Params, record: SuspendedCronJob): Promise<Subject | string> {
