@@ -78,6 +78,7 @@ export async function isFocused(control: Locator): Promise<boolean> {
 
 /** Starts all three. An unanswered click fails after 1.5 s, half of Slack's time. */
 export async function startPageFixture(): Promise<PageFixture> {
+  const browser: Browser = await launchChromium();
   const sandbox = await startSlackSandbox({
     manifest: MANIFEST,
     users: [
@@ -91,7 +92,6 @@ export async function startPageFixture(): Promise<PageFixture> {
     ackTimeoutMs: 1500,
   });
   const app = await startApp(sandbox);
-  const browser: Browser = await launchChromium();
   const contexts: BrowserContext[] = [];
   const faults: Error[] = [];
   return {
