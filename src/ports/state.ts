@@ -46,7 +46,8 @@ export interface Journal {
   read(stream: string): Promise<RecordedEvent[]>;
   /**
    * Appends in one transaction with the work, the incident's row and the alert's settlement.
-   * `conflict` when the stream is not at `expectedVersion`, or another open incident holds the dedupe key.
+   * `conflict` when the stream is not at `expectedVersion`, another open incident holds the dedupe key, or the alert
+   * is settled already.
    */
   append(
     stream: string,

@@ -15,7 +15,7 @@ const NETWORK = new Set([
 ]);
 /** What pg and its pool say without a code when a session cannot be had or breaks. */
 const BROKEN_SESSION =
-  /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Query read timeout|pool after calling end|has been discarded|pg-boss|Database not opened/i;
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Query read timeout|pool after calling end|has been discarded|pg-boss is stopped|Database not opened/i;
 
 /** Runs a call to the state database; its failures become FirebreakErrors. */
 export async function guarded<T>(call: () => Promise<T>): Promise<T> {
@@ -41,6 +41,16 @@ export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
+}
+
+/** The FirebreakError for a failure to open the state: here a strange error comes from the URL or from TLS, not from us. */
+export function openingFailure(error: unknown): unknown {
+  const failure = stateFailure(error);
+  if (isFirebreakError(failure) || !(failure instanceof Error)) return failure;
+  return new FirebreakError('state-unavailable', `The state database cannot be opened: ${failure.message}.`, {
+    hint: 'Check that state.url is a PostgreSQL URL, and the TLS settings in it.',
+    cause: failure,
+  });
 }
 
 function unreachable(cause: Error): FirebreakError {

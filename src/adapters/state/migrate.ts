@@ -9,8 +9,8 @@ const MIGRATION_TABLE = 'migration';
 const LOCK_TIMEOUT = '120s';
 
 /**
- * Runs `prepare` after bringing the tables to this version, while no other replica does either: creating a schema or a
- * queue twice at once fails in PostgreSQL even with `if not exists`.
+ * Brings the tables to this version and then runs `prepare`, while no other replica does either, so that the check for a
+ * newer version still holds when the migrations run.
  * @throws FirebreakError `state-version` when a newer Firebreak has migrated the database.
  */
 export async function migrateState(db: Kysely<StateTables>, prepare: () => Promise<void>): Promise<void> {

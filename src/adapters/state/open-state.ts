@@ -1,12 +1,15 @@
+import type { Kysely } from 'kysely';
+import type pg from 'pg';
+import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { State, Work } from '../../ports/state.ts';
 import { createAlerts } from './alerts.ts';
 import { createChatMessages } from './chat-messages.ts';
 import { createDatabase } from './database.ts';
-import { guarded } from './failure.ts';
+import { openingFailure } from './failure.ts';
 import { createIncidents } from './incidents.ts';
 import { createJournal } from './journal.ts';
-import { createLockSession } from './lock-session.ts';
+import { createLockSession, type LockSession } from './lock-session.ts';
 import { migrateState } from './migrate.ts';
 import { createMutex } from './mutex.ts';
 import { createPool } from './pool.ts';
@@ -14,6 +17,7 @@ import { createProgressBoard } from './progress-board.ts';
 import { createBoss, prepareQueues } from './queue/boss.ts';
 import { createEnqueue } from './queue/enqueue.ts';
 import { createWorkQueue } from './queue/work-queue.ts';
+import type { StateTables } from './tables.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
 export interface OpenStateOptions {
@@ -34,29 +38,44 @@ const STOP_GRACE_MS = 1_000;
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
   const { logger } = options;
-  const pool = createPool(options, logger);
-  const boss = createBoss(options, logger);
-  const lockSession = createLockSession(options, logger);
-  const db = createDatabase(pool);
-
-  async function close(): Promise<void> {
-    await lockSession.stop();
-    await boss.stop({ graceful: true, timeout: STOP_GRACE_MS });
-    await pool.end();
-  }
-
   try {
-    await guarded(() =>
-      migrateState(db, async () => {
-        await boss.start();
-        await prepareQueues(boss);
-      }),
-    );
+    const pool = createPool(options, logger);
+    return await openWith({
+      logger,
+      pool,
+      db: createDatabase(pool),
+      boss: createBoss(options, logger),
+      lockSession: createLockSession(options, logger),
+    });
   } catch (error) {
-    await close().catch(() => {});
+    throw openingFailure(error);
+  }
+}
+
+interface Connections {
+  readonly logger: OpenStateOptions['logger'];
+  readonly pool: pg.Pool;
+  readonly db: Kysely<StateTables>;
+  readonly boss: PgBoss;
+  readonly lockSession: LockSession;
+}
+
+async function openWith(connections: Connections): Promise<State> {
+  const { db, boss } = connections;
+  try {
+    await migrateState(db, async () => {
+      await boss.start();
+      await prepareQueues(boss);
+    });
+  } catch (error) {
+    await close(connections).catch(() => {});
     throw error;
   }
+  return assemble(connections);
+}
 
+function assemble(connections: Connections): State {
+  const { db, boss, logger } = connections;
   const enqueue = createEnqueue(boss);
   const queue = createWorkQueue({ boss, logger, unfinished: () => unfinishedWork(db) });
   const committed = (work: readonly Work[]): void => {
@@ -66,7 +85,7 @@ export async function openState(options: OpenStateOptions): Promise<State> {
 
   async function stop(): Promise<void> {
     await queue.stop(STOP_GRACE_MS);
-    await close();
+    await close(connections);
   }
 
   return {
@@ -75,11 +94,17 @@ export async function openState(options: OpenStateOptions): Promise<State> {
     incidents: createIncidents(db),
     progress: createProgressBoard(db),
     messages: createChatMessages(db),
-    mutex: createMutex(lockSession),
+    mutex: createMutex(connections.lockSession),
     queue,
     stop: () => {
       stopping ??= stop();
       return stopping;
     },
   };
+}
+
+async function close({ lockSession, boss, pool }: Connections): Promise<void> {
+  await lockSession.stop();
+  await boss.stop({ graceful: true, timeout: STOP_GRACE_MS });
+  await pool.end();
 }

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openState } from '../../../src/adapters/state/open-state.ts';
-import { quiet } from './support.ts';
+import { mitigated, quiet } from './support.ts';
 
-/** A Firebreak process for tests to kill: `child.ts <url> hold <name>` or `child.ts <url> take`. */
+/** A Firebreak process for tests to kill: `child.ts <url> hold <name>`, `child.ts <url> take` or `child.ts <url> advance`. */
 const [, , url = '', task, name = ''] = process.argv;
 const state = await openState({ url, logger: quiet, instance: 'child' });
 
@@ -11,6 +12,12 @@ if (task === 'hold') {
     await new Promise(() => setInterval(() => {}, 1_000));
   });
   process.stdout.write(`${result.status}\n`);
+} else if (task === 'advance') {
+  state.queue.handle('advance', async (key) => {
+    const result = await state.mutex.exclusively(key, () => oneStep(key));
+    return result.status;
+  });
+  await state.queue.start();
 } else {
   state.queue.handle('intake', async (key) => {
     process.stdout.write(`taken ${key}\n`);
@@ -18,4 +25,13 @@ if (task === 'hold') {
   });
   await state.queue.start();
   process.stdout.write('started\n');
+}
+
+/** Appends the next of five events and asks for the run that appends the one after, as a runbook does. */
+async function oneStep(key: string): Promise<void> {
+  const version = (await state.journal.read(key)).length;
+  if (version >= 5) return;
+  await delay(Math.random() * 100);
+  const work = [{ kind: 'advance', key } as const];
+  await state.journal.append(key, version, [mitigated(`by ${process.pid}`)], { work });
 }

@@ -195,6 +195,7 @@ test('a server that accepts no writes is said to be read-only', async () => {
 test.each([
   ['postgresql://x@localhost/x?host=/nonexistent', true, 'does not answer'],
   ['missing', false, '3D000'],
+  ['postgresql://x@localhost:port/x', false, 'cannot be opened'],
 ])('a database that cannot be opened is reported: %s', async (where, retryable, message) => {
   const url = where.includes(':') ? where : server.url(where);
   const opening = openState({ url, logger: quiet, instance: 'test' });
