@@ -3,7 +3,7 @@ import { CRON_JOBS, JOBS, NAMESPACES, PODS, type Resource } from './resources.ts
 import type { Job, Pod } from './workloads.ts';
 
 /** The labels that tie a pod to its Job; the last two are the legacy names of the first two. */
-export function jobLabels(job: KubeObject): Record<string, string> {
+function jobLabels(job: KubeObject): Record<string, string> {
   const { uid, name } = job.metadata;
   return {
     'batch.kubernetes.io/controller-uid': uid,

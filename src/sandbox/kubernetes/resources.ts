@@ -55,7 +55,7 @@ export const QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota', 'quota',
 });
 export const LIMIT_RANGES = resource('v1', 'limitranges', 'LimitRange', 'limits');
 export const SERVICE_ACCOUNTS = resource('v1', 'serviceaccounts', 'ServiceAccount', 'sa');
-export const NODES = resource('v1', 'nodes', 'Node', 'no', { ...cluster, subresources: ['status'] });
+const NODES = resource('v1', 'nodes', 'Node', 'no', { ...cluster, subresources: ['status'] });
 export const CRON_JOBS = resource('batch/v1', 'cronjobs', 'CronJob', 'cj', {
   subresources: ['status'],
   counted: true,

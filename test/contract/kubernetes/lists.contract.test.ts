@@ -158,8 +158,7 @@ describe('quotas and limits', () => {
     const used = async () => (await target.raw({ path: `${base}/resourcequotas/jobs` })).json.status?.used;
     await until('the quota to be measured', async () => (await used())?.['count/jobs.batch'] === '0');
     const path = `/apis/batch/v1/namespaces/${target.namespace}/jobs`;
-    const suspended = sleepingJob('one');
-    const body = { ...suspended, spec: { ...suspended.spec, suspend: true } };
+    const body = sleepingJob('one', 300, { suspend: true });
     expect((await target.raw({ method: 'POST', path, body })).code).toBe(201);
     const { json } = await target.raw({ method: 'POST', path, body: sleepingJob('two') });
     expect(json).toMatchObject({

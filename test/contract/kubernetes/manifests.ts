@@ -1,5 +1,3 @@
-import type { V1CronJob, V1Job } from '@kubernetes/client-node';
-
 /** A pod that runs for minutes; /bin/sleep exists in busybox and on every machine. */
 export function sleepingPod(seconds = 300) {
   return {
@@ -10,21 +8,17 @@ export function sleepingPod(seconds = 300) {
 }
 
 /** A Job whose pod sleeps. */
-export function sleepingJob(name: string, seconds = 300): V1Job & { metadata: { name: string } } {
+export function sleepingJob(name: string, seconds = 300, extra: object = {}) {
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name },
-    spec: { backoffLimit: 0, template: { spec: sleepingPod(seconds) } },
+    spec: { backoffLimit: 0, template: { spec: sleepingPod(seconds) }, ...extra },
   };
 }
 
 /** A CronJob that never starts by itself within a test, unless its schedule says so. */
-export function cronJob(
-  name: string,
-  schedule = '0 0 1 1 *',
-  extra: object = {},
-): V1CronJob & { metadata: { name: string } } {
+export function cronJob(name: string, schedule = '0 0 1 1 *', extra: object = {}) {
   const jobTemplate = { metadata: { labels: { app: name } }, spec: { template: { spec: sleepingPod() } } };
   return {
     apiVersion: 'batch/v1',

@@ -125,19 +125,8 @@ test('suspending a pod goes through the measured sequence of changes', async () 
 
 test('a Job that succeeds is Complete; one that fails beyond its limit is Failed', async () => {
   await batch.createNamespacedJob({ namespace, body: sleepingJob('good', 0) });
-  const failing = sleepingJob('bad');
-  const body = {
-    ...failing,
-    spec: {
-      backoffLimit: 0,
-      template: {
-        spec: {
-          restartPolicy: 'Never',
-          containers: [{ name: 'main', image: 'busybox', command: ['/bin/sh', '-c', 'exit 3'] }],
-        },
-      },
-    },
-  };
+  const containers = [{ name: 'main', image: 'busybox', command: ['/bin/sh', '-c', 'exit 3'] }];
+  const body = sleepingJob('bad', 0, { template: { spec: { restartPolicy: 'Never', containers } } });
   await batch.createNamespacedJob({ namespace, body });
   const good = await until(
     'completion',
@@ -168,17 +157,7 @@ test('a Job that succeeds is Complete; one that fails beyond its limit is Failed
 });
 
 test('a Job template is immutable, while suspend and parallelism may change', async () => {
-  await batch.createNamespacedJob({
-    namespace,
-    body: {
-      ...sleepingJob('fixed'),
-      spec: {
-        ...sleepingJob('fixed').spec,
-        suspend: true,
-        template: sleepingJob('fixed').spec?.template ?? {},
-      },
-    },
-  });
+  await batch.createNamespacedJob({ namespace, body: sleepingJob('fixed', 300, { suspend: true }) });
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs/fixed`;
   const type = 'application/merge-patch+json';
   const template = { spec: { template: { spec: { containers: [{ name: 'main', image: 'other' }] } } } };

@@ -6,10 +6,10 @@ export interface User {
   groups: string[];
 }
 
-export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** The user whom RBAC never limits, as the administrator of a cluster made by kubeadm. */
-export const ADMIN = 'kubernetes-admin';
+const ADMIN = 'kubernetes-admin';
 
 /** The user of a bearer token; no token is the anonymous user. Throws 401 for a token that nobody has. */
 export function authenticate(header: string | undefined, tokens: Readonly<Record<string, string>>): User {

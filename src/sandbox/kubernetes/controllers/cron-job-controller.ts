@@ -9,7 +9,7 @@ import { jobOfSlot } from './cron-job-template.ts';
 import { cleanHistory } from './job-history.ts';
 import { WorkQueue } from './work-queue.ts';
 
-export const CRON_JOB_MANAGER = 'cronjob-controller';
+const CRON_JOB_MANAGER = 'cronjob-controller';
 /** The controller wakes this long after a slot, as the real one does. */
 const AFTER_SLOT_MS = 100;
 

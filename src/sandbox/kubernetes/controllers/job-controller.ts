@@ -59,11 +59,10 @@ interface Tools {
 
 function sync(cluster: Cluster, job: Job, { queue, backoff }: Tools): void {
   const key = queueKey(job);
-  if (isFinished(job)) {
-    for (const pod of podsOf(cluster, job)) if (isTerminal(pod)) releasePod(cluster, pod);
+  if (isFinished(job) || job.metadata.deletionTimestamp !== undefined) {
+    for (const pod of podsOf(cluster, job)) if (!isLive(pod)) releasePod(cluster, pod);
     return;
   }
-  if (job.metadata.deletionTimestamp !== undefined) return;
   let current: Job | undefined = job;
   if (current.spec.suspend !== true) current = resumeJob(cluster, current);
   if (current !== undefined) current = countPods(cluster, current, backoff);

@@ -8,7 +8,7 @@ import { PodWorker } from './pod-worker.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** The one node of the sandbox. */
-export const NODE_NAME = 'sandbox-node';
+const NODE_NAME = 'sandbox-node';
 
 /** The scheduler and the node agent in one: puts each new pod on the sandbox's node and runs its containers. */
 export interface Kubelet extends Controller {
@@ -85,7 +85,7 @@ function bind(cluster: Cluster, pod: Pod): Pod | undefined {
 }
 
 /** Removes a pod that does not run any more, as the kubelet does with a delete of grace 0. */
-export function finishDeletion(cluster: Cluster, pod: Pod): void {
+function finishDeletion(cluster: Cluster, pod: Pod): void {
   cluster.registry.mutate(PODS, pod, 'kubelet', ({ metadata }) => {
     metadata.deletionGracePeriodSeconds = 0;
   });
