@@ -1,6 +1,7 @@
 import { formatCount, formatShare } from '../domain/format.ts';
 import { usableSlots } from '../domain/snapshot.ts';
 import type { DiagnosisFacts } from './facts.ts';
+import { isWorking } from './sessions.ts';
 
 /** From here on the CPU is saturated: measured on a 2-core server, where 1.83 on-CPU sessions meant 100 % host CPU. */
 const SATURATED = 0.9;
@@ -19,6 +20,8 @@ export interface Pressure {
   /** True when `cpuSaturated` rests on a count alone. */
   readonly cpuGuessed: boolean;
   readonly lockWaiting: number;
+  /** More sessions at work, on a CPU or on input and output, than there are cores: AWS calls this DBLoad above vCPU. */
+  readonly overworked: boolean;
 }
 
 /** Reads the pressure on the primary out of the facts. */
@@ -34,6 +37,7 @@ export function measurePressure({ snapshot, cpu }: DiagnosisFacts): Pressure {
       ? snapshot.onCpu >= MANY_ON_CPU
       : (onCpuPerCore ?? 0) >= SATURATED || (cpu?.value ?? 0) >= SATURATED,
     cpuGuessed,
+    overworked: snapshot.cores !== null && snapshot.sessions.filter(isWorking).length > snapshot.cores,
     lockWaiting: snapshot.groups.reduce((sum, group) => sum + group.lockWaiting, 0),
   };
 }

@@ -22,7 +22,7 @@ export interface Runaway {
 
 /** Finds the owner of the long statements that load the server, or null when there is no such majority. */
 export function findRunaway(facts: DiagnosisFacts, pressure: Pressure): Runaway | null {
-  const pressed = pressure.cpuSaturated || pressure.slotsTight;
+  const pressed = pressure.cpuSaturated || pressure.slotsTight || pressure.overworked;
   const threshold = pressed ? LONG_UNDER_PRESSURE : LONG_WITHOUT_PRESSURE;
   const long = facts.snapshot.sessions.filter(
     (session) => isWorking(session) && secondsInState(session) >= threshold,
@@ -39,7 +39,9 @@ export function findRunaway(facts: DiagnosisFacts, pressure: Pressure): Runaway 
       `${culpritName(owner.culprit)} runs ${formatCount(owner.sessions.length, 'long query', 'long queries')}, the oldest for ${formatDuration(oldest(owner.sessions))}: ${formatShare(share)} of all long work.`,
       `CPU: ${describeCpu(facts)}.`,
       `Connections: ${describeSlots(facts)}.`,
-      ...(pressed ? [] : ['Neither the CPU nor the connection slots are under pressure now.']),
+      ...(pressed
+        ? []
+        : ['Neither the CPU, nor the connection slots, nor the disks are under visible pressure now.']),
     ],
   };
 }
@@ -48,7 +50,8 @@ const strengthBonus = { strong: 0.15, medium: 0.08, weak: 0, none: -0.1 };
 
 function confidenceOf(owner: OwnedSessions, share: number, pressure: Pressure, pressed: boolean): number {
   if (!pressed) return 0.35;
-  const base = pressure.cpuSaturated ? (pressure.cpuGuessed ? 0.55 : 0.65) : 0.5;
+  const certain = pressure.cpuSaturated && !pressure.cpuGuessed;
+  const base = certain ? 0.65 : pressure.cpuSaturated || pressure.overworked ? 0.55 : 0.5;
   const bonus = strengthBonus[attributionStrength(owner.culprit)] + (share >= 0.8 ? 0.15 : 0.05);
   return Math.round((base + bonus) * 100) / 100;
 }

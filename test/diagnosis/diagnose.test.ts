@@ -52,6 +52,17 @@ describe('diagnose', () => {
     expect(JSON.stringify(top.culprit?.evidence)).toContain('No running pod has the client address');
   });
 
+  it('blames the batch also when its queries wait for the disk instead of the CPU', () => {
+    const sessions = Array.from({ length: 20 }, (_, index) =>
+      session(index + 1, { waitEventType: 'IO', waitEvent: 'DataFileRead' }),
+    );
+    const top = first({ snapshot: snapshot({ sessions, onCpu: 0 }) });
+    expect(top.kind).toBe('runaway-batch-query');
+    expect(top.confidence).toBeGreaterThanOrEqual(0.5);
+    const single = first({ snapshot: snapshot({ sessions: sessions.slice(0, 1), onCpu: 0 }) });
+    expect(single.confidence).toBeLessThan(0.5);
+  });
+
   it('gives a count and no share when the cores are unknown, and is less sure', () => {
     const known = first({ snapshot: outage() });
     const blind = first({ snapshot: outage({ cores: null }) });

