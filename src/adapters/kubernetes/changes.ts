@@ -3,13 +3,13 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { CronJobChange } from '../../ports/workloads.ts';
 
 /** How Firebreak signs its changes in managedFields. */
-export const FIELD_MANAGER = 'firebreak';
+const FIELD_MANAGER = 'firebreak';
 
 /** Query parameters of every patch: a misspelt field is an error instead of a silent no-op. */
 export const PATCH_PARAMETERS = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' } as const;
 
-/** A merge patch that the API server refuses when the object is another one or has changed. */
-export function guardedPatch(object: { uid: string; resourceVersion: string }, spec: object): object {
+/** A merge patch that the API server refuses when the object is another one or, with a version, has changed. */
+export function guardedPatch(object: { uid: string; resourceVersion?: string }, spec: object): object {
   const { uid, resourceVersion } = object;
   return { metadata: { uid, resourceVersion }, spec };
 }

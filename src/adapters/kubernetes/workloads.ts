@@ -79,13 +79,13 @@ async function readCronJob(api: Api, ref: WorkloadRef, signal: AbortSignal): Pro
 }
 
 /**
- * Patches a Job of this uid. The status of a running Job changes all the time and its version with it, so a conflict
- * is tried once more with the present version; another Job of the same name stays a conflict.
+ * Patches a Job of this uid. The status of a running Job changes all the time and its version with it, so after a
+ * conflict the uid alone guards the patch, provided that the Job is still there and unfinished.
  */
 async function patchJob(api: Api, job: Job, spec: { suspend: boolean }, signal: AbortSignal): Promise<V1Job> {
   const { namespace, name, uid } = job;
-  const patch = async (resourceVersion: string): Promise<V1Job> => {
-    const body = guardedPatch({ uid, resourceVersion }, spec);
+  const patch = async (guard: { uid: string; resourceVersion?: string }): Promise<V1Job> => {
+    const body = guardedPatch(guard, spec);
     const answer = await api.write(on('patch', 'jobs', job), signal, (options) =>
       api.batch.patchNamespacedJob({ name, namespace, body, ...PATCH_PARAMETERS }, options),
     );
@@ -93,14 +93,14 @@ async function patchJob(api: Api, job: Job, spec: { suspend: boolean }, signal: 
     return answer;
   };
   try {
-    return await patch(job.resourceVersion);
+    return await patch(job);
   } catch (error) {
     if (!isFirebreakError(error) || error.code !== 'kubernetes-conflict') throw error;
     const present = await api.read(on('get', 'jobs', job), signal, (options) =>
       api.batch.readNamespacedJob({ name, namespace }, options),
     );
     if (present.metadata?.uid !== uid || toJob(present).finished) throw error;
-    return patch(present.metadata.resourceVersion ?? '');
+    return patch({ uid });
   }
 }
 

@@ -11,7 +11,7 @@ export interface QueryRequest {
 }
 
 /** The oldest sample that a query may look back to. Servers that do not know the parameter ignore it. */
-export const LOOKBACK = '2m';
+const LOOKBACK = '2m';
 
 /** Sends one instant query. Throws `prometheus-unreachable` or `prometheus-error`. */
 export async function sendQuery(

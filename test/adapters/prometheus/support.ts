@@ -5,9 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../embedded-postgres/support.ts';
 
+const PROGRAM = 'prometheus';
+
 /** Why the tests with a real Prometheus cannot run here, or null. With CI set they fail instead of being skipped. */
 export const missing =
-  spawnSync('prometheus', ['--version']).error === undefined
+  spawnSync(PROGRAM, ['--version']).error === undefined
     ? null
     : 'no program "prometheus" on PATH: install it (Debian package prometheus) to run these tests';
 
@@ -43,7 +45,7 @@ export async function startPrometheus(metrics: string) {
 scrape_configs: [{job_name: db, static_configs: [{targets: ['127.0.0.1:${exporter.port}']}]}]`,
   );
   const child = spawn(
-    'prometheus',
+    PROGRAM,
     [
       `--config.file=${file}`,
       `--storage.tsdb.path=${directory.path}/data`,
