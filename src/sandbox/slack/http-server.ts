@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { SandboxContext } from './context.ts';
 import { handleControl } from './control/router.ts';
 import { Streams } from './control/stream.ts';
@@ -50,6 +50,16 @@ function upgrade(
   sockets.handleUpgrade(request, stream, head, (socket) => context.sockets.accept(socket));
 }
 
+/** How long a connection may take to say goodbye, in milliseconds. */
+const GOODBYE_MS = 200;
+const GOING_AWAY = 1001;
+
+function endSocket(socket: WebSocket): void {
+  const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(timer));
+  socket.close(GOING_AWAY);
+}
+
 /** The HTTP and WebSocket server of a sandbox, not yet listening. */
 export interface SandboxHttpServer {
   server: Server;
@@ -71,7 +81,7 @@ export function createHttpServer(context: SandboxContext): SandboxHttpServer {
     close: () =>
       new Promise((resolve) => {
         streams.close();
-        for (const socket of sockets.clients) socket.terminate();
+        for (const socket of sockets.clients) endSocket(socket);
         sockets.close();
         server.close(() => resolve());
         server.closeAllConnections();

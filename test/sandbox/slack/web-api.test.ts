@@ -173,19 +173,32 @@ describe('files, canvases, marks and people', () => {
       initial_comment: 'the plan',
       filename: 'plan.svg',
       title: 'Plan',
-      alt_text: 'A plan',
       file: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
     });
     const message = (await messagesOf(sandbox, INCIDENTS)).at(-1);
     expect(message).toMatchObject({
       text: 'the plan',
       thread_ts,
-      files: [{ title: 'Plan', alt_txt: 'A plan' }],
+      files: [{ title: 'Plan' }],
     });
     const served = await fetch(message.files[0].url);
     expect(await served.text()).toContain('<svg');
     expect(served.headers.get('content-type')).toBe('image/svg+xml');
     expect(served.headers.get('content-security-policy')).toContain('sandbox');
+  });
+
+  it('keeps the description that the documented alt_txt gives, for bytes sent as they are', async () => {
+    sandbox = await startTestSandbox();
+    const web = clientOf(sandbox);
+    const asked = { filename: 'chart.png', length: 3, alt_txt: 'Waiting sessions' };
+    const given = await web.files.getUploadURLExternal(asked);
+    const url = String(given.upload_url);
+    expect((await fetch(url, { method: 'POST', body: 'four' })).status).toBe(400);
+    expect((await fetch(url, { method: 'POST', body: 'png' })).status).toBe(200);
+    const files: [{ id: string }] = [{ id: String(given.file_id) }];
+    await web.files.completeUploadExternal({ files, channel_id: INCIDENTS });
+    const [message] = await messagesOf(sandbox, INCIDENTS);
+    expect(message.files).toMatchObject([{ title: 'chart.png', alt_txt: 'Waiting sessions' }]);
   });
 
   it('refuses to share a file that was never uploaded', async () => {

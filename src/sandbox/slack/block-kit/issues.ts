@@ -80,5 +80,6 @@ function unknownKind(issue: z.core.$ZodIssueInvalidUnion, path: Path): BlockKitE
   const { input } = issue;
   const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
   if (type === undefined) return missing(path.at(-1) === 'type' ? path : [...path, 'type']);
-  return failed(path, `unsupported type: ${String(type)}`, { type: 'enum', got: String(type) });
+  const got = typeof type === 'string' ? type : JSON.stringify(type);
+  return failed(path, `unsupported type: ${got}`, { type: 'enum', got });
 }

@@ -101,7 +101,7 @@ export class SocketDelivery implements Delivery {
   #forget(socket: WebSocket): void {
     const index = this.#sockets.indexOf(socket);
     if (index >= 0) this.#sockets.splice(index, 1);
-    for (const waiting of [...this.#waiting.values()]) {
+    for (const waiting of this.#waiting.values()) {
       if (waiting.socket === socket) waiting.settle({ verdict: 'failed', reason: 'connection_closed' });
     }
     this.#options.onChange();

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxContext } from '../context.ts';
 import { sendJson } from '../http-io.ts';
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, stringOf } from '../json.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiMethod } from './api-method.ts';
 import { Args } from './args.ts';
@@ -25,7 +25,7 @@ export async function handleApi(
 ): Promise<void> {
   const name = url.pathname.slice('/api/'.length);
   const call = await readCall(request, url);
-  const fault = context.faults.take(name, String(call.args.channel ?? call.args.channel_id ?? ''));
+  const fault = context.faults.take(name, stringOf(call.args.channel ?? call.args.channel_id) ?? '');
   if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
   const processed = fault === undefined || fault.afterProcessing === true || !isFailure(fault);
   const reply = processed ? answer(context, name, call) : okReply({});
@@ -60,7 +60,7 @@ function answer(context: SandboxContext, name: string, call: ReadCall): Reply {
   const method = METHODS.get(name);
   try {
     if (method === undefined) throw new ApiError('unknown_method', { req_method: name });
-    const wait = context.rateLimits.take(name, method.tier, String(call.args.channel ?? ''));
+    const wait = context.rateLimits.take(name, method.tier, stringOf(call.args.channel) ?? '');
     if (wait > 0) {
       const headers = { 'retry-after': String(wait) };
       return { status: 429, headers, body: { ok: false, error: 'ratelimited' } };

@@ -7,8 +7,8 @@ export interface ChangeListener {
 /** Counts every change of the workspace and tells the listeners; changes of one turn are told once. */
 export class Changes {
   #version = 1;
-  #listeners = new Set<ChangeListener>();
-  #told: NodeJS.Immediate | undefined;
+  readonly #listeners = new Set<ChangeListener>();
+  #willTell = false;
 
   /** The number of the latest change. */
   get version(): number {
@@ -24,8 +24,10 @@ export class Changes {
   /** Notes that something changed. */
   touch(): void {
     this.#version += 1;
-    this.#told ??= setImmediate(() => {
-      this.#told = undefined;
+    if (this.#willTell) return;
+    this.#willTell = true;
+    setImmediate(() => {
+      this.#willTell = false;
       for (const listener of this.#listeners) listener.changed(this.#version);
     });
   }
