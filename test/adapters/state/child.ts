@@ -18,6 +18,7 @@ if (task === 'hold') {
     return result.status;
   });
   await state.queue.start();
+  process.stdout.write('started\n');
 } else {
   state.queue.handle('intake', async (key) => {
     process.stdout.write(`taken ${key}\n`);
@@ -31,7 +32,7 @@ if (task === 'hold') {
 async function oneStep(key: string): Promise<void> {
   const version = (await state.journal.read(key)).length;
   if (version >= 5) return;
-  await delay(Math.random() * 100);
+  await delay(Math.random() * 1_000);
   const work = [{ kind: 'advance', key } as const];
   await state.journal.append(key, version, [mitigated(`by ${process.pid}`)], { work });
 }
