@@ -1,9 +1,10 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { unprivilegedAccount } from '../../../src/adapters/embedded-postgres/account.ts';
 import { isPostgresAlive } from '../../../src/adapters/embedded-postgres/lock-file.ts';
 import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
 import { query, temporaryDirectory } from './support.ts';
@@ -77,10 +78,13 @@ test('a lock file whose process id belongs to something else does not stop the s
   const first = await startPostgres(options);
   const lock = readFileSync(join(options.dataDirectory, 'postmaster.pid'), 'utf8');
   await first.stop();
+  const account = unprivilegedAccount();
+  const other = spawn('sleep', ['60'], account ? { uid: account.uid, gid: account.gid } : {});
   const path = join(options.dataDirectory, 'postmaster.pid');
-  writeFileSync(path, [String(process.pid), ...lock.split('\n').slice(1)].join('\n'));
+  writeFileSync(path, [String(other.pid), ...lock.split('\n').slice(1)].join('\n'));
   await using second = await startPostgres(options);
   expect(second.adopted).toBe(false);
+  other.kill();
 });
 
 test('stopping twice, also at the same time, is one stop', async () => {
