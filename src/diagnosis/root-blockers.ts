@@ -1,4 +1,4 @@
-import { backendId, type Session, type Snapshot } from '../domain/snapshot.ts';
+import type { Session, Snapshot } from '../domain/snapshot.ts';
 
 /** One end of the lock queue: what blocks others and does not wait itself. */
 export interface RootBlocker {
@@ -42,9 +42,4 @@ function farEnds(start: number, blockers: ReadonlyMap<number, readonly number[]>
     } else open.push(...next);
   }
   return ends;
-}
-
-/** Identities of the roots that are client sessions. */
-export function rootIds(roots: readonly RootBlocker[]): string[] {
-  return roots.flatMap(({ session }) => (session === null ? [] : [backendId(session)]));
 }

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 
 /** The zone that a CronJob without timeZone is taken to have: the controller manager's, which is UTC as a rule. */
-export const defaultTimeZone = 'UTC';
+const defaultTimeZone = 'UTC';
 
 /** A schedule that Kubernetes would accept: five fields and a zone of the IANA database. */
 export interface CronSchedule {

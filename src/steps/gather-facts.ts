@@ -6,7 +6,7 @@ import { describeError } from '../domain/errors.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { StepContext } from './step-kind.ts';
 
-/** Facts and what they mean; `replicaSnapshots` are full readings of the replicas that answered. */
+/** Facts and what they mean. */
 export interface Findings {
   readonly facts: DiagnosisFacts;
   readonly causes: readonly Cause[];

@@ -10,7 +10,7 @@ import type { Identity } from './contract.ts';
 const LONG_FOR_APPLICATION = 2;
 
 /** True when the session runs the same query as one that was killed. */
-export function sameQuery(session: Session, { fingerprint }: Identity): boolean {
+function sameQuery(session: Session, { fingerprint }: Identity): boolean {
   if (session.queryId !== null && fingerprint.queryId !== null)
     return session.queryId === fingerprint.queryId;
   return (

@@ -124,7 +124,7 @@ function whyOf({ root, ofCulprit, session }: Candidate, top: Cause | undefined):
 }
 
 /** The CronJob behind a culprit, as the cluster has it now. */
-export function sourceOf(culprit: Culprit, cluster: ClusterFacts): Source | null {
+function sourceOf(culprit: Culprit, cluster: ClusterFacts): Source | null {
   if (culprit.kind !== 'CronJob') return null;
   const found = cluster.cronJobs.find(
     ({ name, namespace }) => name === culprit.name && namespace === culprit.namespace,
