@@ -85,7 +85,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     },
     async stop(graceMs) {
       stopping.abort(new Error('Firebreak is stopping.'));
-      await Promise.all([disconnect(graceMs), within(graceMs, Promise.allSettled([...renders]))]);
+      await Promise.all([disconnect(graceMs), within(graceMs, Promise.allSettled(renders))]);
     },
     async render(incidentId, signal) {
       const rendering = outbox.render(incidentId, AbortSignal.any([signal, stopping.signal]));

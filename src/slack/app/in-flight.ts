@@ -36,7 +36,7 @@ export function guardEvents(app: App, logger: SlackLogger): InFlight {
   };
   return {
     async drain(ms) {
-      await within(ms, Promise.allSettled([...running]));
+      await within(ms, Promise.allSettled(running));
     },
   };
 }

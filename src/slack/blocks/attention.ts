@@ -3,7 +3,7 @@ import type { Run, StepAttempt } from '../../domain/incident.ts';
 import type { RunbookStep } from '../../domain/runbook.ts';
 import { abortButton, backButton, buttons, continueButton, retryButton, skipButton } from './buttons.ts';
 import type { ClickValue } from './click-value.ts';
-import type { Budget } from './clip.ts';
+import { type Budget, clip } from './clip.ts';
 import { outcomeBlocks, verdictBlocks } from './outcome-blocks.ts';
 import { bold, line, quote, richText, text } from './rich-text.ts';
 
@@ -28,7 +28,7 @@ export function attentionBlocks(
       ? []
       : richText(
           quote(text('❌ '), bold(`${PHASES[fault.phase]}: `), text(budget.take(fault.message, 600))),
-          line(bold('What to do: '), text(`${budget.take(fault.hint, 400)} (${fault.code})`)),
+          line(bold('What to do: '), text(`${budget.take(fault.hint, 400)} (${clip(fault.code, 40)})`)),
         )),
     ...(outcome === null ? [] : outcomeBlocks(outcome, budget)),
     ...(verdict === null ? [] : verdictBlocks(verdict, budget)),

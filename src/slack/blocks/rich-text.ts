@@ -10,15 +10,20 @@ export type Part = types.RichTextBlockElement;
 
 /** Text that Slack shows as it is; markup in it stays text (docs.slack.dev/reference/block-kit/blocks/rich-text-block). */
 export function text(value: string): Inline {
-  return { type: 'text', text: value === '' ? '–' : value };
+  return { type: 'text', text: shown(value) };
+}
+
+/** Slack takes no empty text, and a lone surrogate is no character. */
+function shown(value: string): string {
+  return value === '' ? '–' : value.toWellFormed();
 }
 
 export function bold(value: string): Inline {
-  return { type: 'text', text: value === '' ? '–' : value, style: { bold: true } };
+  return { type: 'text', text: shown(value), style: { bold: true } };
 }
 
 export function code(value: string): Inline {
-  return { type: 'text', text: value === '' ? '–' : value, style: { code: true } };
+  return { type: 'text', text: shown(value), style: { code: true } };
 }
 
 /** A point in time, shown in the reader's time zone; an unreadable one is shown as it is. */
@@ -52,7 +57,7 @@ export function line(...elements: Inline[]): types.RichTextSection {
 
 /** Text in a fixed-width box; nothing in it is parsed, and nothing can break out. */
 export function preformatted(value: string): Part {
-  return { type: 'rich_text_preformatted', elements: [{ type: 'text', text: value === '' ? '–' : value }] };
+  return { type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown(value) }] };
 }
 
 /** A list of paragraphs. */

@@ -41,16 +41,16 @@ export function registerListeners(app: App, context: ListenerContext): void {
       if (handle !== null && click !== null) await handle(context, click);
     });
   }
-  for (const { id, handle } of commandListeners) {
-    app.command(id, async ({ ack, body }) => {
+  for (const listener of commandListeners) {
+    app.command(listener.id, async ({ ack, body }) => {
       await ack();
-      await handle(context, body);
+      await listener.handle(context, body);
     });
   }
   const repeated = createRepeats();
-  for (const { id, handle } of eventListeners) {
-    app.event(id, async ({ event, body }) => {
-      if (!repeated(body.event_id)) await handle(context, event);
+  for (const listener of eventListeners) {
+    app.event(listener.id, async ({ event, body }) => {
+      if (!repeated(body.event_id)) await listener.handle(context, event);
     });
   }
 }

@@ -27,7 +27,8 @@ export type Performed =
   | { readonly status: 'unknown' };
 
 const DONE: Performed = { status: 'done' };
-const GONE = new Set(['message_not_found', 'thread_not_found', 'parent_message_not_found']);
+/** A deleted parent that has replies stays as a note of Slack itself, which nobody can update. */
+const GONE = new Set(['message_not_found', 'cant_update_message', 'thread_not_found']);
 
 /** Does one action. Throws what no repetition cures, and what the state throws. */
 export function perform(

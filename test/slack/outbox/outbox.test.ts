@@ -1,0 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { IncidentView } from '../../../src/engine/desk.ts';
+import { attempt, view } from '../fixtures.ts';
+import { calls, fault, posted } from '../sandbox-control.ts';
+import { createRig, never, renderAll } from '../support.ts';
+
+const three = (): IncidentView =>
+  view([attempt('diagnose', 'passed'), attempt('suspend', 'skipped'), attempt('kill', 'awaiting')]);
+
+const KEYS = ['parent', 'step:diagnose:1', 'step:suspend:1', 'step:kill:1'];
+
+async function keys(rig: Awaited<ReturnType<typeof createRig>>): Promise<string[]> {
+  return (await posted(rig.sandbox)).map(({ key }) => key);
+}
+
+test('an incident is one parent in the channel and its cards in order in the thread', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', three());
+  await renderAll(rig.bot);
+  const all = await posted(rig.sandbox);
+  expect(all.map(({ key }) => key)).toEqual(KEYS);
+  const parent = all[0]?.message.ts;
+  expect(all.slice(1).every(({ message }) => message.thread_ts === parent)).toBe(true);
+  expect(rig.messages.rows.every((row) => row.ts !== null && row.contentHash !== '')).toBe(true);
+});
+
+test('what does not change is not sent again, what changes is updated in place', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
+  await renderAll(rig.bot);
+  await renderAll(rig.bot);
+  expect(await calls(rig.sandbox, 'chat.update')).toEqual([]);
+  rig.desk.views.set('INC-1', view([attempt('kill', 'executing')]));
+  await renderAll(rig.bot);
+  expect(await keys(rig)).toEqual(['parent', 'step:kill:1']);
+  expect(JSON.stringify((await posted(rig.sandbox))[1]?.message)).toContain('Running');
+});
+
+test('many changes become few updates, and the last one wins', async () => {
+  const rig = await createRig();
+  const shown = view([attempt('kill', 'executing')]);
+  rig.desk.views.set('INC-1', shown);
+  await renderAll(rig.bot);
+  let sample = 0;
+  const changing = setInterval(() => {
+    sample = Math.min(sample + 1, 40);
+    const progress = { text: `sample ${sample} of 40`, series: [] };
+    rig.desk.views.set('INC-1', { ...shown, progress: { step: 'kill', attempt: 1, progress } });
+  }, 50);
+  while (sample < 40) {
+    await renderAll(rig.bot);
+    await delay(20);
+  }
+  clearInterval(changing);
+  await renderAll(rig.bot);
+  expect(JSON.stringify((await posted(rig.sandbox))[1]?.message)).toContain('sample 40 of 40');
+  const updates = await calls(rig.sandbox, 'chat.update');
+  expect(updates.length).toBeLessThanOrEqual(4);
+  for (const [index, update] of updates.entries()) {
+    expect(update.at - (updates[index - 1]?.at ?? 0)).toBeGreaterThanOrEqual(1400);
+  }
+});
+
+test('an answer lost after Slack posted leads to no second parent', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', three());
+  await fault(rig.sandbox, { method: 'chat.postMessage', status: 500, afterProcessing: true, times: 2 });
+  await renderAll(rig.bot);
+  expect(await keys(rig)).toEqual(KEYS);
+});
+
+test('a post that Slack did not process is posted again', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([]));
+  await fault(rig.sandbox, { method: 'chat.postMessage', status: 503, times: 1 });
+  await renderAll(rig.bot);
+  expect(await keys(rig)).toEqual(['parent']);
+});
+
+test('a message whose row was lost in a crash is found again, not posted twice', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', three());
+  rig.messages.failNext = true;
+  await expect(rig.bot.render('INC-1', never)).rejects.toThrow('The process died');
+  const restarted = await createRig({ sandbox: rig.sandbox, desk: rig.desk, messages: rig.messages });
+  await renderAll(restarted.bot);
+  expect(await keys(rig)).toEqual(KEYS);
+});
+
+test('a row without a message, left by a crash before the post, is posted', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([]));
+  const row = {
+    incidentId: 'INC-1',
+    key: 'parent',
+    channel: 'C0INCIDENTS',
+    ts: null,
+    nonce: 'n',
+    contentHash: '',
+  };
+  await rig.messages.put(row);
+  await renderAll(rig.bot);
+  expect(await keys(rig)).toEqual(['parent']);
+});
+
+test('a rate limit is waited for, and the order stays', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', three());
+  await fault(rig.sandbox, { method: 'chat.postMessage', status: 429, retryAfter: 2, times: 1 });
+  const started = Date.now();
+  await renderAll(rig.bot);
+  expect(Date.now() - started).toBeGreaterThanOrEqual(1900);
+  expect(await keys(rig)).toEqual(KEYS);
+  expect(await calls(rig.sandbox, 'conversations.history')).toEqual([]);
+});
+
+test('the pace of posts alone meets no rate limit', async () => {
+  const rig = await createRig();
+  const tries = Array.from({ length: 5 }, (_, index) => attempt('kill', 'aborted', { attempt: index + 1 }));
+  rig.desk.views.set('INC-1', view([...tries, attempt('kill', 'awaiting', { attempt: 6 })]));
+  await renderAll(rig.bot);
+  const posts = await calls(rig.sandbox, 'chat.postMessage');
+  expect(posts.map(({ ok }) => ok)).toEqual(Array(7).fill(true));
+});
+
+test('a deleted parent brings the whole thread back', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
+  await renderAll(rig.bot);
+  const parent = rig.messages.rows.find(({ key }) => key === 'parent');
+  const answer = await fetch(`${rig.sandbox.apiUrl}chat.delete`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${rig.sandbox.botToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: parent?.channel, ts: parent?.ts }),
+  });
+  expect(await answer.json()).toMatchObject({ ok: true });
+  rig.desk.views.set('INC-1', view([attempt('kill', 'executing')]));
+  await renderAll(rig.bot);
+  const rows = rig.messages.rows.map(({ ts }) => ts);
+  const all = (await posted(rig.sandbox)).filter(({ message }) => rows.includes(message.ts));
+  expect(all.map(({ key }) => key)).toEqual(['parent', 'step:kill:1']);
+  expect(all[1]?.message.thread_ts).toBe(all[0]?.message.ts);
+});
+
+test('blocks that Slack refuses are replaced by a note without buttons', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([]));
+  await fault(rig.sandbox, { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
+  await renderAll(rig.bot);
+  const parent = JSON.stringify((await posted(rig.sandbox))[0]?.message.blocks);
+  expect(parent).toContain('Slack did not accept');
+  expect(parent).not.toContain('button');
+});
+
+test('what no repetition cures is thrown with what to do, and shown by health', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([]));
+  await fault(rig.sandbox, { method: 'chat.postMessage', error: 'not_in_channel', times: 1 });
+  await expect(rig.bot.render('INC-1', never)).rejects.toMatchObject({
+    code: 'slack-channel',
+    hint: expect.stringContaining('/invite'),
+  });
+  expect(rig.bot.health().lastError).toContain('not_in_channel');
+  await renderAll(rig.bot);
+  expect(await keys(rig)).toEqual(['parent']);
+});
+
+test('a second render of the same incident is told to come again', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', three());
+  const both = await Promise.all([rig.bot.render('INC-1', never), rig.bot.render('INC-1', never)]);
+  expect(both.sort()).toEqual(['busy', 'done']);
+  expect(await keys(rig)).toEqual(KEYS);
+});

@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
+import { CHANNEL } from './support.ts';
+
+const Element = z.looseObject({ action_id: z.string().optional() });
+const Block = z.looseObject({
+  type: z.string(),
+  block_id: z.string().optional(),
+  elements: z.array(Element).optional().catch(undefined),
+  accessory: Element.optional(),
+});
+const Shown = z.looseObject({
+  ts: z.string(),
+  text: z.string(),
+  thread_ts: z.string().optional(),
+  ephemeral_to: z.string().optional(),
+  blocks: z.array(Block).optional(),
+  metadata: z.looseObject({ event_payload: z.looseObject({ key: z.string() }) }).optional(),
+});
+/** A message as the sandbox's page shows it. */
+export type Shown = z.infer<typeof Shown>;
+
+const State = z.looseObject({
+  channels: z.array(z.looseObject({ id: z.string(), messages: z.array(Shown) })),
+});
+const Log = z.array(
+  z.looseObject({ at: z.number(), method: z.string(), ok: z.boolean(), args: z.looseObject({}) }),
+);
+
+async function request(sandbox: SlackSandbox, name: string, body?: object): Promise<unknown> {
+  const post = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  const response = await fetch(`${sandbox.url}/_sandbox/${name}`, body === undefined ? {} : post);
+  const answer: unknown = await response.json();
+  if (response.status >= 400) throw new Error(`${name}: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** The messages of a channel in order, the ephemeral ones included. */
+export async function shown(sandbox: SlackSandbox, channel: string = CHANNEL): Promise<Shown[]> {
+  const state = State.parse(await request(sandbox, 'state'));
+  return state.channels.find(({ id }) => id === channel)?.messages ?? [];
+}
+
+/** The messages of Firebreak by their keys. */
+export async function posted(sandbox: SlackSandbox): Promise<{ key: string; message: Shown }[]> {
+  const messages = await shown(sandbox);
+  return messages.flatMap((message) =>
+    message.metadata === undefined ? [] : [{ key: message.metadata.event_payload.key, message }],
+  );
+}
+
+/** Web API calls of one method, oldest first. */
+export async function calls(sandbox: SlackSandbox, method: string): Promise<z.infer<typeof Log>> {
+  return Log.parse(await request(sandbox, 'log')).filter((call) => call.method === method);
+}
+
+/** Makes the next matching calls fail. */
+export async function fault(sandbox: SlackSandbox, body: object): Promise<void> {
+  await request(sandbox, 'faults', body);
+}
+
+export async function disconnect(sandbox: SlackSandbox, reason: string): Promise<void> {
+  await request(sandbox, 'disconnect', { reason });
+}
+
+const Verdict = z.looseObject({ ok: z.boolean(), verdict: z.string() });
+
+/** Clicks or chooses, as a person would; `chosen` holds what a menu or checkboxes get. */
+export async function act(
+  sandbox: SlackSandbox,
+  user: string,
+  message: Shown,
+  actionId: string,
+  chosen: object = {},
+): Promise<z.infer<typeof Verdict>> {
+  const block = message.blocks?.find(({ elements, accessory }) =>
+    [...(elements ?? []), ...(accessory === undefined ? [] : [accessory])].some(
+      (element) => element.action_id === actionId,
+    ),
+  );
+  if (block?.block_id === undefined) throw new Error(`The message has no ${actionId}.`);
+  const click = { user, channel: CHANNEL, ts: message.ts, block_id: block.block_id, action_id: actionId };
+  return Verdict.parse(await request(sandbox, 'action', { ...click, ...chosen }));
+}
+
+/** Types a slash command. */
+export async function type(
+  sandbox: SlackSandbox,
+  user: string,
+  text: string,
+  channel: string = CHANNEL,
+): Promise<z.infer<typeof Verdict>> {
+  return Verdict.parse(await request(sandbox, 'command', { user, channel, command: '/db-triage', text }));
+}
+
+/** Writes a message. */
+export async function write(sandbox: SlackSandbox, user: string, text: string): Promise<void> {
+  await request(sandbox, 'message', { user, channel: CHANNEL, text });
+}
+
+/** The newest private answer to a person. */
+export async function told(sandbox: SlackSandbox, user: string, match: RegExp): Promise<string> {
+  return await until(`${user} is told ${match}`, async () => {
+    const all = await shown(sandbox);
+    const found = all.findLast(
+      (message) => message.ephemeral_to === user && match.test(JSON.stringify(message.blocks)),
+    );
+    return found === undefined ? undefined : JSON.stringify(found.blocks);
+  });
+}
+
+/** Resolves as soon as the condition holds; fails after the deadline in milliseconds. */
+export async function until<T>(
+  what: string,
+  condition: () => T | undefined | false | Promise<T | undefined | false>,
+  deadlineMs = 10_000,
+): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const value = await condition();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > end) throw new Error(`It did not come to pass within ${deadlineMs} ms: ${what}`);
+    await delay(10);
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
+import type { Answer, IncidentDesk, IncidentView, Reply } from '../../src/engine/desk.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import {
+  type SlackSandbox,
+  type SlackSandboxOptions,
+  startSlackSandbox,
+} from '../../src/sandbox/slack/server.ts';
+import type { SlackBot, SlackConfig, SlackLogger } from '../../src/slack/bot.ts';
+import { createSlack } from '../../src/slack/create-slack.ts';
+import { slackManifest } from '../../src/slack/manifest.ts';
+import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
+
+export const CHANNEL = 'C0INCIDENTS';
+
+/** A desk whose answers the test writes, and which keeps what it was asked. */
+export interface ScriptedDesk extends IncidentDesk {
+  views: Map<string, IncidentView>;
+  answers: Answer[];
+  reply: Reply;
+  opened: string[];
+  closed: string[];
+  fail: Error | null;
+}
+
+export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
+  return {
+    views: new Map(),
+    answers: [],
+    reply: { status: 'accepted' },
+    opened: [],
+    closed: [],
+    fail: null,
+    databases,
+    runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
+    async open({ database }) {
+      this.opened.push(database);
+      const status = this.opened.length === 1 ? 'opened' : 'already-open';
+      return { status, incidentId: 'INC-1' };
+    },
+    async answer(answer) {
+      if (this.fail !== null) throw this.fail;
+      this.answers.push(answer);
+      return this.reply;
+    },
+    async close(incidentId) {
+      this.closed.push(incidentId);
+      return this.reply;
+    },
+    async view(incidentId) {
+      return this.views.get(incidentId) ?? null;
+    },
+    async listOpen() {
+      return [...this.views.values()].map(({ incident }) => incident);
+    },
+  };
+}
+
+export const clock: Clock = {
+  now: () => new Date(),
+  sleep: async (ms, signal) => {
+    await delay(ms, undefined, { signal });
+  },
+};
+
+export const quiet: SlackLogger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The sandbox with our own manifest: alice and bob of the workspace, eve of another one. */
+export async function startSandbox(options: Partial<SlackSandboxOptions> = {}): Promise<SlackSandbox> {
+  const sandbox = await startSlackSandbox({
+    manifest: slackManifest({ mode: 'socket' }),
+    users: [
+      { id: 'U0ALICE', name: 'alice', realName: 'Alice Adams' },
+      { id: 'U0BOB', name: 'bob', realName: 'Bob Brown' },
+      { id: 'U0EVE', name: 'eve', realName: 'Eve Else', teamId: 'T0OTHER' },
+    ],
+    channels: [
+      { id: CHANNEL, name: 'incidents', members: ['U0ALICE', 'U0BOB', 'U0EVE'] },
+      { id: 'C0RANDOM', name: 'random', members: ['U0ALICE'], botIsMember: false },
+    ],
+    ...options,
+  });
+  onTestFinished(() => sandbox.stop());
+  return sandbox;
+}
+
+export interface Rig {
+  readonly sandbox: SlackSandbox;
+  readonly desk: ScriptedDesk;
+  readonly messages: ReturnType<typeof createMemoryMessages>;
+  readonly bot: SlackBot;
+}
+
+export interface RigOptions {
+  readonly mode?: SlackConfig['mode'];
+  readonly config?: Partial<SlackConfig>;
+  readonly sandbox?: SlackSandbox;
+  readonly desk?: ScriptedDesk;
+  readonly messages?: ReturnType<typeof createMemoryMessages>;
+}
+
+/** A bot pointed at a sandbox, not started. */
+export async function createRig(options: RigOptions = {}): Promise<Rig> {
+  const sandbox = options.sandbox ?? (await startSandbox());
+  const desk = options.desk ?? createDesk();
+  const messages = options.messages ?? createMemoryMessages();
+  const config: SlackConfig = {
+    mode: options.mode ?? 'socket',
+    apiUrl: sandbox.apiUrl,
+    channel: CHANNEL,
+    botToken: new Secret(sandbox.botToken),
+    appToken: new Secret(sandbox.appToken),
+    signingSecret: new Secret(sandbox.signingSecret),
+    host: '127.0.0.1',
+    port: 0,
+    ...options.config,
+  };
+  const bot = createSlack({ config, desk, messages, mutex: createMemoryMutex(), logger: quiet, clock });
+  onTestFinished(() => bot.stop(1000));
+  return { sandbox, desk, messages, bot };
+}
+
+/** A started bot in either mode. */
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = await createRig(options);
+  await rig.bot.start();
+  if (options.mode === 'http') {
+    const requestUrl = `http://127.0.0.1:${rig.bot.port()}/slack/events`;
+    rig.sandbox.setDelivery({ mode: 'http', requestUrl });
+  }
+  return rig;
+}
+
+export const never = new AbortController().signal;
+
+/** Renders until nothing is left, as the work queue does. */
+export async function renderAll(bot: SlackBot, incidentId = 'INC-1'): Promise<void> {
+  while ((await bot.render(incidentId, never)) === 'busy') await delay(50);
+}

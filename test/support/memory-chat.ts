@@ -1,0 +1,38 @@
+import type { ChatMessage, ChatMessages, Mutex } from '../../src/ports/state.ts';
+
+/** Rows of messages in memory; `failNext` makes the next put of a sent message fail, as a crash would. */
+export function createMemoryMessages(): ChatMessages & { rows: ChatMessage[]; failNext: boolean } {
+  const rows: ChatMessage[] = [];
+  return {
+    rows,
+    failNext: false,
+    async list(incidentId) {
+      return rows.filter((row) => row.incidentId === incidentId).map((row) => ({ ...row }));
+    },
+    async put(message) {
+      if (this.failNext && message.ts !== null) {
+        this.failNext = false;
+        throw new Error('The process died between the post and its row.');
+      }
+      const index = rows.findIndex((row) => row.incidentId === message.incidentId && row.key === message.key);
+      if (index === -1) rows.push({ ...message });
+      else rows[index] = { ...message };
+    },
+  };
+}
+
+/** A mutex of one process. */
+export function createMemoryMutex(): Mutex {
+  const held = new Set<string>();
+  return {
+    async exclusively(name, run) {
+      if (held.has(name)) return { status: 'busy' };
+      held.add(name);
+      try {
+        return { status: 'done', result: await run(new AbortController().signal) };
+      } finally {
+        held.delete(name);
+      }
+    },
+  };
+}
