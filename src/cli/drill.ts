@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
@@ -72,7 +71,6 @@ async function drill(options: Options): Promise<DrillReport> {
   try {
     return await runDrill({
       scale: options.scale,
-      cores: availableParallelism(),
       existingUrl: options.database ?? null,
       existingReplicaUrl: options.replica ?? null,
       slackPort: options.port,

@@ -3,7 +3,7 @@ export const scenario = {
   id: 'pool-exhaustion',
   title: 'A batch report drowns the orders database',
   database: 'orders-primary',
-  replica: 'orders-replica',
+  replica: 'replica-1',
   service: 'order-service',
   namespace: 'analytics',
   cronJob: 'report-generator',

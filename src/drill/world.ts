@@ -21,7 +21,6 @@ import type { Victim } from './victim/victim.ts';
 
 export interface WorldOptions {
   readonly scale: number;
-  readonly cores: number;
   readonly existingUrl: string | null;
   readonly existingReplicaUrl: string | null;
   readonly slackPort: number;
@@ -82,7 +81,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   say('Starting Firebreak');
   const alertToken = new Secret(randomBytes(18).toString('hex'));
-  const config = drillConfig({ directory, kubeconfig, victim, slack, alertToken, cores: options.cores });
+  const config = drillConfig({ directory, kubeconfig, victim, slack, alertToken });
   const app = parts.use(await startApp(config, options.logger));
   signal.throwIfAborted();
 
@@ -122,6 +121,9 @@ async function startSlack(port: number): Promise<SlackSandbox> {
 async function startCluster(victim: Victim, token: string): Promise<KubernetesSandbox> {
   const env = reportPodEnvironment({
     url: victim.urls.reportGenerator,
+    ...(victim.urls.reportGeneratorReplica === undefined
+      ? {}
+      : { replicaUrl: victim.urls.reportGeneratorReplica }),
     sessions: scenario.sessionsPerPod,
     cronJob: `${scenario.namespace}/${scenario.cronJob}`,
   });
@@ -144,11 +146,10 @@ interface DrillParts {
   readonly victim: Victim;
   readonly slack: SlackSandbox;
   readonly alertToken: Secret;
-  readonly cores: number;
 }
 
 /** The configuration that a user would write for this world. */
-function drillConfig({ directory, kubeconfig, victim, slack, alertToken, cores }: DrillParts): Config {
+function drillConfig({ directory, kubeconfig, victim, slack, alertToken }: DrillParts): Config {
   const deciders = people.slice(0, 2).map(({ id }) => id);
   const { firebreakReplica } = victim.urls;
   return {
@@ -172,7 +173,7 @@ function drillConfig({ directory, kubeconfig, victim, slack, alertToken, cores }
         name: scenario.database,
         service: scenario.service,
         url: new Secret(victim.urls.firebreak),
-        cores,
+        cores: victim.cores,
         replicas:
           firebreakReplica === undefined
             ? []
