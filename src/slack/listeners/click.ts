@@ -4,7 +4,7 @@ import type { Claimed } from './people.ts';
 import type { Whereabouts } from './tell.ts';
 
 const Chosen = z.object({
-  selected_options: z.array(z.object({ value: z.string() })).optional(),
+  selected_options: z.array(z.object({ value: z.string() })).nullish(),
   selected_option: z.object({ value: z.string() }).nullish(),
 });
 
@@ -32,13 +32,11 @@ export interface Click {
   picked(blockId: string, actionId: string): readonly number[] | null;
 }
 
-/** Null when the payload is none of ours. */
-export function readClick(body: unknown): Click | null {
-  const parsed = Payload.safeParse(body);
-  if (!parsed.success) return null;
-  const { user, channel, message, response_url, state, actions } = parsed.data;
+/** Throws when the payload is not as Slack documents it: whoever clicked is told then. */
+export function readClick(body: unknown): Click {
+  const { user, channel, message, response_url, state, actions } = Payload.parse(body);
   const value = decodeClick(actions[0]?.value);
-  if (value === null) return null;
+  if (value === null) throw new Error('The value of a button is none of ours.');
   return {
     value,
     by: { id: user.id, teamId: user.team_id ?? null, name: user.name ?? user.username ?? null },
@@ -51,8 +49,9 @@ export function readClick(body: unknown): Click | null {
     picked(blockId, actionId) {
       const chosen = state?.values[blockId]?.[actionId];
       if (chosen === undefined) return null;
-      const options = chosen.selected_options ?? (chosen.selected_option ? [chosen.selected_option] : null);
-      return options?.map((option) => Number(option.value)).filter(Number.isInteger) ?? null;
+      // Nothing picked is an answer too: it must never become what the plan proposes.
+      const options = chosen.selected_options ?? (chosen.selected_option ? [chosen.selected_option] : []);
+      return options.map((option) => Number(option.value)).filter(Number.isInteger);
     },
   };
 }

@@ -37,8 +37,7 @@ export function registerListeners(app: App, context: ListenerContext): void {
   for (const { id, handle } of actionListeners) {
     app.action(id, async ({ ack, body }) => {
       await ack();
-      const click = handle === null ? null : readClick(body);
-      if (handle !== null && click !== null) await handle(context, click);
+      if (handle !== null) await handle(context, readClick(body));
     });
   }
   for (const listener of commandListeners) {
