@@ -61,8 +61,8 @@ export default {
     ),
     rule(
       'a-step-never-imports-a-step',
-      { path: '^src/steps/[^/]+/([^/]+)\\.ts' },
-      { path: '^src/steps/[^/]+/', pathNot: '^src/steps/[^/]+/$1\\.ts' },
+      { path: '^src/steps/([^/]+)/([^/.]+)(?:\\.ts$|/)' },
+      { path: '^src/steps/[^/]+/', pathNot: '^src/steps/$1/$2(?:\\.ts$|/)' },
     ),
     rule(
       'production-does-not-know-the-drill',

@@ -173,7 +173,7 @@ function drillConfig({ directory, kubeconfig, victim, slack, alertToken }: Drill
         name: scenario.database,
         service: scenario.service,
         url: new Secret(victim.urls.firebreak),
-        cores: victim.cores,
+        cores: victim.cores ?? null,
         replicas:
           firebreakReplica === undefined
             ? []

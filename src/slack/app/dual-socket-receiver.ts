@@ -11,14 +11,17 @@ import { createSocketLink, noAppToken } from './socket-link.ts';
 export function createDualSocketReceiver(config: SlackConfig, logger: SlackLogger): Link {
   if (config.appToken === null) throw noAppToken();
   const appToken = config.appToken.reveal();
-  const links = [createSocketLink(config, appToken, logger), createSocketLink(config, appToken, logger)];
+  const first = createSocketLink(config, appToken, logger);
+  const second = createSocketLink(config, appToken, logger);
+  const links = [first, second];
   return {
     init(app: App) {
       for (const link of links) link.init(app);
     },
-    /** One after the other, so that Slack does not refresh both at the same time. */
+    /** One connection is enough to begin with; the second follows, so that Slack does not refresh both at once. */
     async start() {
-      for (const link of links) await link.start();
+      await first.start();
+      second.startInBackground();
     },
     async stop() {
       await Promise.all(links.map((link) => link.stop()));

@@ -12,6 +12,8 @@ export interface SocketLink {
   init(app: App): void;
   /** Connects; throws when the first connection cannot be made. */
   start(): Promise<void>;
+  /** Connects on its own, for as long as it takes. */
+  startInBackground(): void;
   stop(): Promise<void>;
   connected(): boolean;
   lastError(): string | null;
@@ -93,6 +95,9 @@ export function createSocketLink(config: SlackConfig, appToken: string, logger: 
   return {
     init: (app) => receiver.init(app),
     start: connect,
+    startInBackground() {
+      again = reconnect();
+    },
     stop,
     connected: () => up,
     lastError: () => lastError,

@@ -48,15 +48,24 @@ export function runButton(plan: Plan, value: ClickValue, actionClass: ActionClas
   return button({ ...spec, style, confirm: dialog('Run this step?', consequence(plan), 'Run it', style) });
 }
 
-/** Warnings first: the dialog has 300 characters, and what must be known before deciding must not be cut away. */
+/**
+ * Warnings first: the dialog has 300 characters, and what must be known before deciding must not be cut away.
+ * Slack cannot show there what was picked, so it says what it describes.
+ */
 function consequence(plan: Plan): string {
   const chosen = proposedSelection(plan).choices;
   const choices = plan.choices.flatMap(({ id, options }) =>
-    options.filter(({ value }) => value === chosen[id]).map((option) => option.consequence),
+    options
+      .filter(({ value }) => value === chosen[id])
+      .map((option) => `${option.label}, as proposed: ${option.consequence}`),
   );
-  return [...plan.warnings.map((warning) => `⚠ ${warning}`), plan.summary, ...choices, plan.impact].join(
-    '\n',
-  );
+  return [
+    ...plan.warnings.map((warning) => `⚠ ${warning}`),
+    ...(plan.targets.length === 0 ? [] : ['It acts on what is picked on the card.']),
+    plan.summary,
+    ...choices,
+    plan.impact,
+  ].join('\n');
 }
 
 export function skipButton(value: ClickValue): types.Button {

@@ -74,7 +74,7 @@ describe('start refuses', () => {
   });
 });
 
-test('no event is lost while Slack refreshes the connections', async () => {
+test('when Slack refreshes every connection at once, clicks arrive again at once', async () => {
   const rig = await startRig();
   rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
   await renderAll(rig.bot);
