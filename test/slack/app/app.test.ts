@@ -110,7 +110,7 @@ test('stop waits for what runs, and nothing arrives after it', async () => {
   };
   await type(rig.sandbox, 'U0ALICE', 'status');
   const stopped = rig.bot.stop(5000);
-  setTimeout(resolve, 300);
+  setTimeout(resolve, 2000);
   await stopped;
   expect(ended).toBe(true);
   expect(rig.bot.health().connected).toBe(false);
