@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { FirebreakError } from '../domain/errors.ts';
-import { parseYaml } from '../yaml/parse-yaml.ts';
+import { issuesToProblems } from '../yaml/issues.ts';
+import { type Problem, problemsError } from '../yaml/problems.ts';
+import { readSource } from '../yaml/source.ts';
 import type { Config } from './config.ts';
 import { readEnvironment } from './env.ts';
 import { resolveConfig } from './resolve.ts';
@@ -8,14 +10,23 @@ import { ConfigFile } from './schema.ts';
 
 /** Reads and checks a configuration file and its secrets. Throws `bad-config`, `missing-secret` or `no-authentication`. */
 export async function loadConfig(file: string): Promise<Config> {
-  const parsed = parseYaml({
-    file,
-    text: await readConfigFile(file),
-    schema: ConfigFile,
+  return resolveConfig(parseConfig(await readConfigFile(file), file), readEnvironment());
+}
+
+/** Checks the text of a configuration file; `name` is what problems call it. Throws `bad-config` with all of them. */
+export function parseConfig(text: string, name: string): ConfigFile {
+  const source = readSource(text, name);
+  if (source.problems.length > 0) throw badConfig(source.problems);
+  const parsed = ConfigFile.safeParse(source.data);
+  if (!parsed.success) throw badConfig(issuesToProblems(source, parsed.error.issues));
+  return parsed.data;
+}
+
+function badConfig(problems: readonly Problem[]): FirebreakError {
+  return problemsError(problems, {
     code: 'bad-config',
     hint: 'Every key is explained in firebreak.example.yml. Run "firebreak check --config FILE" after mending it.',
   });
-  return resolveConfig(parsed, readEnvironment());
 }
 
 async function readConfigFile(file: string): Promise<string> {

@@ -1,35 +1,8 @@
-import type { z } from 'zod';
 import type { StepKinds } from '../steps/registry.ts';
+import { issuesToProblems } from '../yaml/issues.ts';
+import type { Problem } from '../yaml/problems.ts';
+import type { Source } from '../yaml/source.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Problem } from './problems.ts';
-import type { Path, Source } from './source.ts';
-
-/** Zod's issues as problems with positions: an unknown key stands at the key, the rest at the value or around it. */
-export function issuesToProblems(
-  source: Source,
-  issues: readonly z.core.$ZodIssue[],
-  prefix: Path = [],
-): Problem[] {
-  return issues.flatMap((issue) => {
-    const path = [...prefix, ...issue.path];
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) =>
-        source.problemAtKey(path, key, `found the unknown key "${key}"${where(path)}`),
-      );
-    }
-    const text = source.textAt(path);
-    const found = text === '' ? `${name(path)} is missing` : `found ${text} for ${name(path)}`;
-    return [source.problemAt(path, `${found}: ${issue.message}`)];
-  });
-}
-
-function where(path: Path): string {
-  return path.length === 0 ? '' : ` in ${name(path)}`;
-}
-
-function name(path: Path): string {
-  return path.length === 0 ? 'the file' : path.map(String).join('.');
-}
 
 /** Checks what only the step kinds know: kinds, their params, who may go without a decision; and that ids are unique. */
 export function checkSteps(

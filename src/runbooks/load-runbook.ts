@@ -1,10 +1,12 @@
 import { sha256 } from '../domain/json.ts';
 import { Runbook } from '../domain/runbook.ts';
 import type { StepKinds } from '../steps/registry.ts';
-import { checkSteps, issuesToProblems } from './check-steps.ts';
+import { issuesToProblems } from '../yaml/issues.ts';
+import type { Problem } from '../yaml/problems.ts';
+import { readSource } from '../yaml/source.ts';
+import { badRunbook } from './bad-runbook.ts';
+import { checkSteps } from './check-steps.ts';
 import { RunbookForm } from './format.ts';
-import { badRunbook, type Problem } from './problems.ts';
-import { readSource } from './source.ts';
 
 /** A runbook, or everything that is wrong with its text. */
 export type ReadRunbook =

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { FirebreakError } from '../domain/errors.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { StepKinds } from '../steps/registry.ts';
+import type { Problem } from '../yaml/problems.ts';
+import { badRunbook } from './bad-runbook.ts';
 import { readRunbook } from './load-runbook.ts';
-import { badRunbook, type Problem } from './problems.ts';
 
 /**
  * Reads every .yml and .yaml file of a directory, by runbook id. Throws FirebreakError `bad-runbook` with the

@@ -2,10 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/load-config.ts';
+import { loadConfig, parseConfig } from '../../src/config/load-config.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
-import { ConfigFile } from '../../src/config/schema.ts';
-import { parseYaml } from '../../src/yaml/parse-yaml.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -25,23 +23,12 @@ const environment = {
 };
 
 function resolve(text: string, env: Record<string, string> = environment) {
-  const hint = '';
-  return resolveConfig(
-    parseYaml({ file: 'firebreak.yml', text, schema: ConfigFile, code: 'bad-config', hint }),
-    env,
-  );
+  return resolveConfig(parseConfig(text, 'firebreak.yml'), env);
 }
 
 it('knows every key of the example and gives it a place', async () => {
   const text = await readFile('firebreak.example.yml', 'utf8');
-  const parsed = parseYaml({
-    file: 'firebreak.example.yml',
-    text,
-    schema: ConfigFile,
-    code: 'bad-config',
-    hint: '',
-  });
-  expect(parsed.databases[0]?.cores).toBe(8);
+  expect(parseConfig(text, 'firebreak.example.yml').databases[0]?.cores).toBe(8);
 });
 
 it('lets nobody decide anything when no authority is given', () => {
@@ -79,36 +66,50 @@ describe('points at the mistake', () => {
     [
       'a wrong key',
       'slack: { chanel: C0123ABCD }',
-      'firebreak.yml:1:10 slack.chanel: this key is not known here',
+      'firebreak.yml:1:10: found the unknown key "chanel" in slack',
     ],
     [
       'a wrong value',
       minimal.replace('alertmanager', 'nagios'),
-      'firebreak.yml:2:41 alerts.sources.0.format:',
+      'firebreak.yml:2:41: found "nagios" for alerts.sources.0.format:',
     ],
     ['the offending text', minimal.replace('C0123ABCD', 'incidents'), 'found "incidents"'],
     [
       'a missing part',
       minimal.replace('slack: { channel: C0123ABCD }', 'slack: {}'),
-      'firebreak.yml:1:8 slack.channel:',
+      'firebreak.yml:1:8: slack.channel is missing:',
     ],
     ['broken YAML', 'slack: { channel: ', 'firebreak.yml:1:'],
-    ['aliases', `a: &a [x]\nb: *a\n${minimal}`, 'firebreak.yml:1:1'],
+    ['aliases', `a: &a [x]\nb: *a\n${minimal}`, 'firebreak.yml:2:4: found the alias *a'],
+    ['a foreign tag', minimal.replace('am,', '!!js/function am,'), 'firebreak.yml:2:29: the YAML cannot be'],
+    ['a file beyond reason', `${minimal}# ${'x'.repeat(300_000)}`, 'firebreak.yml:1:1: the file has'],
     [
       'a secret in the open',
       minimal.replace('{ env: ORDERS_URL }', 'postgresql://u:p@h/d'),
-      'databases.0.url',
+      'firebreak.yml:3:34: databases.0.url is wrong: expected { env: NAME } or { file: PATH }',
     ],
   ])('%s', (_name, text, message) => {
     expect(() => resolve(text)).toThrow(message);
   });
 });
 
-it('does not repeat a secret that was written into the file', () => {
-  const text = minimal.replace('{ env: ORDERS_URL }', 'postgresql://u:hunter2@h/d');
-  expect(() => resolve(text)).toThrow(
-    expect.not.objectContaining({ message: expect.stringContaining('hunter2') }),
-  );
+it('tells all problems at once', () => {
+  const text = minimal.replace('C0123ABCD', 'incidents').replace('alertmanager', 'nagios');
+  expect(() => resolve(text)).toThrow(/^firebreak\.yml:1:19: .*\nfirebreak\.yml:2:41: .*$/);
+});
+
+it.each([
+  ['a URL', ['{ env: ORDERS_URL }', 'postgresql://u:hunter2@h/d']],
+  ['a bare text', ['{ env: ORDERS_URL }', 'hunter2']],
+  ['an unknown key', ['{ env: ORDERS_URL }', '{ value: hunter2 }']],
+  ['a token in another place', ['C0123ABCD', 'xoxb-hunter2']],
+  ['a URL in another place', ['name: am', 'name: "https://hunter2@h/"']],
+  ['a key', ['name: am', 'name: am, xoxb-hunter2: 1']],
+  ['a tag', ['name: am', 'name: !xoxb-hunter2 am']],
+])('does not repeat a secret that was written into the file as %s', (_name, [from = '', to = '']) => {
+  const fail = () => resolve(minimal.replace(from, to));
+  expect(fail).toThrow(expect.objectContaining({ code: 'bad-config' }));
+  expect(fail).toThrow(expect.not.objectContaining({ message: expect.stringContaining('hunter2') }));
 });
 
 it('says what to do when there is no file', async () => {

@@ -1,10 +1,11 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { describeError } from '../domain/errors.ts';
 import type { Problem } from './problems.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
-/** A runbook larger than this is refused unread; bytes. */
+/** A file larger than this is refused unread; bytes. */
 const SIZE_LIMIT = 256 * 1024;
-/** Nesting deeper than this is refused; no runbook needs it. */
+/** Nesting deeper than this is refused; neither a runbook nor a configuration needs it. */
 const DEPTH_LIMIT = 20;
 
 /** After a syntax error most others follow from it; at most this many are told. */
@@ -20,7 +21,7 @@ export interface Source {
   readonly problems: readonly Problem[];
   problemAt(path: Path, text: string): Problem;
   problemAtKey(path: Path, key: string, text: string): Problem;
-  /** The offending text, short, in quotes; empty when there is none. */
+  /** The offending text, short, in quotes, with secrets masked; empty when there is none. */
   textAt(path: Path): string;
 }
 
@@ -61,7 +62,7 @@ export function readSource(text: string, file: string): Source {
       file,
       line: 1,
       column: 1,
-      text: `the YAML cannot be read: ${describeError(error).message}`,
+      text: `the YAML cannot be read: ${withoutSecrets(describeError(error).message)}`,
     });
   }
 }
@@ -74,7 +75,7 @@ function readDocument(
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, strict: true });
   const problems = [...document.errors, ...document.warnings]
     .slice(0, SYNTAX_LIMIT)
-    .map((error) => at(error.pos[0], `the YAML cannot be read: ${error.message}`));
+    .map((error) => at(error.pos[0], `the YAML cannot be read: ${withoutSecrets(error.message)}`));
   problems.push(...refuseTricks(document, at));
   const nodeAt = (path: Path): Node | null => nearest(document, path);
   return {
@@ -86,7 +87,7 @@ function readDocument(
   };
 }
 
-/** Aliases can make a small file huge, and hide what a step does from its reader. */
+/** Aliases can make a small file huge, and hide from its reader what it says. */
 function refuseTricks(document: Document, at: (offset: number, text: string) => Problem): Problem[] {
   const problems: Problem[] = [];
   visit(document, {
@@ -99,7 +100,7 @@ function refuseTricks(document: Document, at: (offset: number, text: string) => 
       problems.push(
         at(
           node.range?.[0] ?? 0,
-          `found the alias *${node.source}, but aliases are not allowed; write the text twice`,
+          `found the alias *${withoutSecrets(node.source)}, but aliases are not allowed; write the text twice`,
         ),
       );
     },
@@ -134,7 +135,8 @@ function keyOffset(node: Node | null, key: string): number {
 
 function quote(text: string, node: Node | null): string {
   if (node?.range == null) return '';
-  const [line = ''] = text.slice(node.range[0], node.range[1]).split('\n');
+  const [first = ''] = text.slice(node.range[0], node.range[1]).split('\n');
+  const line = withoutSecrets(first);
   return line.length > 60 ? `"${line.slice(0, 59)}…"` : `"${line}"`;
 }
 
