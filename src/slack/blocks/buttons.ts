@@ -90,11 +90,11 @@ export function backButton(value: ClickValue, to: { id: string; title: string })
   });
 }
 
-/** Ends the run; the incident stays open. */
+/** Ends the run; the incident stays open. Plain, so that red marks nothing but what destroys. */
 export function abortButton(value: ClickValue): types.Button {
   const text = 'The run ends here and nothing further is done. What was done already stays done.';
   const confirm = dialog('Stop the run?', text, 'Stop the run', 'danger');
-  return button({ id: actionIds.abort, text: 'Abort', value, style: 'danger', confirm });
+  return button({ id: actionIds.abort, text: 'Abort', value, confirm });
 }
 
 /** Closes the incident, with a warning when its run is not over. */

@@ -5,7 +5,7 @@ import { bold, bullets, line, type Part, preformatted, quote, richText, text } f
 
 const MOST_IN_DETAIL = 8;
 const MOST_EXCLUDED = 6;
-const MOST_COMMANDS = 6;
+const MOST_COMMANDS = 3;
 const MOST_LINES = 10;
 
 /** One sentence each: what would be done, what people notice, how it is undone. */
@@ -42,9 +42,10 @@ export function targetBlocks(plan: Plan, budget: Budget): types.RichTextBlock[] 
   if (plan.targets.length === 0) return [];
   const shown = plan.targets.slice(0, MOST_IN_DETAIL);
   const left = plan.targets.length - shown.length;
+  const seen = new Set<string>();
   return richText(
     line(bold(`Targets (${plan.targets.length})`)),
-    ...shown.flatMap((target) => targetParts(target, budget)),
+    ...shown.flatMap((target) => targetParts(target, seen, budget)),
     ...rest(left, 'targets; the menu below names them'),
     ...(plan.targets.length > 100
       ? [line(bold('Only the first 100 can be acted on from here. Run the step again for the others.'))]
@@ -52,16 +53,20 @@ export function targetBlocks(plan: Plan, budget: Budget): types.RichTextBlock[] 
   );
 }
 
-function targetParts(target: Target, budget: Budget): Part[] {
+/** SQL that was shown for an earlier target is not repeated. */
+function targetParts(target: Target, seen: Set<string>, budget: Budget): Part[] {
   const facts = target.facts.slice(0, MOST_LINES).map(({ name, value }) => `${name} ${value}`);
   const owner = target.owner === null ? 'owner unknown' : target.owner;
+  const again = target.sql !== null && seen.has(target.sql);
   const heading = line(
     text(target.selected ? '▸ ' : '▹ not proposed: '),
     bold(budget.take(target.label, 120)),
     text(` · ${budget.take([owner, ...facts].join(' · '), 300)}\n`),
-    text(budget.take(target.why, 300)),
+    text(`${budget.take(target.why, 300)}${again ? ' Same SQL as above.' : ''}`),
   );
-  return target.sql === null ? [heading] : [heading, preformatted(budget.take(target.sql, 450))];
+  if (target.sql === null || again) return [heading];
+  seen.add(target.sql);
+  return [heading, preformatted(budget.take(target.sql, 450))];
 }
 
 /** What was looked at and left alone. */
@@ -91,7 +96,7 @@ export function commandBlocks(plan: Plan, budget: Budget): types.RichTextBlock[]
     line(bold(`Exactly what is sent (${plan.commands.length})`)),
     ...shown.flatMap((command) => [
       line(text(`${budget.take(command.label, 120)}${command.count > 1 ? ` · ${command.count} times` : ''}`)),
-      preformatted(budget.take(command.text, 900)),
+      preformatted(budget.take(command.text, 600)),
     ]),
     ...rest(distinct.length - shown.length, 'commands'),
   );

@@ -92,7 +92,9 @@ test('a step that changes something asks first and repeats its warnings; one tha
   );
   expect(run?.[1]).toContain('still armed');
   const reading = messagesOf(view([attempt('diagnose', 'awaiting')]), () => 'observe').at(-1);
-  const button = reading?.blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []))[0];
+  const button = reading?.blocks
+    .flatMap((block) => (block.type === 'actions' ? block.elements : []))
+    .find(({ action_id }) => action_id === 'step.run');
   expect(button).toMatchObject({ action_id: 'step.run', style: 'primary' });
   expect(button).not.toHaveProperty('confirm');
 });
