@@ -5,8 +5,12 @@ import type { DomainEvent } from '../domain/event.ts';
 import { currentRun, type Incident } from '../domain/incident.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Answer, IncidentDesk, Reply } from './desk.ts';
+import { noticesOf } from './notices.ts';
 import { dedupeKeyOf, openIncident } from './opening.ts';
 import type { EngineOptions } from './options.ts';
+
+/** Newest alerts that are looked through for notices. */
+const MOST_ALERTS = 500;
 
 /** The desk: checks authority at the moment of the answer, and journals every refusal. */
 export function createDesk(options: EngineOptions): IncidentDesk {
@@ -75,6 +79,10 @@ export function createDesk(options: EngineOptions): IncidentDesk {
       const rows = await state.incidents.listOpen();
       const loaded = await Promise.all(rows.map(async ({ id }) => ledger.load(id)));
       return loaded.filter((incident) => incident !== null);
+    },
+
+    async notices() {
+      return noticesOf(await state.alerts.list(MOST_ALERTS), options.clock.now());
     },
   };
 }

@@ -26,6 +26,20 @@ export interface IncidentView {
   readonly progress: { readonly step: string; readonly attempt: number; readonly progress: Progress } | null;
 }
 
+/** Something that people are told although nothing is to be decided. */
+export interface Notice {
+  /** Stays the same while the notice is about the same thing. */
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+  /** What the reader can do. */
+  readonly hint: string;
+  /** ISO 8601, when it was first and last heard of. */
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly count: number;
+}
+
 /** What people can do, whichever way they come in: Slack, a terminal, an API. Throws only `state-unavailable`. */
 export interface IncidentDesk {
   /** Opens an incident by hand, or names the one that is open for this database. */
@@ -41,6 +55,8 @@ export interface IncidentDesk {
   close(incidentId: string, by: Person, reason: string): Promise<Reply>;
   view(incidentId: string): Promise<IncidentView | null>;
   listOpen(): Promise<Incident[]>;
+  /** Firing alerts of the last day that led to nothing, one notice for each name and reason, oldest first. */
+  notices(): Promise<Notice[]>;
   /** Names of the monitored databases, and ids and titles of the runbooks. */
   readonly databases: readonly string[];
   readonly runbooks: readonly { readonly id: string; readonly title: string }[];

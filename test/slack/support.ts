@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Answer, IncidentDesk, IncidentView, Reply } from '../../src/engine/desk.ts';
+import type { Answer, IncidentDesk, IncidentView, Notice, Reply } from '../../src/engine/desk.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import {
   type SlackSandbox,
@@ -23,6 +23,7 @@ export interface ScriptedDesk extends IncidentDesk {
   opened: string[];
   closed: string[];
   fail: Error | null;
+  told: Notice[];
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -33,6 +34,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     opened: [],
     closed: [],
     fail: null,
+    told: [],
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
     async open({ database }) {
@@ -54,6 +56,9 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     },
     async listOpen() {
       return [...this.views.values()].map(({ incident }) => incident);
+    },
+    async notices() {
+      return this.told;
     },
   };
 }

@@ -2,8 +2,9 @@ import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import { currentRun, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
-import type { IncidentView } from '../../engine/desk.ts';
+import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { awaited, incidentState } from '../blocks/incident-state.ts';
+import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
 import { stepStates } from '../blocks/states.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
@@ -38,6 +39,13 @@ export function messagesOf(
   const waits = awaited(incident);
   const text = `${incidentState(incident).word} · ${incident.id} · ${incident.title} (${incident.database})${waits === null ? '' : ` · waiting for ${waits.text}`}`;
   return [message('parent', text, parentBlocks(incident)), ...cards];
+}
+
+/** The messages about alerts that led to nothing, each on its own in the channel. Pure. */
+export function noticeMessages(notices: readonly Notice[]): DesiredMessage[] {
+  return notices.map((notice) =>
+    message(notice.key, `Alert without an incident: ${notice.title}. ${notice.text}`, noticeBlocks(notice)),
+  );
 }
 
 /** Names the card of a try; tries of a second run of the same runbook have names of their own. */

@@ -2,11 +2,13 @@ import type { ActionClass } from '../../domain/actor.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Mutex } from '../../ports/state.ts';
-import { messagesOf } from './messages-of.ts';
+import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import { createPacer, LOOKUPS, type Pace, POSTS, UPDATES } from './pacer.ts';
 import { type OutboxTools, perform } from './perform.ts';
 
+/** The key of the work that tells which alerts led to nothing. */
+const NOTICES = 'intake';
 /** A message is updated at most this often, in milliseconds; the last state always wins. */
 const UPDATE_GAP_MS = 1500;
 /** An unanswered post gets this long to become visible before it is looked for. */
@@ -52,16 +54,26 @@ export function createOutbox({ tools, desk, mutex, clock, actionClassOf }: Outbo
     if (action.do === 'post') pacer.hold(laneOf('find', action), SETTLE_MS);
   }
 
-  async function work(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'> {
+  async function wanted(id: string): Promise<{ since: string; messages: DesiredMessage[] } | null> {
+    if (id === NOTICES) {
+      const notices = await desk.notices();
+      return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
+    }
+    const view = await desk.view(id);
+    if (view === null) return null;
+    return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf) };
+  }
+
+  async function work(id: string, signal: AbortSignal): Promise<'done' | 'busy'> {
     const deadline = clock.now().getTime() + RENDER_MS;
     while (!signal.aborted) {
-      const view = await desk.view(incidentId);
-      if (view === null) return 'done';
-      const rows = await tools.messages.list(incidentId);
-      const actions = nextActions(messagesOf(view, actionClassOf), rows, (nonce) => tools.unsent.has(nonce));
+      const desired = await wanted(id);
+      if (desired === null) return 'done';
+      const rows = await tools.messages.list(id);
+      const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
       const next = soonest(actions, waitOf);
       if (next === null) return 'done';
-      if (next.wait === 0) await act(view.incident, next.action);
+      if (next.wait === 0) await act({ id, openedAt: desired.since }, next.action);
       else if (clock.now().getTime() + next.wait > deadline) return 'busy';
       else await clock.sleep(next.wait, signal);
     }

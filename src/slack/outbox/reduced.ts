@@ -21,7 +21,7 @@ export function reduced(message: DesiredMessage): DesiredMessage {
     blocks: [
       ...(first?.type === 'header' ? [first] : []),
       ...richText(line(text('Slack did not accept the details of this message.'))),
-      contextLine(text('Read them and decide in a terminal: firebreak triage')),
+      contextLine(text('Do this step by hand as the runbook says; Firebreak logged the reason.')),
     ],
   };
 }

@@ -173,3 +173,25 @@ test('a second render of the same incident is told to come again', async () => {
   expect(both.sort()).toEqual(['busy', 'done']);
   expect(await keys(rig)).toEqual(KEYS);
 });
+
+test('an alert that led to nothing is told once in the channel, and counted there', async () => {
+  const rig = await createRig();
+  const notice = {
+    key: 'alert:1',
+    title: 'DiskFull <!channel>',
+    text: 'No runbook names the alert DiskFull <!channel>.',
+    hint: 'Name it.',
+    firstAt: new Date().toISOString(),
+    lastAt: new Date().toISOString(),
+    count: 1,
+  };
+  rig.desk.told = [notice];
+  expect(await rig.bot.render('intake', never)).toBe('done');
+  rig.desk.told = [{ ...notice, count: 3 }];
+  while ((await rig.bot.render('intake', never)) === 'busy') await delay(20);
+  const [message, ...others] = await posted(rig.sandbox);
+  expect(others).toEqual([]);
+  expect(message?.message.thread_ts).toBeUndefined();
+  expect(JSON.stringify(message?.message)).toContain('Received 3 times');
+  expect(message?.message.text).not.toContain('<!channel>');
+});
