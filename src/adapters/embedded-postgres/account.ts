@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { EmbeddedPostgresError } from './errors.ts';
+import { FirebreakError } from '../../domain/errors.ts';
 
 /** The system account that PostgreSQL runs as. PostgreSQL refuses to run as root. */
 export interface Account {
@@ -21,10 +21,10 @@ export function unprivilegedAccount(): Account | undefined {
     const account = accounts.find((candidate) => candidate.name === name && candidate.uid > 0);
     if (account) return account;
   }
-  throw new EmbeddedPostgresError(
-    'no_unprivileged_account',
-    `PostgreSQL refuses to run as root, and /etc/passwd has none of the accounts ${PREFERRED_ACCOUNTS.join(', ')}. ` +
-      'Run Firebreak as an ordinary user, or add one of these accounts.',
+  throw new FirebreakError(
+    'postgres-account',
+    `PostgreSQL refuses to run as root, and /etc/passwd has none of the accounts ${PREFERRED_ACCOUNTS.join(', ')}.`,
+    { hint: 'Run Firebreak as an ordinary user, or add one of these accounts.' },
   );
 }
 

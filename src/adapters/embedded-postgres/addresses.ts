@@ -2,7 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedPostgresError, systemErrorCode } from './errors.ts';
+import { FirebreakError } from '../../domain/errors.ts';
+import { systemErrorCode } from './errors.ts';
 
 /** Where a server listens: on a unix socket in a private directory, or on a TCP address. Port 0 means a free one. */
 export type Listen =
@@ -53,18 +54,18 @@ function probePort(host: string, port: number): Promise<number> {
   });
 }
 
-function explainBind(cause: Error, host: string, port: number): EmbeddedPostgresError {
+function explainBind(cause: Error, host: string, port: number): FirebreakError {
   if (systemErrorCode(cause) === 'EADDRINUSE') {
-    return new EmbeddedPostgresError(
-      'port_taken',
-      `Port ${port} on ${host} is taken by another server; choose another port, or 0 for a free one.`,
-      { cause },
-    );
+    return new FirebreakError('port-taken', `Port ${port} on ${host} is taken by another server.`, {
+      hint: 'Choose another port, or 0 for a free one.',
+      cause,
+    });
   }
-  return new EmbeddedPostgresError(
-    'start_failed',
+  return new FirebreakError(
+    'postgres-failed',
     `PostgreSQL cannot listen on ${host}:${port}: ${cause.message}.`,
     {
+      hint: 'Choose an address that this machine has, and a port that the user of the process may use.',
       cause,
     },
   );

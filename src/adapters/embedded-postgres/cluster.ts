@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FirebreakError } from '../../domain/errors.ts';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { writeOwned } from './configuration.ts';
 import { chownTree } from './directories.ts';
-import { EmbeddedPostgresError } from './errors.ts';
 import { explainFailure } from './failure.ts';
 
 const PASSWORD_FILE = 'firebreak-superuser-password';
@@ -23,11 +23,15 @@ export async function ensureCluster(
     refuseForeignFiles(dataDirectory);
     await whileMarkedUnfinished(dataDirectory, () => createCluster(dataDirectory, options));
   } else if (version !== options.binaries.majorVersion) {
-    throw new EmbeddedPostgresError(
-      'version_mismatch',
+    throw new FirebreakError(
+      'state-version',
       `${dataDirectory} belongs to PostgreSQL ${version}, and this Firebreak brings PostgreSQL ` +
-        `${options.binaries.majorVersion}, which cannot open it. Export the journal with the Firebreak that wrote it ` +
-        'and import it into a new directory, or choose another directory.',
+        `${options.binaries.majorVersion}, which cannot open it.`,
+      {
+        hint:
+          'Choose another directory for a new database, or keep the Firebreak that wrote this one; ' +
+          'it can also export the journal to a file.',
+      },
     );
   }
 }
@@ -41,10 +45,10 @@ export async function whileMarkedUnfinished(dataDirectory: string, work: () => P
       'This database directory is being created; without its creator it is deleted at the next start.\n',
     );
   } catch (cause) {
-    throw new EmbeddedPostgresError(
-      'directory_not_usable',
-      `The parent directory of ${dataDirectory} must be writable to create a database in it.`,
-      { cause },
+    throw new FirebreakError(
+      'directory-unusable',
+      `The parent directory of ${dataDirectory} is not writable, and a database is created in it.`,
+      { hint: 'Give the user of the process the right to write there, or choose another directory.', cause },
     );
   }
   await work();
@@ -81,10 +85,10 @@ function emptyDirectory(directory: string): void {
 function refuseForeignFiles(dataDirectory: string): void {
   const names = readdirSync(dataDirectory);
   if (names.length === 0) return;
-  throw new EmbeddedPostgresError(
-    'directory_not_usable',
-    `${dataDirectory} is neither empty nor a PostgreSQL data directory (it contains ${names.slice(0, 3).join(', ')}). ` +
-      'Choose an empty directory.',
+  throw new FirebreakError(
+    'directory-unusable',
+    `${dataDirectory} is neither empty nor a PostgreSQL data directory (it contains ${names.slice(0, 3).join(', ')}).`,
+    { hint: 'Choose an empty directory.' },
   );
 }
 
@@ -137,7 +141,7 @@ function runInitdb(
   child.stderr.on('data', collect);
   return new Promise((resolve, reject) => {
     const fail = (text: string): void =>
-      reject(explainFailure(`The database in ${dataDirectory} could not be created`, text, 'initdb_failed'));
+      reject(explainFailure(`The database in ${dataDirectory} could not be created`, text));
     child.once('error', (error) => fail(`cannot execute ${binaries.initdb}: ${error.message}`));
     child.once('close', (code) => (code === 0 ? resolve() : fail(output.trim())));
   });

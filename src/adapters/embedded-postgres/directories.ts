@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { FirebreakError } from '../../domain/errors.ts';
 import { type Account, homeDirectories } from './account.ts';
-import { EmbeddedPostgresError } from './errors.ts';
 
 /**
  * Makes `directory` exist with mode 0700, owned by the account PostgreSQL runs as and reachable by it.
@@ -44,10 +44,10 @@ function ensureReachable(parent: string, existing: string, account: Account): vo
   if (mayOpen && !mayEnter(existing, account)) chmodSync(existing, (stats.mode & 0o7777) | 0o001);
   const closed = firstClosedAncestor(parent, account);
   if (closed === undefined) return;
-  throw new EmbeddedPostgresError(
-    'directory_not_usable',
-    `PostgreSQL runs as "${account.name}" (it refuses root), and that account may not enter ${closed}. ` +
-      `Choose a directory it can reach (for example below /var/lib), or run: chmod o+x ${closed}`,
+  throw new FirebreakError(
+    'directory-unusable',
+    `PostgreSQL runs as "${account.name}" (it refuses root), and that account may not enter ${closed}.`,
+    { hint: `Choose a directory it can reach (for example below /var/lib), or run: chmod o+x ${closed}` },
   );
 }
 

@@ -1,7 +1,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './errors.ts';
+import { type ErrorCode, FirebreakError } from '../../domain/errors.ts';
 
 const TAIL_BYTES = 4096;
+
+/** What to do when the embedded binaries cannot be executed. */
+export const NEEDS_GLIBC =
+  'The embedded binaries need glibc; on other systems give the URL of an external PostgreSQL server.';
 
 /** The last lines of a log file from `offset` bytes on, or an empty string when there is no such file. */
 export function logTail(path: string, offset = 0): string {
@@ -37,43 +41,62 @@ export function isPortTaken(log: string): boolean {
 }
 
 /** Turns the log of a PostgreSQL that did not start into an error that says what to do next. */
-export function explainFailure(
-  what: string,
-  log: string,
-  fallback: EmbeddedPostgresErrorCode,
-): EmbeddedPostgresError {
-  const [code, advice] = classify(log, fallback);
-  return new EmbeddedPostgresError(
-    code,
-    `${what}: ${advice} Its last log lines:\n${log || '(no log lines)'}`,
-  );
+export function explainFailure(what: string, log: string): FirebreakError {
+  const { code, reason, hint } = classify(log);
+  return new FirebreakError(code, `${what}${reason}. Its last log lines:\n${log || '(no log lines)'}`, {
+    hint,
+  });
 }
 
-function classify(log: string, fallback: EmbeddedPostgresErrorCode): [EmbeddedPostgresErrorCode, string] {
+interface Explanation {
+  readonly code: ErrorCode;
+  /** Follows what went wrong; empty when only the log knows. */
+  readonly reason: string;
+  readonly hint: string;
+}
+
+function classify(log: string): Explanation {
+  if (isLockHeld(log)) {
+    return {
+      code: 'state-busy',
+      reason: ': another PostgreSQL still uses this data directory',
+      hint: 'Stop that PostgreSQL first, or choose another directory.',
+    };
+  }
   if (
     /shared memory|shmget|semget|semaphore/.test(log) &&
     /FATAL|could not|No space|Cannot allocate/.test(log)
   ) {
-    if (isLockHeld(log))
-      return ['already_running', 'another PostgreSQL still uses this data directory; stop it first.'];
-    return [
-      'shared_memory',
-      'the system refused shared memory; raise the limit (for a container: --shm-size=256m).',
-    ];
+    return {
+      code: 'shared-memory',
+      reason: ': the system refused shared memory',
+      hint: 'Raise the limit (for a container: --shm-size=256m).',
+    };
   }
   if (/No space left on device|Disk quota exceeded/.test(log)) {
-    return ['disk_full', 'the disk of the data directory is full; free some space and start again.'];
+    return {
+      code: 'disk-full',
+      reason: ': the disk of the data directory is full',
+      hint: 'Free some space and start again.',
+    };
   }
-  if (isLockHeld(log)) {
-    return ['already_running', 'another PostgreSQL still uses this data directory; stop it first.'];
+  if (isPortTaken(log)) {
+    return {
+      code: 'port-taken',
+      reason: ': its port is taken by another server',
+      hint: 'Choose another port, or 0 for a free one.',
+    };
   }
-  if (isPortTaken(log))
-    return ['port_taken', 'its port is taken by another server; choose another port, or 0 for a free one.'];
   if (/error while loading shared libraries|cannot execute|GLIBC/.test(log)) {
-    return [
-      'binaries_missing',
-      'its binaries do not run on this system (they need glibc); use an external server by URL.',
-    ];
+    return {
+      code: 'postgres-binaries',
+      reason: ': its binaries do not run on this system',
+      hint: NEEDS_GLIBC,
+    };
   }
-  return [fallback, 'see its log.'];
+  return {
+    code: 'postgres-failed',
+    reason: '',
+    hint: 'Mend what the last log lines name, then start again.',
+  };
 }

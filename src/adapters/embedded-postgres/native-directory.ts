@@ -11,9 +11,10 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
+import { FirebreakError } from '../../domain/errors.ts';
 import type { Account } from './account.ts';
 import { isReachable } from './directories.ts';
-import { EmbeddedPostgresError, systemErrorCode } from './errors.ts';
+import { systemErrorCode } from './errors.ts';
 
 const linkListSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
@@ -85,11 +86,10 @@ function copyPackage(packageDirectory: string, options: { spareDirectory: string
   } catch (cause) {
     rmSync(unfinished, { recursive: true, force: true });
     if (existsSync(copy)) return copy;
-    throw new EmbeddedPostgresError(
-      'binaries_missing',
-      `The PostgreSQL binaries in ${packageDirectory} cannot be used there, and copying them to ${copy} failed. ` +
-        'Make one of the two writable and reachable, then start again.',
-      { cause },
+    throw new FirebreakError(
+      'postgres-binaries',
+      `The PostgreSQL binaries in ${packageDirectory} cannot be used there, and copying them to ${copy} failed.`,
+      { hint: 'Make one of the two writable and reachable, then start again.', cause },
     );
   }
   return copy;

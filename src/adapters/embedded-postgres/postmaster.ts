@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { FirebreakError } from '../../domain/errors.ts';
 import type { Account } from './account.ts';
 import type { Settings } from './configuration.ts';
-import { EmbeddedPostgresError } from './errors.ts';
+import { NEEDS_GLIBC } from './failure.ts';
 import { isPostgresAlive } from './lock-file.ts';
 
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
@@ -68,9 +69,10 @@ export async function stopPostmaster(
     signalPostmaster(postmaster.pid, signal);
     if (await waitUntilGone(postmaster, STOP_TIMEOUT_MS)) return;
   }
-  throw new EmbeddedPostgresError(
-    'stop_failed',
-    `PostgreSQL (process ${postmaster.pid}) in ${dataDirectory} did not stop in time; look into ${logFile(dataDirectory)}.`,
+  throw new FirebreakError(
+    'postgres-failed',
+    `PostgreSQL (process ${postmaster.pid}) in ${dataDirectory} did not stop in time.`,
+    { hint: `Look into ${logFile(dataDirectory)} for what keeps it; the next start takes it over.` },
   );
 }
 
@@ -109,12 +111,10 @@ function spawned(child: ChildProcess, postgres: string): Promise<number> {
     child.once('spawn', () => resolve(child.pid ?? 0));
     child.once('error', (cause) =>
       reject(
-        new EmbeddedPostgresError(
-          'binaries_missing',
-          `${postgres} cannot be executed: ${cause.message}. The embedded binaries need glibc; ` +
-            'on other systems give the URL of an external PostgreSQL server.',
-          { cause },
-        ),
+        new FirebreakError('postgres-binaries', `${postgres} cannot be executed: ${cause.message}.`, {
+          hint: NEEDS_GLIBC,
+          cause,
+        }),
       ),
     );
   });

@@ -18,7 +18,7 @@ export interface PostgresServer extends AsyncDisposable {
   /**
    * Stops the server and waits until it has gone; a second call waits for the first. `fast` ends all sessions and
    * writes a checkpoint, `immediate` leaves the work to crash recovery.
-   * @throws EmbeddedPostgresError `stop_failed` when it has not gone after 30 s and a harder signal.
+   * @throws FirebreakError `postgres-failed` when it has not gone after 30 s and a harder signal.
    */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { realpathSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { FirebreakError } from '../../domain/errors.ts';
 import { type Account, unprivilegedAccount } from './account.ts';
 import { choosePort, fittingSocketDirectory, isSocket } from './addresses.ts';
 import { adoptRunningServer } from './adoption.ts';
@@ -8,7 +9,6 @@ import { type Binaries, locateBinaries } from './binaries.ts';
 import { ensureCluster, readSuperuserPassword } from './cluster.ts';
 import { type Settings, writeHostRules, writeSettings } from './configuration.ts';
 import { ensurePrivateDirectory } from './directories.ts';
-import { EmbeddedPostgresError } from './errors.ts';
 import { explainFailure, isLockHeld, isPortTaken, logTail } from './failure.ts';
 import { logFile, type Postmaster, spawnPostmaster, stopPostmaster } from './postmaster.ts';
 import { identifyServer, type ProbeTarget } from './probe.ts';
@@ -34,7 +34,7 @@ interface Prepared extends StartPostgresOptions {
  * Starts PostgreSQL with the binaries that come with Firebreak, creating the database at the first start, and waits
  * until it answers. A server that already runs in the data directory, left by a killed process of ours, is taken over.
  * As root the server runs as an unprivileged account and the directory is given to it.
- * @throws EmbeddedPostgresError with a `code` and a sentence that says what to do.
+ * @throws FirebreakError that says what to do.
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<PostgresServer> {
   options.signal?.throwIfAborted();
@@ -139,12 +139,15 @@ async function waitUntilReady(
     await delay(READY_POLL_MS);
   }
   await stopPostmaster(dataDirectory, postmaster, 'immediate');
-  throw new EmbeddedPostgresError(
-    'start_timeout',
+  throw new FirebreakError(
+    'postgres-failed',
     `PostgreSQL in ${dataDirectory} did not accept a connection within ${READY_TIMEOUT_MS / 1000} s ` +
       `(${lastError instanceof Error ? lastError.message : 'no answer'}). Its last log lines:\n` +
       logTail(logFile(dataDirectory), postmaster.logOffset),
-    { cause: lastError },
+    {
+      hint: `Start again: a recovery that was under way goes on. The whole log is ${logFile(dataDirectory)}.`,
+      cause: lastError,
+    },
   );
 }
 
@@ -155,7 +158,7 @@ function outcomeOfExit(dataDirectory: string, postmaster: Postmaster): Outcome {
   throw startFailure(dataDirectory, postmaster);
 }
 
-function startFailure(dataDirectory: string, postmaster: Postmaster): EmbeddedPostgresError {
+function startFailure(dataDirectory: string, postmaster: Postmaster): FirebreakError {
   const log = logTail(logFile(dataDirectory), postmaster.logOffset);
-  return explainFailure(`PostgreSQL in ${dataDirectory} did not start`, log, 'start_failed');
+  return explainFailure(`PostgreSQL in ${dataDirectory} did not start`, log);
 }

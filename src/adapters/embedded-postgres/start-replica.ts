@@ -23,7 +23,7 @@ const AT_LEAST_AS_ON_PRIMARY = `select name, setting from pg_settings where name
  * Starts a streaming replica of `primary`. The first time the data directory is copied with the low-level backup
  * functions; later starts go on with what is there. The primary needs `wal_keep_size` (or must not move on too far)
  * for a replica that was away.
- * @throws EmbeddedPostgresError as `startPostgres`.
+ * @throws FirebreakError as `startPostgres`.
  */
 export async function startReplica(
   primary: PostgresServer,

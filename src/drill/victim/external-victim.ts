@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { FirebreakError } from '../../domain/errors.ts';
 import { addressOf, urlFor, withSession } from './connection.ts';
 import { createRoles, dropRoles, MARKER, type Passwords, refuseForeignRoles } from './roles.ts';
 import { seedShop, shopSize } from './seed.ts';
@@ -9,7 +10,7 @@ const DATABASE = 'firebreak_drill';
 
 /**
  * Adds the shop's database and roles to a server of the user's own, which `stop` drops again.
- * @throws Error when the server is a standby, or has a database or role of these names that no drill created.
+ * @throws FirebreakError `drill-server` when it is a standby, or has a database or role of these names that no drill created.
  */
 export async function startExternalVictim(
   options: StartVictimOptions & { existingUrl: string },
@@ -41,16 +42,19 @@ export async function startExternalVictim(
 async function refuseUnsuitable(admin: pg.Client): Promise<void> {
   const standby = await admin.query<{ recovery: boolean }>('select pg_is_in_recovery() as recovery');
   if (standby.rows[0]?.recovery) {
-    throw new Error(
-      'The server of the drill is a standby, which cannot be written to. Give the URL of its primary.',
+    throw new FirebreakError(
+      'drill-server',
+      'The server of the drill is a standby, which cannot be written to.',
+      { hint: 'Give the URL of its primary.' },
     );
   }
   await refuseForeignRoles(admin);
   const comment = await databaseComment(admin);
   if (comment === undefined || comment === MARKER) return;
-  throw new Error(
-    `The server already has a database "${DATABASE}" that the drill did not create, so it is left alone. ` +
-      'Rename that database, or use another server.',
+  throw new FirebreakError(
+    'drill-server',
+    `The server already has a database "${DATABASE}" that the drill did not create, so it is left alone.`,
+    { hint: 'Rename that database, or use another server.' },
   );
 }
 

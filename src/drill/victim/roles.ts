@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { FirebreakError } from '../../domain/errors.ts';
 
 /** The comment on a role or database of the drill: only what carries it is ever dropped. */
 export const MARKER = 'created by the firebreak drill';
@@ -31,14 +32,15 @@ export async function dropRoles(admin: pg.Client): Promise<void> {
   for (const role of Object.keys(ROLES)) await dropRole(admin, role);
 }
 
-/** @throws Error when the server has a role of one of our names that no drill created. */
+/** @throws FirebreakError `drill-server` when the server has a role of one of our names that no drill created. */
 export async function refuseForeignRoles(admin: pg.Client): Promise<void> {
   for (const role of Object.keys(ROLES)) {
     const comment = await roleComment(admin, role);
     if (comment === undefined || comment === MARKER) continue;
-    throw new Error(
-      `The server already has a role "${role}" that the drill did not create. ` +
-        'Use another server, or run the drill without one: it brings its own PostgreSQL.',
+    throw new FirebreakError(
+      'drill-server',
+      `The server already has a role "${role}" that the drill did not create.`,
+      { hint: 'Use another server, or run the drill without one: it brings its own PostgreSQL.' },
     );
   }
 }

@@ -117,7 +117,8 @@ test('a data directory of another major version is refused and left as it is', a
   writeFileSync(join(dataDirectory, 'PG_VERSION'), '15\n');
   const start = startPostgres({ dataDirectory, listen: { socketDirectory: join(directory.path, 's') } });
   await expect(start).rejects.toMatchObject({
-    code: 'version_mismatch',
+    code: 'state-version',
+    hint: expect.stringContaining('another directory'),
     message: expect.stringContaining('belongs to PostgreSQL 15'),
   });
   expect(readFileSync(join(dataDirectory, 'PG_VERSION'), 'utf8')).toBe('15\n');
@@ -130,7 +131,8 @@ test('a directory with other files is refused', async () => {
   writeFileSync(join(dataDirectory, 'thesis.txt'), 'precious');
   const start = startPostgres({ dataDirectory, listen: { socketDirectory: join(directory.path, 's') } });
   await expect(start).rejects.toMatchObject({
-    code: 'directory_not_usable',
+    code: 'directory-unusable',
+    hint: 'Choose an empty directory.',
     message: expect.stringContaining('thesis.txt'),
   });
   expect(readFileSync(join(dataDirectory, 'thesis.txt'), 'utf8')).toBe('precious');
@@ -161,7 +163,8 @@ test('a taken port is named', async () => {
     listen: { host: '127.0.0.1', port },
   });
   await expect(start).rejects.toMatchObject({
-    code: 'port_taken',
+    code: 'port-taken',
+    hint: expect.stringContaining('another port'),
     message: expect.stringContaining(String(port)),
   });
   other.close();
@@ -175,7 +178,8 @@ test('a setting that PostgreSQL rejects is shown with the log line that says so'
     settings: { work_mem: 'plenty' },
   });
   await expect(start).rejects.toMatchObject({
-    code: 'start_failed',
+    code: 'postgres-failed',
+    hint: expect.stringContaining('log lines'),
     message: expect.stringContaining('"work_mem": "plenty"'),
   });
 });
