@@ -6,7 +6,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 export const MARKER = 'created by the firebreak drill';
 
 /** The roles of the drill: the two programs, and the bot with the rights its documentation asks for. */
-export const ROLES = {
+const ROLES = {
   order_service: [],
   report_generator: [],
   firebreak: ['pg_monitor', 'pg_signal_backend'],
