@@ -9,7 +9,7 @@ export type Authentication =
   | { readonly type: 'hmac'; readonly key: Secret };
 
 /** Header of the HMAC form: `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
-export const SIGNATURE_HEADER = 'x-firebreak-signature';
+const SIGNATURE_HEADER = 'x-firebreak-signature';
 
 /** Seconds by which a signature may differ from our clock. */
 const TOLERANCE_SECONDS = 300;
