@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import type { DomainEvent } from '../domain/event.ts';
-import { currentRun, type Incident } from '../domain/incident.ts';
+import { alertsResolved, currentRun, type Incident } from '../domain/incident.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Ledger } from '../engine/ledger.ts';
 import { dedupeKeyOf, openIncident } from '../engine/opening.ts';
@@ -76,7 +76,7 @@ export function createSettle(options: SettleOptions): (alertId: string) => Promi
       const settle = (incidentId: string): Settlement => ({
         alertId,
         decision: 'opened',
-        reason: `Runbook ${runbook.id} names the alert ${alert.name}.`,
+        reason: `Runbook ${runbook.id} is for the alert ${alert.name}.`,
         incidentId,
       });
       if ((await openIncident(state, ledger, opening, settle)) !== null) return 'done';
@@ -84,12 +84,13 @@ export function createSettle(options: SettleOptions): (alertId: string) => Promi
   };
 }
 
-/** A resolved alert closes an incident in which nothing is under way. */
+/** The last alert to be resolved closes an incident in which nothing is under way. */
 function attachment(incident: Incident, alert: Alert): DomainEvent[] {
   if (alert.status === 'firing') return [{ type: 'alert.attached', alert }];
   const resolved: DomainEvent = { type: 'alert.resolved', alert };
-  if (!isIdle(incident)) return [resolved];
-  const reason = 'The alert was resolved and no run is under way.';
+  const alerts = [...incident.alerts, { alert, at: '' }];
+  if (!isIdle(incident) || !alertsResolved({ ...incident, alerts })) return [resolved];
+  const reason = 'Every alert was resolved and no run is under way.';
   return [resolved, { type: 'incident.closed', by: { kind: 'system' }, reason }];
 }
 
@@ -113,8 +114,9 @@ function databaseOf(alert: Alert, databases: readonly MonitoredDatabase[]): Moni
   return first;
 }
 
+/** The runbook whose id the alert carries; otherwise the first that names it. A link to a wiki is no id. */
 function runbookOf(alert: Alert, runbooks: ReadonlyMap<string, Runbook>): Runbook | undefined {
-  const wanted = alert.labels.runbook ?? alert.annotations.runbook;
-  if (wanted !== undefined) return runbooks.get(wanted);
+  const wanted = runbooks.get(alert.labels.runbook ?? alert.annotations.runbook ?? '');
+  if (wanted !== undefined) return wanted;
   return [...runbooks.values()].find((runbook) => runbook.alerts.includes(alert.name));
 }
