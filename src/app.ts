@@ -15,6 +15,7 @@ import type { EngineOptions } from './engine/options.ts';
 import { startHttp } from './http.ts';
 import { createSettle } from './intake/settle.ts';
 import type { State } from './ports/state.ts';
+import type { Workloads } from './ports/workloads.ts';
 import { loadRunbooks } from './runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
 import { createSlack } from './slack/create-slack.ts';
@@ -61,8 +62,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   await databases.start();
   const ports = {
     databases,
-    workloads:
-      config.kubernetes === null ? noWorkloads() : await createWorkloads({ ...config.kubernetes, logger }),
+    workloads: provideWorkloads(config, started, logger),
     metrics: createMetrics(
       config.databases.flatMap(({ name, prometheus }) =>
         prometheus === null ? [] : [{ database: name, ...prometheus }],
@@ -114,4 +114,12 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   let stopping: Promise<void> | undefined;
   const stop = async () => (stopping ??= running.disposeAsync());
   return { httpUrl: http.url, desk, state, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** The workloads of the configured cluster; its kept connections close with the stack. */
+function provideWorkloads(config: Config, started: AsyncDisposableStack, logger: Logger): Workloads {
+  if (config.kubernetes === null) return noWorkloads();
+  const workloads = createWorkloads({ ...config.kubernetes, logger });
+  started.defer(() => workloads.close());
+  return workloads;
 }

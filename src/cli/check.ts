@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { loadRunbooks } from '../runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from '../runbooks/shipped.ts';
 import { loadStepKinds } from '../steps/registry.ts';
-import type { SetExitCode } from './program.ts';
+import type { SetExitCode } from './exit-code.ts';
 
 /** `firebreak check`: is the configuration valid, are the runbooks. Connects to nothing. */
 export function checkCommand(setExitCode: SetExitCode): Command {

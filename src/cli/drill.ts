@@ -6,7 +6,7 @@ import { printReport } from '../drill/print-report.ts';
 import type { DrillReport } from '../drill/report.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { scenario } from '../drill/scenario.ts';
-import type { SetExitCode } from './program.ts';
+import type { SetExitCode } from './exit-code.ts';
 
 interface Options {
   auto?: true;

@@ -4,7 +4,7 @@ import { openState } from '../adapters/state/open-state.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { State } from '../ports/state.ts';
 import { provideStateUrl } from '../state-url.ts';
-import type { SetExitCode } from './program.ts';
+import type { SetExitCode } from './exit-code.ts';
 
 /** `firebreak journal verify|export`: proves the journal whole, or writes it out. */
 export function journalCommand(setExitCode: SetExitCode): Command {

@@ -28,6 +28,3 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     return 1;
   }
 }
-
-/** A command takes this to set the exit code. */
-export type SetExitCode = (exitCode: number) => void;

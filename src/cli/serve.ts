@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { startApp } from '../app.ts';
 import { loadConfig } from '../config/load-config.ts';
-import type { SetExitCode } from './program.ts';
+import type { SetExitCode } from './exit-code.ts';
 
 /** `firebreak serve`: the bot, until SIGTERM or SIGINT. */
 export function serveCommand(setExitCode: SetExitCode): Command {

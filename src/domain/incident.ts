@@ -129,7 +129,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
 }
 
 /** Applies one event. Total over events: what does not concern the present state changes nothing but the version. */
-export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
+function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   return { ...apply(incident, recorded.event, recorded.at), version: recorded.version };
 }
 

@@ -29,6 +29,7 @@ export function personAt(page: Page): Person {
         ),
       ]);
       if (!asked) return null;
+      // biome-ignore lint/performance/useDomNodeTextContent: the text as a person sees it, in lines
       const text = await page.locator('[role="alertdialog"], [role="dialog"]').last().innerText();
       await confirm.click();
       return text;

@@ -48,7 +48,7 @@ export function writeOwned(path: string, text: string, account: Account | undefi
 }
 
 /** Quotes a value for postgresql.conf. */
-export function quoteSetting(value: string | number | boolean): string {
+function quoteSetting(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'number') return String(value);
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -37,7 +37,7 @@ export function stateFailure(error: unknown): unknown {
 }
 
 /** The SQLSTATE or system error code of an error; the first inner one of an AggregateError. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;

@@ -1,4 +1,4 @@
-import type { GrantedRule } from './rbac.ts';
+import type { GrantedRule } from './rules.ts';
 import type { User } from './users.ts';
 
 const PUBLIC = ['/healthz', '/livez', '/readyz', '/version', '/version/'];

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, type KubeObject, textOf } from '../objects.t
 import { CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES } from '../resources.ts';
 import type { ObjectStore } from '../store.ts';
 import { bootstrapRules } from './bootstrap-rules.ts';
+import type { GrantedRule, PolicyRule } from './rules.ts';
 import type { User } from './users.ts';
 
 /** What somebody wants to do: to a resource, or to a URL that is none. */
@@ -13,21 +14,6 @@ export interface Attributes {
   namespace?: string | undefined;
   name?: string | undefined;
   path?: string | undefined;
-}
-
-/** One rule of a Role. */
-export interface PolicyRule {
-  verbs: string[];
-  apiGroups?: string[];
-  resources?: string[];
-  resourceNames?: string[];
-  nonResourceURLs?: string[];
-}
-
-/** A rule that applies to a user, with the sentence that says why. */
-export interface GrantedRule {
-  rule: PolicyRule;
-  reason: string;
 }
 
 /** Answers whether a user may do something; the reason names the binding, role and subject (notes §4). */

@@ -6,8 +6,9 @@ import { type Cluster, type Controller, queueKey, splitKey } from './controller.
 import { concludeJob, startConclusion } from './job-conclusion.ts';
 import { countPods, podsOf, reportCounts } from './job-counting.ts';
 import { deleteJobPods, releasePod } from './job-pod-deletion.ts';
-import { PodBackoff, reconcilePods } from './job-pods.ts';
+import { reconcilePods } from './job-pods.ts';
 import { resumeJob, suspendJob } from './job-suspension.ts';
+import { PodBackoff } from './pod-backoff.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** Settings of the Job controller. */

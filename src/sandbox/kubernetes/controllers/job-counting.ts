@@ -3,7 +3,7 @@ import { JOBS, PODS } from '../resources.ts';
 import { isTerminal, type Job, type Pod } from '../workloads.ts';
 import type { Cluster } from './controller.ts';
 import { JOB_TRACKING, releasePod } from './job-pod-deletion.ts';
-import type { PodBackoff } from './job-pods.ts';
+import type { PodBackoff } from './pod-backoff.ts';
 
 export const JOB_MANAGER = 'kube-controller-manager';
 

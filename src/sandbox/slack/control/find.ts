@@ -14,7 +14,7 @@ export function actingUser({ workspace }: SandboxContext, id: string): User {
 }
 
 /** The channel with this id, else a refusal. */
-export function anyChannel({ workspace }: SandboxContext, id: string): Channel {
+function anyChannel({ workspace }: SandboxContext, id: string): Channel {
   const channel = workspace.channels.get(id);
   if (channel === undefined) {
     throw new ControlError(404, `There is no channel ${id}. Use an id of /_sandbox/state.`);

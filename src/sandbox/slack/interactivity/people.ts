@@ -6,7 +6,7 @@ import type { Channel, User } from '../workspace/model.ts';
 const LEGACY_TOKEN = 'sandbox-verification-token';
 
 /** The user of an interaction payload. */
-export function payloadUser(user: User): JsonObject {
+function payloadUser(user: User): JsonObject {
   return { id: user.id, username: user.name, name: user.name, team_id: user.teamId };
 }
 

@@ -54,7 +54,7 @@ export function stateValues(blocks: readonly JsonObject[], chosen: StateValues):
 }
 
 /** The options that an element shows, of all its groups. */
-export function optionsOf(element: JsonObject): JsonObject[] {
+function optionsOf(element: JsonObject): JsonObject[] {
   const groups = objectsOf(element.option_groups).flatMap((group) => objectsOf(group.options));
   return [...objectsOf(element.options), ...groups];
 }

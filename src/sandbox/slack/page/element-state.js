@@ -53,7 +53,7 @@ const FIELDS = {
 };
 
 /** @param {any} element */
-export const fieldOf = (element) => FIELDS[element.type] ?? 'value';
+const fieldOf = (element) => FIELDS[element.type] ?? 'value';
 
 /** The value that an element has before anybody touches it. @param {any} element @returns {any} */
 function initial(element) {

@@ -4,8 +4,7 @@ import { emoji, withEmoji } from './emoji.js';
 import { channelName, goTo, store, userName } from './store.js';
 
 /** Decodes the three entities of Slack's escaping, and no others. @param {string} text */
-export const decode = (text) =>
-  text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>' })[name]);
+const decode = (text) => text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>' })[name]);
 
 /** @param {string} id */
 export function userMention(id) {

@@ -138,6 +138,3 @@ export const directChannel = () =>
 
 /** @param {string} id */
 export const channelName = (id) => channelById(id)?.name ?? id;
-
-/** The message at a place, if the server still has it. @param {string} channel @param {string} ts */
-export const messageAt = (channel, ts) => channelById(channel)?.messages.find((message) => message.ts === ts);

@@ -3,7 +3,7 @@ import type { Channel, Message, User, View } from './model.ts';
 import { repliesOf, type Workspace } from './workspace.ts';
 
 /** The app's own profile, which accompanies its messages. */
-export function botProfile({ bot, team }: Workspace): JsonObject {
+function botProfile({ bot, team }: Workspace): JsonObject {
   return { id: bot.botId, app_id: bot.appId, name: bot.name, deleted: false, updated: 0, team_id: team.id };
 }
 
