@@ -22,9 +22,20 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     process.exit(1);
   }
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of forwarded) process.on(signal, () => child.kill(signal));
+  child.on('error', ({ message }) => {
+    console.error(
+      `error [unsupported-node] ${node} cannot be started: ${message}.\n  → Install Node.js 24 and start Firebreak with it.`,
+    );
+    process.exitCode = 1;
+  });
   child.on('exit', (code, signal) => {
-    process.exitCode = signal === null ? (code ?? 1) : 1;
+    if (signal === null) process.exitCode = code ?? 1;
+    else {
+      for (const name of forwarded) process.removeAllListeners(name);
+      process.kill(process.pid, signal);
+    }
   });
 }
 

@@ -7,6 +7,7 @@ import type { DrillReport } from '../drill/report.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { scenario } from '../drill/scenario.ts';
 import type { SetExitCode } from './exit-code.ts';
+import { onStopSignal } from './stop-signal.ts';
 
 interface Options {
   auto?: true;
@@ -67,7 +68,7 @@ async function drill(options: Options): Promise<DrillReport> {
     );
   const out = options.json === true ? process.stderr : process.stdout;
   const say = (line: string) => void out.write(`${line}\n`);
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const takeOff = onStopSignal(stop);
   try {
     return await runDrill({
       scale: options.scale,
@@ -89,7 +90,7 @@ async function drill(options: Options): Promise<DrillReport> {
       },
     });
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    takeOff();
   }
 }
 

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { startApp } from '../app.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { SetExitCode } from './exit-code.ts';
+import { onStopSignal } from './stop-signal.ts';
 
 /** `firebreak serve`: the bot, until SIGTERM or SIGINT. */
 export function serveCommand(setExitCode: SetExitCode): Command {
@@ -16,9 +17,7 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       const app = await startApp(config, logger);
       logger.info({ http: app.httpUrl, slack: config.slack.mode }, 'Firebreak is running');
       process.on('unhandledRejection', (error) => logger.error({ error }, 'unhandled rejection'));
-      const signal = await new Promise<string>((resolve) => {
-        for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
-      });
+      const signal = await new Promise<string>((resolve) => void onStopSignal(resolve));
       logger.info({ signal }, 'stopping');
       await app.stop();
       setExitCode(0);

@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/** Compiles src to dist and takes along what is no TypeScript, such as the pages of the sandboxes. */
+rmSync('dist', { recursive: true, force: true });
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+cpSync('src', 'dist', {
+  recursive: true,
+  filter: (source) => statSync(source).isDirectory() || !source.endsWith('.ts'),
+});
