@@ -77,6 +77,7 @@ const report = await runDrill({
   existingUrl: null,
   existingReplicaUrl: null,
   slackPort: 0,
+  sharedAddress: false,
   logger: pino({ level: 'error' }, process.stderr),
   say: (line) => {
     console.log(line);

@@ -18,6 +18,7 @@ interface Options {
   database?: string;
   replica?: string;
   port: number;
+  sharedAddress?: true;
   verbose?: true;
 }
 
@@ -46,6 +47,10 @@ export function drillCommand(setExitCode: SetExitCode): Command {
     )
     .option('--replica <url>', 'with --database: a streaming replica of it')
     .option('--port <port>', 'port of the page; a free one by default', port, 0)
+    .option(
+      '--shared-address',
+      'pods connect from one address, as on macOS or behind a proxy: see owners told from weaker evidence',
+    )
     .option('--verbose', "show Firebreak's own log")
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: Options) => {
@@ -64,7 +69,7 @@ async function drill(options: Options): Promise<DrillReport> {
   const stopped = new AbortController();
   const stop = () =>
     stopped.abort(
-      new FirebreakError('internal', 'The drill was stopped.', { hint: 'Everything it made is removed.' }),
+      new FirebreakError('stopped', 'The drill was stopped.', { hint: 'Everything it made is removed.' }),
     );
   const out = options.json === true ? process.stderr : process.stdout;
   const say = (line: string) => void out.write(`${line}\n`);
@@ -75,6 +80,7 @@ async function drill(options: Options): Promise<DrillReport> {
       existingUrl: options.database ?? null,
       existingReplicaUrl: options.replica ?? null,
       slackPort: options.port,
+      sharedAddress: options.sharedAddress === true,
       logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),
       say,
       loading: loadingLine(out),
@@ -89,6 +95,9 @@ async function drill(options: Options): Promise<DrillReport> {
         if (options.auto !== true && process.stdin.isTTY) await lookAround(world.slack.url, stopped.signal);
       },
     });
+  } catch (error) {
+    // Whatever was interrupted says so in its own words; the reason is the same.
+    throw stopped.signal.aborted ? stopped.signal.reason : error;
   } finally {
     takeOff();
   }

@@ -1,4 +1,4 @@
-import { culpritName } from '../domain/cause.ts';
+import { type Cause, culpritName } from '../domain/cause.ts';
 import { actorName } from '../domain/decide.ts';
 import type { EventType, RecordedEvent } from '../domain/event.ts';
 import { foldIncident, type StepAttempt } from '../domain/incident.ts';
@@ -69,18 +69,6 @@ export function buildReport(measured: Measured): DrillReport {
   const incident = incidentId === null || events.length === 0 ? null : foldIncident(incidentId, events);
   const since = (at: number | null) => (at === null || alertAt === null ? null : at - alertAt);
   const [top] = incident?.causes ?? [];
-  const cause =
-    top === undefined
-      ? null
-      : {
-          kind: top.kind,
-          culprit: top.culprit === null ? null : culpritName(top.culprit),
-          confidence: top.confidence,
-          evidence: [
-            ...top.evidence,
-            ...(top.culprit?.evidence.map(({ strength, text }) => `${text} (${strength})`) ?? []),
-          ],
-        };
   const report = {
     scenario: scenario.id,
     incident: incidentId,
@@ -92,7 +80,7 @@ export function buildReport(measured: Measured): DrillReport {
       alertToClosedMs: since(timeOf(events, 'incident.closed')),
     },
     steps: incident?.runs.flatMap(({ attempts }) => attempts.map(stepReport)) ?? [],
-    cause,
+    cause: top === undefined ? null : causeReport(top),
     respawnsAfterKill: measured.respawns,
     ordersPlaced: measured.ordersPlaced,
     ordersFailed: measured.ordersFailed,
@@ -101,6 +89,21 @@ export function buildReport(measured: Measured): DrillReport {
   };
   const problems = [...measured.problems, ...findProblems(report, measured.wrongOrder)];
   return { ...report, ok: problems.length === 0, problems };
+}
+
+/** Each piece of evidence once; what ties the work to the culprit carries its strength. */
+function causeReport({ kind, culprit, confidence, evidence }: Cause): DrillReport['cause'] {
+  const ties = culprit?.evidence ?? [];
+  const tied = new Set(ties.map(({ text }) => text));
+  return {
+    kind,
+    culprit: culprit === null ? null : culpritName(culprit),
+    confidence,
+    evidence: [
+      ...evidence.filter((text) => !tied.has(text)),
+      ...ties.map(({ strength, text }) => `${text} (${strength})`),
+    ],
+  };
 }
 
 function findProblems(report: Omit<DrillReport, 'ok' | 'problems'>, wrongOrder: boolean): string[] {

@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { channel, people } from './scenario.ts';
 
 /** The parts of the page's state that a responder looks at. */
+const Checkboxes = z.object({
+  type: z.literal('checkboxes'),
+  action_id: z.string(),
+  options: z.array(z.unknown()),
+  initial_options: z.array(z.unknown()).optional(),
+});
 const Button = z.object({ type: z.literal('button'), action_id: z.string(), value: z.string().optional() });
 const Message = z.object({
   ts: z.string(),
@@ -32,11 +38,13 @@ export interface ResponderOptions {
   readonly signal: AbortSignal;
 }
 
+/** An element that can be used: a button, or checkboxes of which none is ticked. */
 interface Offer {
   readonly ts: string;
   readonly blockId: string;
   readonly actionId: string;
-  readonly value: string;
+  /** Fields of the action beside its names. */
+  readonly input: { readonly value: string } | { readonly selected_options: readonly unknown[] };
 }
 
 /** A scripted person on call: reads the thread as the page shows it and clicks as a person would. Ends when aborted. */
@@ -60,7 +68,7 @@ export async function respond(options: ResponderOptions): Promise<void> {
 }
 
 function keyOf(offer: Offer): string {
-  return `${offer.ts} ${offer.actionId} ${offer.value}`;
+  return `${offer.ts} ${offer.actionId} ${JSON.stringify(offer.input)}`;
 }
 
 /** The buttons of the newest card that has any, by action id. */
@@ -80,16 +88,24 @@ function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
   const offers = new Map<string, Offer>();
   for (const block of message.blocks ?? []) {
     for (const element of block.elements ?? []) {
+      if (block.block_id === undefined) continue;
+      const place = { ts: message.ts, blockId: block.block_id };
       const button = Button.safeParse(element);
-      if (!button.success || block.block_id === undefined) continue;
-      const { action_id: actionId, value = '' } = button.data;
-      offers.set(actionId, { ts: message.ts, blockId: block.block_id, actionId, value });
+      if (button.success) {
+        const { action_id: actionId, value = '' } = button.data;
+        offers.set(actionId, { ...place, actionId, input: { value } });
+      }
+      const boxes = Checkboxes.safeParse(element);
+      if (boxes.success && (boxes.data.initial_options ?? []).length === 0) {
+        const { action_id: actionId, options } = boxes.data;
+        offers.set(actionId, { ...place, actionId, input: { selected_options: options } });
+      }
     }
   }
   return offers;
 }
 
-/** What the runbook asks for; in the wrong order suspending is skipped the first time. */
+/** What the runbook asks for: tick what is not ticked, run. In the wrong order suspending is skipped the first time. */
 function choose(
   offers: ReadonlyMap<string, Offer>,
   wrongOrder: boolean,
@@ -100,8 +116,10 @@ function choose(
   const run = offers.get('step.run');
   if (run === undefined) return back ?? retry ?? null;
   const skippedBefore = [...answered].some((key) => key.includes('step.skip'));
-  const isSuspend = run.value.includes('suspend');
-  return wrongOrder && isSuspend && !skippedBefore ? (offers.get('step.skip') ?? run) : run;
+  const isSuspend = keyOf(run).includes('suspend');
+  if (wrongOrder && isSuspend && !skippedBefore) return offers.get('step.skip') ?? run;
+  const unticked = offers.get('step.targets');
+  return unticked !== undefined && !answered.has(keyOf(unticked)) ? unticked : run;
 }
 
 async function click(options: ResponderOptions, offer: Offer): Promise<void> {
@@ -116,7 +134,7 @@ async function click(options: ResponderOptions, offer: Offer): Promise<void> {
       ts: offer.ts,
       block_id: offer.blockId,
       action_id: offer.actionId,
-      value: offer.value,
+      ...offer.input,
     }),
     signal: options.signal,
   });

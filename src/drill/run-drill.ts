@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import type { RecordedEvent } from '../domain/event.ts';
 import { buildReport, type DrillReport } from './report.ts';
 import { respond } from './responder.ts';
-import { channel, scenario } from './scenario.ts';
+import { scenario } from './scenario.ts';
 import { startMonitor } from './victim/monitor.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
@@ -133,7 +134,7 @@ async function measure(world: World, soFar: SoFar): Promise<DrillReport> {
   return buildReport({
     ...soFar,
     events,
-    threadAt: soFar.incidentId === null ? null : await threadOpenedAt(world, soFar.incidentId),
+    threadAt: await threadOpenedAt(world),
     respawns: firstKill === undefined ? 0 : world.respawns.since(Date.parse(firstKill.at)),
     ordersPlaced: placed,
     ordersFailed: failed,
@@ -148,11 +149,16 @@ function stepKind(events: readonly RecordedEvent[], step: string): string | unde
   return undefined;
 }
 
-/** Slack's own time stamp of the incident's first message, in milliseconds since the epoch. */
-async function threadOpenedAt(world: World, incidentId: string): Promise<number | null> {
-  const messages = await world.app.state.messages.list(incidentId);
-  const parent = messages.find(({ key, channel: where }) => key === 'parent' && where === channel.id);
-  return parent?.ts == null ? null : Math.round(Number(parent.ts) * 1000);
+const CallLog = z.array(
+  z.object({ at: z.union([z.number(), z.string()]), method: z.string(), ok: z.boolean() }),
+);
+
+/** When Slack took the first message, in milliseconds since the epoch. */
+async function threadOpenedAt(world: World): Promise<number | null> {
+  const response = await fetch(`${world.slack.url}/_sandbox/log`);
+  const calls = CallLog.parse(await response.json());
+  const first = calls.find(({ method, ok }) => method === 'chat.postMessage' && ok);
+  return first === undefined ? null : new Date(first.at).getTime();
 }
 
 /** Looks five times a second; ends quietly when the time is over. */

@@ -7,9 +7,11 @@ import { parse } from 'yaml';
 import { type App, startApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { Secret } from '../domain/secret.ts';
+import { LocalProcessRuntime } from '../sandbox/kubernetes/runtime/local-process-runtime.ts';
 import { type KubernetesSandbox, startKubernetesSandbox } from '../sandbox/kubernetes/server.ts';
 import { type SlackSandbox, startSlackSandbox } from '../sandbox/slack/server.ts';
 import { manifestYaml } from '../slack/manifest.ts';
+import { claimFolder, DRILL_PREFIX, removeLeftovers } from './leftovers.ts';
 import { clusterObjects, FIREBREAK_USER } from './manifests.ts';
 import { countRespawns, type RespawnCounter } from './respawn-counter.ts';
 import { channel, people, scenario } from './scenario.ts';
@@ -24,6 +26,8 @@ export interface WorldOptions {
   readonly existingUrl: string | null;
   readonly existingReplicaUrl: string | null;
   readonly slackPort: number;
+  /** Pods connect from one address, as on hosts without spare loopback addresses or behind a proxy. */
+  readonly sharedAddress: boolean;
   readonly logger: Logger;
   readonly say: (line: string) => void;
   readonly loading: (done: number, total: number) => void;
@@ -48,8 +52,12 @@ const POD_BACKOFF_MS = 3_000;
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { say, signal } = options;
   await using parts = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'firebreak-drill-'));
+  const leftovers = await removeLeftovers(options.logger);
+  if (leftovers > 0)
+    say(`Removed what ${leftovers} killed drill${leftovers === 1 ? '' : 's'} had left behind`);
+  const directory = await mkdtemp(join(tmpdir(), DRILL_PREFIX));
   parts.defer(async () => rm(directory, { recursive: true, force: true }));
+  await claimFolder(directory);
 
   say(
     options.existingUrl === null
@@ -71,9 +79,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   say('Starting the sandboxes of Slack and Kubernetes');
   const slack = parts.use(await startSlack(options.slackPort));
   const token = randomBytes(18).toString('hex');
-  const kubernetes = parts.use(await startCluster(victim, token));
+  const kubernetes = parts.use(await startCluster(victim, token, options.sharedAddress));
   if (!kubernetes.loopbackAddresses) {
-    say('This host has no spare loopback addresses: owners of sessions are told from weaker evidence');
+    say('Pods have no addresses of their own here: owners of sessions are told from weaker evidence');
   }
   const kubeconfig = join(directory, 'kubeconfig');
   await writeFile(kubeconfig, kubernetes.kubeconfig(FIREBREAK_USER), { mode: 0o600 });
@@ -118,7 +126,12 @@ async function startSlack(port: number): Promise<SlackSandbox> {
   });
 }
 
-async function startCluster(victim: Victim, token: string): Promise<KubernetesSandbox> {
+async function startCluster(
+  victim: Victim,
+  token: string,
+  sharedAddress: boolean,
+): Promise<KubernetesSandbox> {
+  const runtime = sharedAddress ? new LocalProcessRuntime(false) : await LocalProcessRuntime.create();
   const env = reportPodEnvironment({
     url: victim.urls.reportGenerator,
     ...(victim.urls.reportGeneratorReplica === undefined
@@ -131,9 +144,14 @@ async function startCluster(victim: Victim, token: string): Promise<KubernetesSa
     value === undefined ? [] : [[name, value] as const],
   );
   return await startKubernetesSandbox({
+    runtime,
     objects: clusterObjects({
       command: [process.execPath, podProgramPath('report-generator')],
-      env: Object.fromEntries(set),
+      env: {
+        ...Object.fromEntries(set),
+        EXIT_WITH_STDIN: '1',
+        ...(runtime.loopbackAddresses ? { SOURCE_ADDRESS: '$(POD_IP)' } : {}),
+      },
     }),
     tokens: { [token]: FIREBREAK_USER },
     podFailureBackoffMs: POD_BACKOFF_MS,

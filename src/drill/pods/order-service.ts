@@ -26,7 +26,7 @@ const pool = new pg.Pool({
   idleTimeoutMillis: 0,
   connectionTimeoutMillis: Number(process.env.ACQUIRE_TIMEOUT_MS ?? 450),
   keepAlive: true,
-  ...fromPodAddress(process.env.POD_IP),
+  ...fromPodAddress(process.env.SOURCE_ADDRESS),
 });
 // A lost connection shows up as a failed order; without a listener it would end the process.
 pool.on('error', () => {});

@@ -23,7 +23,7 @@ async function runReport(session: number): Promise<void> {
     application_name: 'report-generator',
     // Compiling with LLVM cannot be interrupted, and a kill in the drill shall take effect at once.
     options: '-c work_mem=64MB -c jit=off -c max_parallel_workers_per_gather=0',
-    ...fromPodAddress(process.env.POD_IP),
+    ...fromPodAddress(process.env.SOURCE_ADDRESS),
   });
   client.on('error', () => {});
   await client.connect();
@@ -40,7 +40,7 @@ async function runReport(session: number): Promise<void> {
 if (process.env.EXIT_WITH_STDIN) process.stdin.resume().once('end', () => process.exit(0));
 const { DATABASE_URL: primary = '', REPLICA_URL: replica } = process.env;
 if (replica) {
-  await readStagingOnReplica({ primary, replica }, process.env.POD_IP).catch((error: Error) => {
+  await readStagingOnReplica({ primary, replica }, process.env.SOURCE_ADDRESS).catch((error: Error) => {
     console.log(`report: staging table not read, ${error.message}`);
   });
 }

@@ -64,7 +64,7 @@ function environment(options: OrderServiceOptions): Record<string, string | unde
     ACQUIRE_TIMEOUT_MS: text(options.acquireTimeoutMs),
     CUSTOMERS: text(options.customers),
     PRODUCTS: text(options.products),
-    POD_IP: options.podIp,
+    SOURCE_ADDRESS: options.podIp,
   };
 }
 
