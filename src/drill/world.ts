@@ -13,6 +13,7 @@ import { type SlackSandbox, startSlackSandbox } from '../sandbox/slack/server.ts
 import { manifestYaml } from '../slack/manifest.ts';
 import { claimFolder, DRILL_PREFIX, removeLeftovers } from './leftovers.ts';
 import { clusterObjects, FIREBREAK_USER } from './manifests.ts';
+import { takesPodAddresses } from './pod-addresses.ts';
 import { countRespawns, type RespawnCounter } from './respawn-counter.ts';
 import { channel, people, scenario } from './scenario.ts';
 import { type OrderService, startOrderService } from './victim/order-service.ts';
@@ -79,7 +80,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   say('Starting the sandboxes of Slack and Kubernetes');
   const slack = parts.use(await startSlack(options.slackPort));
   const token = randomBytes(18).toString('hex');
-  const kubernetes = parts.use(await startCluster(victim, token, options.sharedAddress));
+  const shared = options.sharedAddress || !(await takesPodAddresses(victim.urls.reportGenerator));
+  const kubernetes = parts.use(await startCluster(victim, token, shared));
   if (!kubernetes.loopbackAddresses) {
     say('Pods have no addresses of their own here: owners of sessions are told from weaker evidence');
   }
