@@ -24,7 +24,6 @@ export const errorCodes = {
   'state-busy': 'A state directory is in use by another Firebreak or PostgreSQL.',
   'state-version': 'The state was written by another version.',
   'port-taken': 'A port is taken.',
-  'no-browser': 'No Chromium was found.',
   'postgres-binaries':
     'The embedded PostgreSQL is not installed, or its binaries do not run on this platform.',
   'postgres-account': 'The embedded PostgreSQL has no account that it may run as.',
@@ -33,6 +32,7 @@ export const errorCodes = {
   'disk-full': 'A disk is full.',
   'shared-memory': 'The system refused shared memory.',
   'drill-server': 'The PostgreSQL server given to the drill does not fit it.',
+  stopped: 'Somebody stopped the command before it was done.',
   'unsupported-node': 'This version of Node.js is too old.',
   internal: 'A defect in Firebreak.',
 } as const;
