@@ -63,6 +63,11 @@ export function isFirebreakError(error: unknown): error is FirebreakError {
   return error instanceof Error && error.name === 'FirebreakError' && 'code' in error && 'hint' in error;
 }
 
+/** The `code` that Node (`ENOENT`) and PostgreSQL drivers (a SQLSTATE) put on an error, or null. */
+export function errorCodeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
 /** What a person is shown of any error: never a stack, never an embedded object. */
 export function describeError(error: unknown): { code: ErrorCode; message: string; hint: string } {
   if (isFirebreakError(error)) return { code: error.code, message: error.message, hint: error.hint };

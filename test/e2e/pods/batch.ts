@@ -1,0 +1,34 @@
+import pg from 'pg';
+import { fromPodAddress } from '../../../src/drill/pods/pod-socket.ts';
+
+/**
+ * A batch job with three endless queries that want a CPU each. The first one takes no notice of a cancel and says so in
+ * the server's log; only a terminate ends it.
+ */
+const BURN = 'select count(*) from (select generate_series(1, 1000000000000)) as burn';
+const STUBBORN = `do $$ begin
+  loop
+    begin
+      perform count(*) from (select generate_series(1, 1000000000000)) as burn;
+    exception when query_canceled then
+      raise log 'a cancel was ignored';
+    end;
+  end loop;
+end $$`;
+
+/** Other addresses than 127.0.0.1 belong to a pod on Linux only. */
+const address = process.platform === 'linux' ? process.env.POD_IP : undefined;
+
+async function burn(statement: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: process.env.DATABASE_URL,
+    application_name: 'batch',
+    ...fromPodAddress(address),
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query(statement);
+}
+
+const results = await Promise.allSettled([STUBBORN, BURN, BURN].map(burn));
+process.exit(results.some(({ status }) => status === 'rejected') ? 1 : 0);

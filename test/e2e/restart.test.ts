@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
+import type { TestCluster } from '../sandbox/kubernetes/cluster.ts';
+import { act, posted, type Shown, shown, until } from '../slack/sandbox-control.ts';
+import { type Child, startFirebreak } from './child.ts';
+import {
+  ANNA,
+  type Installation,
+  install,
+  type Serving,
+  sendAlert,
+  serve,
+  startBatchCluster,
+  startSlackOf,
+  startSmallVictim,
+  type Victim,
+} from './rig.ts';
+
+const stack = new AsyncDisposableStack();
+let victim: Victim;
+let cluster: TestCluster;
+let slack: SlackSandbox;
+let installation: Installation;
+
+beforeAll(async () => {
+  victim = stack.use(await startSmallVictim());
+  cluster = stack.use(await startBatchCluster(victim));
+  slack = stack.use(await startSlackOf('socket'));
+  installation = stack.use(install({ slack, mode: 'socket', victim, cluster }));
+});
+afterAll(async () => stack.disposeAsync());
+
+const PATIENCE_MS = 60_000;
+const textOf = (message: Shown) => JSON.stringify(message);
+
+/** The card of a step, once it shows this. */
+async function card(step: string, shows: string | RegExp): Promise<Shown> {
+  return until(
+    `the card of ${step} shows ${shows}`,
+    async () => {
+      const cards = (await posted(slack)).filter(({ key }) => key.startsWith(`step:${step}:`));
+      const found = cards.at(-1)?.message;
+      return found !== undefined && new RegExp(shows).test(textOf(found)) ? found : undefined;
+    },
+    PATIENCE_MS,
+  );
+}
+
+const lines = (pattern: RegExp) =>
+  victim
+    .log()
+    .split('\n')
+    .filter((line) => pattern.test(line));
+const cancels = () => lines(/canceling statement due to user request/);
+const terminates = () => lines(/terminating connection due to administrator command/);
+const ignored = () => lines(/LOG: {2}a cancel was ignored/);
+const pidsOf = (found: string[]) => found.map((line) => /pid=(\d+)/.exec(line)?.[1]);
+
+async function cronJob() {
+  const { metadata, spec } = await cluster.batch.readNamespacedCronJob({
+    name: 'batch',
+    namespace: 'analytics',
+  });
+  return { version: metadata?.resourceVersion, suspended: spec?.suspend === true };
+}
+
+const Entry = z.looseObject({ event: z.looseObject({ type: z.string(), step: z.string().optional() }) });
+
+/** Runs a command of the journal beside the stopped bot. */
+async function journal(command: string, ...options: string[]): Promise<string> {
+  await using child = startFirebreak(
+    ['journal', command, '--config', installation.configFile, ...options],
+    installation.env,
+  );
+  expect({ exitCode: await child.exited, errors: child.stderr() }).toEqual({ exitCode: 0, errors: '' });
+  return child.stdout().trim();
+}
+
+test('killed four times in one incident, Firebreak goes on where it was and repeats nothing', {
+  timeout: 240_000,
+}, async () => {
+  await cluster.sandbox.createJobFrom('analytics', 'batch');
+  await until('three queries run', async () => (await victim.batchSessions()) === 3, PATIENCE_MS);
+
+  // While it waits for a decision. Its own database dies with it, as in a container.
+  let serving = await started();
+  expect(await sendAlert(serving.httpUrl)).toBe(202);
+  const waiting = await card('suspend', 'step.run');
+  await serving[Symbol.asyncDispose]();
+
+  serving = await started();
+  const [run] = (await posted(slack)).filter(({ key }) => key === 'step:suspend:1');
+  expect(run?.message.ts).toBe(waiting.ts);
+  expect((await cronJob()).suspended).toBe(false);
+
+  // In the middle of the suspension: its effect is there, its completion is not yet recorded.
+  await act(slack, ANNA, waiting, 'step.run');
+  await until('the CronJob is suspended', async () => (await cronJob()).suspended, PATIENCE_MS);
+  await killed(serving);
+  const { version } = await cronJob();
+
+  serving = await started();
+  const kill = await card('kill', 'step.run');
+  expect(await cronJob()).toEqual({ version, suspended: true });
+
+  // In the middle of the kill: two sessions were cancelled, the third took no notice.
+  await act(slack, ANNA, kill, 'step.run');
+  await until('two sessions were cancelled', () => cancels().length === 2, PATIENCE_MS);
+  await killed(serving);
+  expect(terminates()).toEqual([]);
+
+  serving = await started();
+  // While it proves that nothing comes back.
+  await until('the third was terminated', () => terminates().length === 1, PATIENCE_MS);
+  await card('kill', 'Nothing came back for');
+  await killed(serving);
+
+  serving = await started();
+  await until(
+    'the incident is closed',
+    async () => {
+      const parent = (await posted(slack)).find(({ key }) => key === 'parent');
+      return parent !== undefined && /Closed/.test(textOf(parent.message));
+    },
+    PATIENCE_MS,
+  );
+
+  expect(new Set(pidsOf(cancels())).size).toBe(2);
+  expect(cancels()).toHaveLength(2);
+  expect(terminates()).toHaveLength(1);
+  // The guarded cancel comes again for the one that lives: its outcome was not known.
+  expect([1, 2]).toContain(ignored().length);
+  expect(await victim.batchSessions()).toBe(0);
+  const messages = await shown(slack);
+  expect(messages.filter(({ thread_ts }) => thread_ts === undefined)).toHaveLength(1);
+  const keys = (await posted(slack)).map(({ key }) => key);
+  expect([...new Set(keys)]).toEqual(keys);
+
+  serving.signal('SIGTERM');
+  expect(await serving.exited).toBe(0);
+
+  const verified: unknown = JSON.parse(await journal('verify', '--json'));
+  expect(verified).toMatchObject({ chainOk: true, problem: null });
+  const events = (await journal('export')).split('\n').map((line) => Entry.parse(JSON.parse(line)).event);
+  const decisions = events.filter(({ type }) => type === 'decision.recorded').map(({ step }) => step);
+  expect(decisions).toEqual(['suspend', 'kill', 'watch']);
+  const completions = events.filter(({ type }) => type === 'effect.completed').map(({ step }) => step);
+  expect(completions).toEqual(['suspend', 'kill', 'watch']);
+  expect(events.filter(({ type }) => type === 'incident.opened')).toHaveLength(1);
+  expect(events.at(-1)?.type).toBe('incident.closed');
+});
+
+/** Starts the bot; whatever is left of it is ended with the file. */
+async function started(): Promise<Serving> {
+  return stack.use(await serve(installation));
+}
+
+/** Kills the process alone: its own database goes on, and is taken over by the next one. */
+async function killed(child: Child): Promise<void> {
+  child.signal('SIGKILL');
+  expect(await child.exited).toBeNull();
+}
