@@ -1,8 +1,19 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { adoptRunningServer } from './adapters/embedded-postgres/adoption.ts';
 import { lockDirectory } from './adapters/embedded-postgres/directory-lock.ts';
 import { startPostgres } from './adapters/embedded-postgres/start-postgres.ts';
 import type { Config } from './config/config.ts';
+import { isFirebreakError } from './domain/errors.ts';
+
+/** Where the embedded server lives. */
+function embedded(state: Config['state']) {
+  const directory = resolve(state.directory);
+  return {
+    dataDirectory: join(directory, 'postgres'),
+    listen: { socketDirectory: join(directory, 'socket') },
+  };
+}
 
 /**
  * The URL of Firebreak's own database: the configured one, or that of the embedded server, which is started
@@ -14,13 +25,27 @@ export async function provideStateUrl(
   logger: Logger,
 ): Promise<string> {
   if (state.url !== null) return state.url.reveal();
-  const directory = resolve(state.directory);
-  started.use(lockDirectory(directory));
-  const server = await startPostgres({
-    dataDirectory: join(directory, 'postgres'),
-    listen: { socketDirectory: join(directory, 'socket') },
-    logger,
-  });
+  started.use(lockDirectory(resolve(state.directory)));
+  const server = await startPostgres({ ...embedded(state), logger });
   started.defer(async () => server.stop());
   return server.url();
+}
+
+/**
+ * Like provideStateUrl, for commands that only read: an embedded server that a running Firebreak holds is shared
+ * with it and left running.
+ */
+export async function reachStateUrl(
+  state: Config['state'],
+  started: AsyncDisposableStack,
+  logger: Logger,
+): Promise<string> {
+  try {
+    return await provideStateUrl(state, started, logger);
+  } catch (error) {
+    if (!isFirebreakError(error) || error.code !== 'state-busy') throw error;
+    const running = await adoptRunningServer({ ...embedded(state), superuser: 'firebreak' });
+    if (running === undefined) throw error;
+    return running.url();
+  }
 }

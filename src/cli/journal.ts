@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { openState } from '../adapters/state/open-state.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { State } from '../ports/state.ts';
-import { provideStateUrl } from '../state-url.ts';
+import { reachStateUrl } from '../state-url.ts';
 import type { SetExitCode } from './exit-code.ts';
 
 /** `firebreak journal verify|export`: proves the journal whole, or writes it out. */
@@ -43,7 +43,7 @@ async function withState(configFile: string, work: (state: State) => Promise<voi
   const config = await loadConfig(configFile);
   const logger = pino({ level: 'warn' }, process.stderr);
   await using started = new AsyncDisposableStack();
-  const url = await provideStateUrl(config.state, started, logger);
+  const url = await reachStateUrl(config.state, started, logger);
   const state = await openState({ url, logger, instance: `journal-${process.pid}` });
   started.defer(async () => state.stop());
   await work(state);
