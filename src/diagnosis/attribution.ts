@@ -1,6 +1,7 @@
 import type { Culprit, Evidence } from '../domain/cause.ts';
 import type { ClusterFacts, CronJob, Pod } from '../domain/cluster.ts';
 import type { Session } from '../domain/snapshot.ts';
+import { podEvidence, runningPods } from './client-pods.ts';
 
 /** What attribution looks at; a group of idle sessions has it too, without tags. */
 export type Attributable = Pick<Session, 'clientAddress' | 'applicationName' | 'user' | 'tags'>;
@@ -45,7 +46,7 @@ function attributeAddress(address: string | null, cluster: ClusterFacts): ByAddr
     evidence: [{ strength: 'weak', text }],
   });
   if (address === null) return nothing('It connected over a local socket, so no address names its client.');
-  const pods = (cluster.podsByIp[address] ?? []).filter((pod) => pod.phase === 'Running');
+  const pods = runningPods(address, cluster);
   const [pod] = pods;
   if (pod === undefined) return nothing(addressOfNoPod(address, cluster));
   const owners = pods.map((candidate) => ownerOfPod(candidate, cluster));
@@ -59,12 +60,8 @@ function attributeAddress(address: string | null, cluster: ClusterFacts): ByAddr
       candidates: owners,
     };
   }
-  const text = `Client address ${address} is the running pod ${pod.namespace}/${pod.name} alone.`;
-  return {
-    culprit: { ...owner, evidence: [{ strength: 'strong', text }, ...owner.evidence] },
-    candidates: [],
-    evidence: [],
-  };
+  const evidence = podEvidence([{ address, sessions: 1 }], cluster);
+  return { culprit: { ...owner, evidence }, candidates: [], evidence: [] };
 }
 
 function addressOfNoPod(address: string, cluster: ClusterFacts): string {
@@ -86,16 +83,14 @@ function severalPods(address: string, pods: readonly Pod[], owners: readonly Cul
 }
 
 function ownerOfPod(pod: Pod, cluster: ClusterFacts): Culprit {
-  const chain = pod.owners.map(({ kind, name }) => `${kind} ${name}`).join(' of ');
   const job = pod.owners.find(({ kind }) => kind === 'Job');
   const parent = cluster.jobs.find((candidate) => candidate.uid === job?.uid)?.cronJob;
   const owner = pod.owners.at(-1);
-  const told: Evidence[] = chain === '' ? [] : [{ strength: 'strong', text: `The pod belongs to ${chain}.` }];
   const culprit = (kind: Culprit['kind'], name: string): Culprit => ({
     kind,
     namespace: pod.namespace,
     name,
-    evidence: told,
+    evidence: [],
   });
   if (owner?.kind === 'CronJob') return culprit('CronJob', owner.name);
   if (owner?.kind === 'Job') {

@@ -2,6 +2,7 @@ import type { Culprit } from '../domain/cause.ts';
 import type { ClusterFacts } from '../domain/cluster.ts';
 import type { Session } from '../domain/snapshot.ts';
 import { attribute, culpritKey } from './attribution.ts';
+import { type Clients, podEvidence, provenPod } from './client-pods.ts';
 
 /** Sessions of one owner. */
 export interface OwnedSessions {
@@ -22,17 +23,29 @@ export function groupByOwner(sessions: readonly Session[], cluster: ClusterFacts
   );
   return [...groups.values()]
     .map((members) => ({
-      culprit: mergeCulprits(members.map(({ culprit }) => culprit)),
+      culprit: mergeCulprits(
+        members.map(({ session, culprit }) => ({ culprit, address: session.clientAddress, sessions: 1 })),
+        cluster,
+      ),
       sessions: members.map(({ session }) => session),
       load: members.reduce((sum, { session }) => sum + 1 + session.parallelWorkers, 0),
     }))
     .sort((a, b) => b.load - a.load || culpritKey(a.culprit).localeCompare(culpritKey(b.culprit)));
 }
 
-/** One culprit with the evidence of all, each sentence once. */
-function mergeCulprits(culprits: readonly Culprit[]): Culprit {
-  const [first] = culprits;
+/** Sessions at one address, attributed. */
+interface Attributed extends Clients {
+  readonly culprit: Culprit;
+}
+
+/** One culprit with the evidence of all: what pods prove in one sentence, every other sentence once. */
+export function mergeCulprits(members: readonly Attributed[], cluster: ClusterFacts): Culprit {
+  const [first] = members;
   if (first === undefined) return { kind: 'unknown', namespace: null, name: 'unknown', evidence: [] };
-  const evidence = new Map(culprits.flatMap((culprit) => culprit.evidence).map((item) => [item.text, item]));
-  return { ...first, evidence: [...evidence.values()].slice(0, EVIDENCE_LIMIT) };
+  const others = members
+    .filter(({ address }) => provenPod(address, cluster) === null)
+    .flatMap(({ culprit }) => culprit.evidence);
+  const distinct = new Map(others.map((item) => [item.text, item]));
+  const evidence = [...podEvidence(members, cluster), ...distinct.values()];
+  return { ...first.culprit, evidence: evidence.slice(0, EVIDENCE_LIMIT) };
 }

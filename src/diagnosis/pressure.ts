@@ -50,10 +50,10 @@ export function describeSlots({ snapshot }: Pick<DiagnosisFacts, 'snapshot'>): s
 
 /** CPU, in words, from the best source there is; a count alone is never given as a share. */
 export function describeCpu({ snapshot, cpu }: Pick<DiagnosisFacts, 'snapshot' | 'cpu'>): string {
-  const sessions = `${formatCount(snapshot.onCpu, 'session')} on or waiting for a CPU`;
+  const wanting = `${formatCount(snapshot.onCpu, 'session wants', 'sessions want')} a CPU`;
   const perCore =
     snapshot.cores === null
-      ? `${sessions}; the number of cores is not configured, so this gives no share`
-      : `${sessions} for ${formatCount(snapshot.cores, 'core')} (${(snapshot.onCpu / snapshot.cores).toFixed(1)} for each)`;
+      ? `${wanting}; the number of cores is not configured, so this gives no share`
+      : `${wanting}, there ${snapshot.cores === 1 ? 'is 1 core' : `are ${snapshot.cores} cores`} (${(snapshot.onCpu / snapshot.cores).toFixed(1)} for each)`;
   return cpu === null ? perCore : `${formatShare(cpu.value)} by ${cpu.source}; ${perCore}`;
 }

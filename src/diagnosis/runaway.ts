@@ -36,7 +36,7 @@ export function findRunaway(facts: DiagnosisFacts, pressure: Pressure): Runaway 
     owner,
     confidence: confidenceOf(owner, share, pressure, pressed),
     evidence: [
-      `${culpritName(owner.culprit)} runs ${formatCount(owner.sessions.length, 'long query', 'long queries')}, the oldest for ${formatDuration(oldest(owner.sessions))}: ${formatShare(share)} of all long work.`,
+      `${culpritName(owner.culprit)} runs ${formatCount(owner.sessions.length, 'long query', 'long queries')} for up to ${formatDuration(oldest(owner.sessions))}: ${formatShare(share)} of all long work.`,
       `CPU: ${describeCpu(facts)}.`,
       `Connections: ${describeSlots(facts)}.`,
       ...(pressed

@@ -1,6 +1,16 @@
 import type { Job } from '../domain/cluster.ts';
 import type { Command } from '../domain/plan.ts';
 
+/** The JSON body of a request on one line, as it is sent; any other text as it is. */
+export function compactBody(request: string): string {
+  const [head = '', ...rest] = request.split('\n\n');
+  try {
+    return `${head}\n${JSON.stringify(JSON.parse(rest.join('\n\n')))}`;
+  } catch {
+    return request;
+  }
+}
+
 /** The request that a change of one Job sends, for people to read. */
 export function jobRequest(
   job: Pick<Job, 'namespace' | 'name' | 'uid'>,

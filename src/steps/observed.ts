@@ -2,13 +2,13 @@ import type { Table } from '../domain/outcome.ts';
 import type { Draft, OutcomeOf } from './step-kind.ts';
 
 /** Why a step that only reads has no undo. */
-export const onlyReads = { impossible: 'It only reads, so there is nothing to undo.' } as const;
+export const onlyReads = { impossible: 'Not needed: it only reads.' } as const;
 
 /** The part of a plan that is the same for every step that only reads. */
 export function readingPlan(parts: Pick<Draft<never>, 'summary' | 'commands' | 'warnings'>): Draft<never> {
   return {
     ...parts,
-    impact: 'Nobody notices: it reads only, each statement with a timeout.',
+    impact: 'None: it only reads, each statement with a timeout.',
     undo: onlyReads.impossible,
     targets: [],
     excluded: [],

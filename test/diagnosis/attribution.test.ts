@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, attributionStrength } from '../../src/diagnosis/attribution.ts';
+import { groupByOwner } from '../../src/diagnosis/owners.ts';
 import { cluster, cronJob, pod, session } from '../support/fixtures.ts';
 
 const text = (culprit: { evidence: readonly { text: string }[] }) =>
@@ -10,6 +11,23 @@ describe('attribute', () => {
     const culprit = attribute(session(1), cluster());
     expect(culprit).toMatchObject({ kind: 'CronJob', namespace: 'analytics', name: 'report-generator' });
     expect(attributionStrength(culprit)).toBe('strong');
+  });
+
+  it('says once for all sessions of an owner which pods prove it, and keeps the strength', () => {
+    const addresses = ['10.0.7.11', '10.0.7.12', '10.0.7.13', '10.0.7.14'];
+    const podsByIp = Object.fromEntries(addresses.map((ip) => [ip, [pod(ip, { name: `pod-${ip}` })]]));
+    const sessions = [...addresses, ...addresses].map((clientAddress, index) =>
+      session(index, { clientAddress }),
+    );
+    const elsewhere = session(9, { clientAddress: '127.0.0.1' });
+    const [owner, ...others] = groupByOwner([...sessions, elsewhere], cluster({ podsByIp }));
+    expect(others).toEqual([]);
+    expect(owner?.culprit.evidence[0]).toEqual({
+      strength: 'strong',
+      text: '8 sessions come from the addresses of 4 running pods (10.0.7.11, 10.0.7.12, 10.0.7.13, 1 more) of Job report-generator-28861356 of CronJob report-generator; no other pod has them.',
+    });
+    expect(owner && text(owner.culprit)).toContain('application_name is "report-generator"');
+    expect(owner && attributionStrength(owner.culprit)).toBe('strong');
   });
 
   it('ignores a completed pod that keeps the address', () => {

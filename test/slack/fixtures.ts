@@ -1,4 +1,6 @@
 import type { Actor } from '../../src/domain/actor.ts';
+import type { Alert } from '../../src/domain/alert.ts';
+import type { Cause } from '../../src/domain/cause.ts';
 import type { Incident, Run, StepAttempt, StepStatus } from '../../src/domain/incident.ts';
 import type { Outcome, Verdict } from '../../src/domain/outcome.ts';
 import { type Plan, planHash, type Target } from '../../src/domain/plan.ts';
@@ -60,6 +62,36 @@ export function outcome(over: Partial<Outcome> = {}): Outcome {
     table: { columns: ['pid', 'age'], rows: [['4701', '3m12s']] },
     causes: [],
     data: null,
+    ...over,
+  };
+}
+
+export function alert(over: Partial<Alert> = {}): Alert {
+  return {
+    source: 'alertmanager',
+    status: 'firing',
+    fingerprint: 'f',
+    name: 'ConnectionPoolExhausted',
+    labels: {},
+    annotations: {},
+    startsAt: AT,
+    endsAt: null,
+    generatorUrl: null,
+    ...over,
+  };
+}
+
+export function cause(over: Partial<Cause> = {}): Cause {
+  const evidence = [{ strength: 'strong' as const, text: 'owner chain' }];
+  return {
+    kind: 'c',
+    title: 'Analytical query holds the pool',
+    confidence: 0.93,
+    evidence: ['e'],
+    rootSessions: [],
+    culprit: { kind: 'CronJob', namespace: 'analytics', name: 'report-generator', evidence },
+    helps: [],
+    wontHelp: [],
     ...over,
   };
 }

@@ -47,7 +47,13 @@ describe('postgres.kill-queries', () => {
       ['pid 3000 · psql · 40 s', false],
     ]);
     expect(plan.warnings).toEqual([]);
-    expect(plan.commands[0]?.text).toBe('/* firebreak:kill v2 */ cancel 1000');
+    expect(plan.commands).toEqual([
+      {
+        label: 'pg_cancel_backend, guarded by identity · 2 times, one per session',
+        language: 'sql',
+        text: `-- varies: pid 1000, backend_start ${pgTime(-121)}, query_start ${pgTime(-120)}, how cancel\n/* firebreak:kill v2 */ cancel 1000`,
+      },
+    ]);
     expect(plan.targets[0]?.owner).toBe('CronJob analytics/report-generator');
   });
 
@@ -138,7 +144,7 @@ describe('postgres.kill-queries', () => {
     const { verdict } = await runStep(world, step, { earlier: [skipped] });
     expect(verdict).toMatchObject({ status: 'failed', goBackTo: 'stop-the-batch', milestone: null });
     expect(verdict.evidence).toBe(
-      'respawned: 1 new session of CronJob analytics/report-generator from pods report-generator-28861356-x7k2p',
+      'The queries respawned: 1 new session of CronJob analytics/report-generator from 1 pod (report-generator-28861356-x7k2p).',
     );
     expect(world.seconds()).toBeLessThan(10);
   });

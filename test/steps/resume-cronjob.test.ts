@@ -31,7 +31,9 @@ describe('kubernetes.resume-cronjob', () => {
     expect(plan.warnings.join(' ')).toContain('missed 5 slots');
     expect(plan.warnings.join(' ')).toContain('would at once start the run of 2024-11-15 14:48 UTC');
     expect(plan.choices[0]).toMatchObject({ id: 'how', default: 'reschedule' });
-    expect(plan.choices[0]?.options[0]?.consequence).toContain('runs next at 2024-11-16 03:00 UTC');
+    expect(plan.choices[0]?.options[0]?.consequence).toBe(
+      'Nothing starts now. Next run: 2024-11-16 03:00 UTC.',
+    );
     expect(current(world)).toMatchObject({
       suspended: false,
       schedule: '0 3 * * *',

@@ -4,6 +4,7 @@ import type { SessionGroup } from '../../domain/snapshot.ts';
 import { attribute, culpritKey } from '../attribution.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import type { DiagnosisFacts } from '../facts.ts';
+import { mergeCulprits } from '../owners.ts';
 import { describeCpu, describeSlots } from '../pressure.ts';
 
 /** Share of the used slots that one owner's idle sessions must have. */
@@ -53,12 +54,17 @@ function heaviestIdleOwner({ snapshot, cluster }: DiagnosisFacts) {
     .filter((group) => group.state === 'idle')
     .map((group) => ({ group, culprit: attribute({ ...group, tags: {} }, cluster) }));
   const owners = Map.groupBy(idle, ({ culprit }) => culpritKey(culprit));
-  const sums = [...owners.values()].flatMap((members) => {
-    const [first] = members;
-    return first === undefined
-      ? []
-      : [{ culprit: first.culprit, ...sumUp(members.map(({ group }) => group)) }];
-  });
+  const sums = [...owners.values()].map((members) => ({
+    culprit: mergeCulprits(
+      members.map(({ group, culprit }) => ({
+        culprit,
+        address: group.clientAddress,
+        sessions: group.backends,
+      })),
+      cluster,
+    ),
+    ...sumUp(members.map(({ group }) => group)),
+  }));
   return sums.sort((a, b) => b.backends - a.backends)[0] ?? null;
 }
 

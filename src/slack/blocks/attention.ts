@@ -5,37 +5,37 @@ import { abortButton, backButton, buttons, continueButton, retryButton, skipButt
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip } from './clip.ts';
 import { outcomeBlocks, verdictBlocks } from './outcome-blocks.ts';
-import { bold, line, quote, richText, text } from './rich-text.ts';
+import { bold, line, preformatted, quote, richText, text } from './rich-text.ts';
 
 const PHASES = {
-  plan: 'The plan could not be made',
-  recheck: 'The world could not be checked again',
+  plan: 'The plan could not be made; nothing was done',
+  recheck: 'The world could not be checked again; nothing was done',
   execute: 'The step failed',
-  verify: 'The result could not be measured',
+  verify: 'The step ran, but its result could not be measured',
   reconcile: 'It is not known whether the step took effect',
 } as const;
 
-/** A step that failed or proved nothing: what happened, and every way on. */
+const BY_HAND = 450;
+
+/** A step that failed or proved nothing: what happened, what to do next, and every way on. */
 export function attentionBlocks(
   { run, attempt }: { run: Run; attempt: StepAttempt },
   value: ClickValue,
   budget: Budget,
 ): types.KnownBlock[] {
   const { fault, verdict, outcome } = attempt;
-  const back = earlierStep(run, attempt);
+  const { back, wanted } = earlierStep(run, attempt);
+  const goBack = back === undefined ? [] : [backButton(value, back, wanted)];
   return [
-    ...(fault === null
-      ? []
-      : richText(
-          quote(text('❌ '), bold(`${PHASES[fault.phase]}: `), text(budget.take(fault.message, 600))),
-          line(bold('What to do: '), text(`${budget.take(fault.hint, 400)} (${clip(fault.code, 40)})`)),
-        )),
-    ...(outcome === null ? [] : outcomeBlocks(outcome, budget)),
+    ...(fault === null ? [] : faultBlocks(fault, budget)),
     ...(verdict === null ? [] : verdictBlocks(verdict, budget)),
-    ...richText(line(bold('By hand: '), text(budget.take(attempt.step.byHand, 500)))),
+    ...(fault === null && verdict !== null ? adviceBlocks(verdict, wanted ? back : undefined, budget) : []),
+    ...(outcome === null ? [] : outcomeBlocks(outcome, budget)),
+    ...byHandBlocks(attempt.step, budget),
     ...buttons(
-      retryButton(value),
-      ...(back === undefined ? [] : [backButton(value, back)]),
+      ...(wanted ? goBack : []),
+      retryButton(value, !wanted),
+      ...(wanted ? [] : goBack),
       continueButton(value, fault?.message ?? verdict?.evidence ?? 'The step is not proved to have helped.'),
       skipButton(value),
       abortButton(value),
@@ -43,12 +43,41 @@ export function attentionBlocks(
   ];
 }
 
-/** The step that the verdict points back to, or the last one that was skipped before this one. */
-function earlierStep(run: Run, attempt: StepAttempt): RunbookStep | undefined {
+function faultBlocks(fault: NonNullable<StepAttempt['fault']>, budget: Budget): types.RichTextBlock[] {
+  return richText(
+    quote(text('❌ '), bold(`${PHASES[fault.phase]}. `), text(budget.take(fault.message, 600))),
+    line(bold('What to do: '), text(`${budget.take(fault.hint, 400)} (${clip(fault.code, 40)})`)),
+  );
+}
+
+function adviceBlocks(
+  { status }: NonNullable<StepAttempt['verdict']>,
+  back: RunbookStep | undefined,
+  budget: Budget,
+): types.RichTextBlock[] {
+  const advice =
+    back !== undefined
+      ? `Go back to “${budget.take(back.title, 80)}” and run it; this step comes round again after it.`
+      : status === 'inconclusive'
+        ? 'Look for yourself. Try again to measure anew, or go on if you are satisfied.'
+        : 'Try again: it begins with a fresh plan. If that does not help either, do it by hand as below.';
+  return richText(line(bold('What to do: '), text(advice)));
+}
+
+/** What the runbook says, in its own lines. */
+function byHandBlocks({ byHand }: RunbookStep, budget: Budget): types.RichTextBlock[] {
+  if (byHand.trim() === '') return [];
+  const more = byHand.length > BY_HAND ? ' (the whole is in the runbook)' : '';
+  return richText(line(bold('By hand'), text(more)), preformatted(budget.take(byHand, BY_HAND)));
+}
+
+/** The step that the verdict points back to, which is `wanted`, or the last one that was skipped before this one. */
+function earlierStep(run: Run, attempt: StepAttempt): { back: RunbookStep | undefined; wanted: boolean } {
   const index = run.runbook.steps.findIndex(({ id }) => id === attempt.step.id);
   const earlier = run.runbook.steps.slice(0, Math.max(0, index));
   const named = earlier.find(({ id }) => id === attempt.verdict?.goBackTo);
-  return named ?? earlier.findLast(({ id }) => lastTry(run, id)?.status === 'skipped');
+  const skipped = earlier.findLast(({ id }) => lastTry(run, id)?.status === 'skipped');
+  return { back: named ?? skipped, wanted: named !== undefined };
 }
 
 function lastTry(run: Run, step: string): StepAttempt | undefined {

@@ -72,8 +72,8 @@ export function skipButton(value: ClickValue): types.Button {
   return button({ id: actionIds.skip, text: 'Skip', value });
 }
 
-export function retryButton(value: ClickValue): types.Button {
-  return button({ id: actionIds.retry, text: 'Try again', value, style: 'primary' });
+export function retryButton(value: ClickValue, primary: boolean): types.Button {
+  return button({ id: actionIds.retry, text: 'Try again', value, ...emphasis(primary) });
 }
 
 /** Goes on although the step failed or proved nothing. */
@@ -82,12 +82,21 @@ export function continueButton(value: ClickValue, why: string): types.Button {
   return button({ id: actionIds.continue, text: 'Go on anyway', value, confirm });
 }
 
-export function backButton(value: ClickValue, to: { id: string; title: string }): types.Button {
+export function backButton(
+  value: ClickValue,
+  to: { id: string; title: string },
+  primary: boolean,
+): types.Button {
   return button({
     id: actionIds.back,
     text: `Go back to “${to.title}”`,
     value: { ...value, t: to.id },
+    ...emphasis(primary),
   });
+}
+
+function emphasis(primary: boolean): { style?: 'primary' } {
+  return primary ? { style: 'primary' } : {};
 }
 
 /** Ends the run; the incident stays open. Plain, so that red marks nothing but what destroys. */

@@ -1,50 +1,36 @@
 import type { types } from '@slack/bolt';
-import { type Cause, culpritName } from '../../domain/cause.ts';
 import type { Outcome, Progress, Verdict } from '../../domain/outcome.ts';
+import { causeParts } from './cause-parts.ts';
 import type { Budget } from './clip.ts';
-import { rest } from './plan-blocks.ts';
+import { joinNames } from './join-names.ts';
+import { rest } from './rest.ts';
 import { bold, bullets, line, type Part, preformatted, richText, text } from './rich-text.ts';
 import { sparklines } from './sparkline.ts';
-import { textTable } from './text-table.ts';
+import { tableBlocks } from './table-block.ts';
 
 const MOST_FACTS = 12;
-const MOST_ITEMS = 10;
-const MOST_CAUSES = 3;
-const MOST_EVIDENCE = 4;
+const MOST_ITEMS = 8;
+const MOST_NAMES = 20;
 
 /** What was done or found. */
-export function outcomeBlocks(outcome: Outcome, budget: Budget): types.RichTextBlock[] {
-  return richText(
-    line(bold(budget.take(outcome.summary, 600))),
-    ...outcome.causes.slice(0, MOST_CAUSES).flatMap((cause, index) => causeParts(cause, index, budget)),
-    ...rest(outcome.causes.length - MOST_CAUSES, 'possible causes'),
-    ...factParts(outcome, budget),
-    ...itemParts(
-      'Done',
-      outcome.done.map(({ target, detail }) => [target, detail]),
-      budget,
-    ),
-    ...itemParts(
-      'Not done',
-      outcome.skipped.map(({ target, reason }) => [target, reason]),
-      budget,
-    ),
-    ...(outcome.table === null ? [] : [preformatted(budget.take(textTable(outcome.table), 2500))]),
-  );
-}
-
-function causeParts(cause: Cause, index: number, budget: Budget): Part[] {
-  const culprit = cause.culprit === null ? '' : ` · ${culpritName(cause.culprit)}`;
-  const title = `${index + 1}. ${cause.title}${culprit}`;
-  const sure = ` (${Math.round(cause.confidence * 100)} % sure)`;
-  const sayings = [
-    ...cause.evidence.slice(0, MOST_EVIDENCE),
-    ...cause.helps.slice(0, 3).map((help) => `Helps: ${help}`),
-    ...cause.wontHelp.slice(0, 3).map((help) => `Will not help: ${help}`),
-  ];
+export function outcomeBlocks(outcome: Outcome, budget: Budget): types.KnownBlock[] {
   return [
-    line(bold(budget.take(title, 250)), text(sure)),
-    ...(sayings.length === 0 ? [] : [bullets(sayings.map((one) => line(text(budget.take(one, 250)))))]),
+    ...richText(
+      line(bold(budget.take(outcome.summary, 600))),
+      ...(outcome.causes.length > 0 ? causeParts(outcome, budget) : []),
+      ...itemParts(
+        'Done',
+        outcome.done.map(({ target, detail }) => [target, detail]),
+        budget,
+      ),
+      ...itemParts(
+        'Not done',
+        outcome.skipped.map(({ target, reason }) => [target, reason]),
+        budget,
+      ),
+      ...(outcome.causes.length > 0 ? [] : factParts(outcome, budget)),
+    ),
+    ...(outcome.table === null ? [] : tableBlocks(outcome.table, budget)),
   ];
 }
 
@@ -55,13 +41,29 @@ function factParts(outcome: Outcome, budget: Budget): Part[] {
   return [line(text(budget.take(facts, 900))), ...rest(outcome.facts.length - shown.length, 'facts')];
 }
 
+/** Targets with the same fate are named together. */
 function itemParts(title: string, items: readonly (readonly [string, string])[], budget: Budget): Part[] {
-  if (items.length === 0) return [];
-  const shown = items.slice(0, MOST_ITEMS);
+  const groups = [...Map.groupBy(items, ([, how]) => how)].map(
+    ([how, same]) =>
+      [
+        joinNames(
+          same.map(([what]) => what),
+          MOST_NAMES,
+        ),
+        how,
+        same.length,
+      ] as const,
+  );
+  const [only] = groups;
+  if (only === undefined) return [];
+  const said = ([what, how]: typeof only) => `${budget.take(what, 300)}: ${budget.take(how, 250)}`;
+  if (groups.length === 1) return [line(bold(`${title}: `), text(said(only)))];
+  const shown = groups.slice(0, MOST_ITEMS);
+  const left = groups.slice(MOST_ITEMS).reduce((sum, [, , count]) => sum + count, 0);
   return [
     line(bold(`${title} (${items.length})`)),
-    bullets(shown.map(([what, how]) => line(text(`${budget.take(what, 120)}: ${budget.take(how, 200)}`)))),
-    ...rest(items.length - shown.length, title.toLowerCase()),
+    bullets(shown.map((group) => line(text(said(group))))),
+    ...rest(left, title.toLowerCase()),
   ];
 }
 

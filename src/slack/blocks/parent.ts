@@ -1,10 +1,11 @@
 import type { types } from '@slack/bolt';
-import { culpritName } from '../../domain/cause.ts';
-import { alertsResolved, currentRun, type Incident, isEnd } from '../../domain/incident.ts';
+import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
 import { buttons, closeButton } from './buttons.ts';
+import { causeName } from './cause-parts.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { awaited, incidentState } from './incident-state.ts';
+import { lastNumbers } from './last-numbers.ts';
 import { bold, type Inline, line, type Part, richText, text, time } from './rich-text.ts';
 import { header } from './text-objects.ts';
 
@@ -13,7 +14,12 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
   const state = incidentState(incident);
   return [
     header(`${state.sign} ${state.word} · ${incident.title}`),
-    ...richText(whatLine(incident), ...causeLine(incident), ...awaitedLine(incident)),
+    ...richText(
+      whatLine(incident),
+      ...causeLine(incident),
+      ...numbersLine(incident),
+      ...awaitedLine(incident),
+    ),
     contextLine(text(progressText(incident)), ...timings(incident)),
     ...(incident.status === 'closed' ? [] : buttons(closeButton(incident.id, isRunning(incident)))),
   ];
@@ -34,18 +40,32 @@ function whatLine(incident: Incident): Part {
 }
 
 function alertCount(incident: Incident): string {
-  const fingerprints = new Set(incident.alerts.map(({ alert }) => alert.fingerprint)).size;
-  if (fingerprints === 0) return '';
-  const count = fingerprints === 1 ? '1 alert' : `${fingerprints} alerts`;
-  return ` · ${count} ${alertsResolved(incident) ? 'resolved' : 'firing'}`;
+  const last = new Map(incident.alerts.map(({ alert }) => [alert.fingerprint, alert.status]));
+  const all = last.size;
+  const firing = [...last.values()].filter((status) => status === 'firing').length;
+  if (all === 0) return '';
+  if (firing === 0) return all === 1 ? ' · alert resolved' : ` · all ${all} alerts resolved`;
+  if (all === 1) return ' · alert firing';
+  return ` · ${firing === all ? `${all} alerts` : `${firing} of ${all} alerts`} firing`;
 }
 
 function causeLine({ causes }: Incident): Part[] {
   const cause = causes[0];
   if (cause === undefined) return [];
-  const culprit = cause.culprit === null ? '' : ` · ${clip(culpritName(cause.culprit), 150)}`;
-  const sure = ` (${Math.round(cause.confidence * 100)} % sure)`;
-  return [line(bold('Cause: '), text(`${clip(cause.title, 200)}${culprit}${sure}`))];
+  return [line(bold('Cause: '), text(clip(causeName(cause), 400)))];
+}
+
+/** The last numbers that a step journaled, and when. */
+function numbersLine(incident: Incident): Part[] {
+  const numbers = incident.status === 'open' ? lastNumbers(incident) : null;
+  if (numbers === null) return [];
+  return [
+    line(
+      bold('Measured'),
+      ...(numbers.at === null ? [] : [text(' '), time(numbers.at)]),
+      text(`: ${clip(numbers.text, 300)}`),
+    ),
+  ];
 }
 
 function awaitedLine(incident: Incident): Part[] {
@@ -61,11 +81,12 @@ function progressText(incident: Incident): string {
   const total = run.runbook.steps.length;
   const present = run.attempts.at(-1);
   const name = clip(run.runbook.title, 80);
-  if (run.status === 'completed') return `${name}: all ${total} steps ended`;
+  if (run.status === 'completed') return `${name} · all ${total} steps ended`;
   const number = Math.min(run.position + 1, total);
-  if (run.status === 'aborted') return `${name}: stopped at step ${number} of ${total}`;
-  const title = present !== undefined && !isEnd(present.status) ? ` · ${clip(present.step.title, 80)}` : '';
-  return `${name}: step ${number} of ${total}${title}`;
+  if (run.status === 'aborted') return `${name} · stopped at step ${number} of ${total}`;
+  // What is waited for names the step already.
+  const on = present !== undefined && !isEnd(present.status) && awaited(incident) === null;
+  return `${name} · step ${number} of ${total}${on ? `, ${clip(present.step.title, 80)}` : ''}`;
 }
 
 function timings(incident: Incident): Inline[] {

@@ -1,29 +1,36 @@
+import { formatBytes } from '../../domain/format.ts';
 import type { Series } from '../../domain/outcome.ts';
 import { clip } from './clip.ts';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
-const WIDTH = 32;
+/** Together with name and numbers a line fits a phone, about 42 characters. */
+const WIDTH = 12;
+const NAME = 18;
 const MOST_SERIES = 6;
 
-/** Measured lines as text: name, bars, and the lowest, highest and present value. One line for each series. */
+/** Measured lines as text: name, bars, the present value and the highest. One line for each series. */
 export function sparklines(series: readonly Series[]): string {
   const shown = series.slice(0, MOST_SERIES);
-  const nameWidth = Math.min(24, Math.max(0, ...shown.map(({ name }) => name.length)));
+  const nameWidth = Math.min(NAME, Math.max(0, ...shown.map(({ name }) => name.length)));
   const lines = shown.map((one) => sparkline(one, nameWidth));
   const more = series.length - shown.length;
   return [...lines, ...(more > 0 ? [`… ${more} more series`] : [])].join('\n');
 }
 
 function sparkline(series: Series, nameWidth: number): string {
-  const name = clip(series.name, 24).padEnd(nameWidth);
+  const name = clip(series.name, NAME).padEnd(nameWidth);
   const values = series.points.map(([, value]) => value).filter(Number.isFinite);
   const now = values.at(-1);
   if (now === undefined) return `${name} no data yet`;
   const min = values.reduce((least, value) => Math.min(least, value));
   const max = values.reduce((most, value) => Math.max(most, value));
-  const unit = series.unit === '' ? '' : ` ${clip(series.unit, 12)}`;
-  const numbers = `min ${short(min)} · max ${short(max)} · now ${short(now)}${unit}`;
-  return `${name} ${bars(values, min, max)} ${numbers}`;
+  return `${name} ${bars(values, min, max)} ${amount(now, series.unit)} (max ${amount(max, series.unit)})`;
+}
+
+/** A value with its unit where the name of the line does not say it. */
+export function amount(value: number, unit: string): string {
+  if (unit === 'bytes') return formatBytes(value);
+  return unit === '%' ? `${short(value)} %` : short(value);
 }
 
 function bars(values: readonly number[], min: number, max: number): string {
@@ -46,7 +53,7 @@ function thin(values: readonly number[]): number[] {
 }
 
 /** A number as people say it: `0.12`, `7`, `1.5k`, `3.2M`. */
-export function short(value: number): string {
+function short(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e12) return value.toExponential(1);
   if (size >= 1e9) return `${trim(value / 1e9)}G`;

@@ -34,7 +34,10 @@ function decidedBy({ decision }: StepAttempt): Inline[] {
   return [text(' · approved by '), who(by), text(' '), time(at)];
 }
 
-function closedBy({ closing }: StepAttempt): Inline[] {
+function closedBy({ closing, plan }: StepAttempt): Inline[] {
   if (closing === null) return [];
-  return [text(' · '), who(closing.by), text(`: ${clip(closing.reason, 300)}`)];
+  const { by, reason } = closing;
+  if (reason === plan?.nothingToDo) return [text(' · nothing to do')];
+  if (by.kind === 'person' && /\bby a person\.$/.test(reason)) return [text(' · by '), who(by)];
+  return [text(' · '), who(by), text(`: ${clip(reason, 300)}`)];
 }

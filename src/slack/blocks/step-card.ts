@@ -1,24 +1,18 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
-import type { Plan } from '../../domain/plan.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import { attentionBlocks } from './attention.ts';
 import { abortButton, buttons, runButton, skipButton } from './buttons.ts';
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip, createBudget } from './clip.ts';
+import { commandBlocks } from './command-blocks.ts';
 import { outcomeBlocks, progressBlocks, verdictBlocks } from './outcome-blocks.ts';
 import { choicePickers, targetPicker } from './pickers.ts';
-import {
-  commandBlocks,
-  differsBlocks,
-  excludedBlocks,
-  summaryBlocks,
-  targetBlocks,
-  warningBlocks,
-} from './plan-blocks.ts';
+import { differsBlocks, effectBlocks, excludedBlocks, summaryBlocks, warningBlocks } from './plan-blocks.ts';
 import { bold, line, richText, text } from './rich-text.ts';
 import { stateLine } from './state-line.ts';
+import { targetBlocks } from './target-blocks.ts';
 import { header } from './text-objects.ts';
 
 /** Everything that a card shows. */
@@ -51,7 +45,7 @@ export function stepCard(input: CardInput): types.KnownBlock[] {
     case 'attention':
       return [...head, ...attentionBlocks(input, clickValue(input), budget)];
     case 'planning':
-      return [...head, ...differsBlocks(attempt.differs, budget), ...buttons(...wayOut(input))];
+      return [...head, ...planningBlocks(attempt, budget), ...buttons(...wayOut(input))];
     default:
       return [...head, ...runningBlocks(input, budget)];
   }
@@ -63,6 +57,13 @@ function clickValue({ incidentId, attempt }: CardInput): ClickValue {
 
 function wayOut(input: CardInput): types.Button[] {
   return [skipButton(clickValue(input)), abortButton(clickValue(input))];
+}
+
+/** Says why the plan that stood here is gone. */
+function planningBlocks(attempt: StepAttempt, budget: Budget): types.KnownBlock[] {
+  if (attempt.plan === null) return [];
+  const gone = 'The plan that stood here is no longer valid; nothing was done. A fresh one is on its way.';
+  return [...richText(line(text(gone))), ...differsBlocks(attempt.differs, budget)];
 }
 
 function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
@@ -77,15 +78,14 @@ function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   return [
     ...differs,
     ...summary,
-    ...detailBlocks(plan, budget),
     ...warnings,
+    ...effectBlocks(plan, budget),
+    ...targetBlocks(plan, budget),
+    ...commandBlocks(plan, budget),
+    ...excludedBlocks(plan, budget),
     ...pickers,
     ...buttons(runButton(plan, clickValue(input), input.actionClass), ...wayOut(input)),
   ];
-}
-
-function detailBlocks(plan: Plan, budget: Budget): types.KnownBlock[] {
-  return [...targetBlocks(plan, budget), ...commandBlocks(plan, budget), ...excludedBlocks(plan, budget)];
 }
 
 function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
@@ -99,12 +99,18 @@ function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   ];
 }
 
-/** Short: what came of it. A step without an outcome says why it ended. */
+/** Short: what came of it. A step without an outcome says why it ended and what was not done. */
 function endedBlocks(attempt: StepAttempt, budget: Budget): types.KnownBlock[] {
-  const { outcome, verdict, plan } = attempt;
-  const nothing = plan?.nothingToDo ?? null;
-  if (outcome === null) {
-    return nothing === null ? [] : richText(line(text(budget.take(nothing, 400))));
+  const { outcome, verdict, plan, fault } = attempt;
+  if (outcome !== null) {
+    return [...outcomeBlocks(outcome, budget), ...(verdict === null ? [] : verdictBlocks(verdict, budget))];
   }
-  return [...outcomeBlocks(outcome, budget), ...(verdict === null ? [] : verdictBlocks(verdict, budget))];
+  const nothing = plan?.nothingToDo ?? null;
+  const undone = plan === null || nothing !== null ? [] : [`Not done: ${plan.summary}`];
+  const said = [
+    ...(nothing === null ? [] : [nothing]),
+    ...(fault === null ? [] : [fault.message]),
+    ...undone,
+  ];
+  return richText(...said.map((one) => line(text(budget.take(one, 500)))));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DiagnosisFacts } from '../../diagnosis/facts.ts';
 import { describeCpu, describeSlots } from '../../diagnosis/pressure.ts';
-import { type Cause, culpritName } from '../../domain/cause.ts';
+import type { Cause } from '../../domain/cause.ts';
 import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts';
 import { isSilent } from '../../domain/lag.ts';
 import type { Fact } from '../../domain/plan.ts';
@@ -56,7 +56,7 @@ export const step = defineStep({
       },
     ];
     return readingPlan({
-      summary: `Read ${incident.database} and its surroundings once and name the causes.`,
+      summary: `Read ${incident.database}, its replicas, metrics and cluster once, and name the cause.`,
       commands,
       warnings: [],
     });
@@ -68,7 +68,6 @@ export const step = defineStep({
     return readingOutcome({
       summary: summarise(shown),
       facts: measurements(facts),
-      table: { columns: ['Cause', 'Confidence', 'Owner', 'Sessions'], rows: shown.map(causeRow) },
       causes: shown,
       data: { missing: [...facts.gaps, ...unbelievable(facts)] },
     });
@@ -79,7 +78,7 @@ export const step = defineStep({
     return {
       status: complete ? 'passed' : 'inconclusive',
       evidence: complete
-        ? 'Everything that was planned was read.'
+        ? 'Everything was read.'
         : `Not everything could be read, so the diagnosis may be incomplete: ${missing.join('; ')}.`,
       series: [],
       milestone: null,
@@ -89,17 +88,9 @@ export const step = defineStep({
 });
 
 function summarise([top]: readonly Cause[]): string {
-  if (top === undefined || top.kind === 'unknown') return 'The cause is not known; the facts are below.';
+  if (top === undefined || top.kind === 'unknown')
+    return 'The cause is not known. What was measured is below.';
   return `${top.title} (${formatShare(top.confidence)} sure).`;
-}
-
-function causeRow(cause: Cause): string[] {
-  return [
-    cause.title,
-    formatShare(cause.confidence),
-    cause.culprit === null ? 'nobody named' : culpritName(cause.culprit),
-    String(cause.rootSessions.length),
-  ];
 }
 
 /** CPU, slots and lag; of lag the bytes first, because seconds are an estimate. */
@@ -108,19 +99,19 @@ function measurements(facts: DiagnosisFacts): Fact[] {
     { name: 'CPU', value: describeCpu(facts) },
     { name: 'Connections', value: describeSlots(facts) },
     ...facts.snapshot.standbys.map((standby) => ({
-      name: `Standby ${standby.applicationName}`,
+      name: `Standby ${standby.applicationName} (seen by the primary)`,
       value: lag(standby.replayBytes, standby.replaySeconds, standby.replyAgeSeconds),
     })),
     ...facts.replicas.map((replica) => ({
-      name: `Replica ${replica.replica}`,
+      name: `Replica ${replica.replica} (seen by itself)`,
       value: `${lag(replica.replayBytes, replica.replaySeconds, null)}${replica.replayPaused ? '; replay is paused' : ''}`,
     })),
-    { name: 'Read in', value: formatDuration(facts.snapshot.tookMs / 1000) },
   ];
 }
 
 function lag(bytes: number | null, seconds: number | null, replyAge: number | null): string {
-  const amount = bytes === null ? 'bytes unknown' : `${formatBytes(bytes)} behind`;
+  const amount =
+    bytes === null ? 'bytes unknown' : bytes === 0 ? 'not behind' : `${formatBytes(bytes)} behind`;
   const time = bytes === null || bytes === 0 || seconds === null ? '' : `, about ${formatDuration(seconds)}`;
   const silent =
     replyAge !== null && isSilent({ replyAgeSeconds: replyAge })

@@ -59,11 +59,11 @@ export const step = defineStep({
     const shown = long.slice(0, params.limit);
     const others = facts.snapshot.slots.used - shown.length;
     return readingOutcome({
-      summary: `${formatCount(long.length, 'session')} older than ${formatDuration(params.olderThanSeconds)}; ${formatCount(shown.length, 'is shown', 'are shown')}, ${formatCount(others, 'other connection')} not.`,
+      summary: summarise(long.length, params.olderThanSeconds),
       facts: [
         {
           name: 'Not shown',
-          value: `${long.length - shown.length} long, ${facts.snapshot.slots.used - long.length} younger or idle`,
+          value: `${long.length - shown.length} older, ${facts.snapshot.slots.used - long.length} younger or idle`,
         },
       ],
       table: { columns, rows: shown.map((session) => row(session, facts.cluster)) },
@@ -85,16 +85,26 @@ export const step = defineStep({
   },
 });
 
+function summarise(long: number, seconds: number): string {
+  const age = formatDuration(seconds);
+  if (long === 0) return `No session is older than ${age}.`;
+  return `${formatCount(long, 'session is', 'sessions are')} older than ${age}; the oldest first.`;
+}
+
 function row(session: Session, cluster: ClusterFacts): string[] {
   const culprit = attribute(session, cluster);
-  const wait =
-    session.waitEventType === null ? '' : ` (${session.waitEventType}: ${session.waitEvent ?? '?'})`;
+  const strength = attributionStrength(culprit);
   return [
     String(session.pid),
     formatDuration(signalAge(session)),
-    `${session.state}${wait}`,
-    `${culpritName(culprit)} (${attributionStrength(culprit)})`,
+    stateOf(session),
+    `${culpritName(culprit)}${strength === 'strong' || strength === 'none' ? '' : ` (${strength} evidence)`}`,
     session.applicationName,
-    shorten(session.sql, 80),
+    shorten(session.sql, 60),
   ];
+}
+
+/** Waiting for a lock says more than the state. */
+function stateOf({ state, waitEventType }: Session): string {
+  return state === 'active' && waitEventType === 'Lock' ? 'waits for a lock' : state;
 }

@@ -65,7 +65,15 @@ const outcome = fc.record({
   skipped: fc.array(fc.record({ target: words, reason: words }), few),
   facts,
   table: fc.option(
-    fc.record({ columns: fc.array(words, few), rows: fc.array(fc.array(words, few), { maxLength: 30 }) }),
+    fc.record({
+      columns: fc.array(words, { maxLength: 24 }),
+      rows: fc.oneof(
+        fc.array(fc.array(words, few), { maxLength: 30 }),
+        fc
+          .tuple(fc.array(words, few), fc.integer({ min: 90, max: 130 }))
+          .map(([row, count]) => Array.from({ length: count }, () => row)),
+      ),
+    }),
   ),
   causes: fc.array(
     fc.record({
@@ -74,7 +82,14 @@ const outcome = fc.record({
       confidence: fc.double({ min: 0, max: 1, noNaN: true }),
       evidence: fc.array(words, few),
       rootSessions: fc.constant<string[]>([]),
-      culprit: fc.constant(null),
+      culprit: fc.option(
+        fc.record({
+          kind: fc.constantFrom('CronJob' as const, 'unknown' as const),
+          namespace: fc.option(words),
+          name: words,
+          evidence: fc.constant([]),
+        }),
+      ),
       helps: fc.array(words, few),
       wontHelp: fc.array(words, few),
     }),
@@ -122,6 +137,6 @@ test('whatever the texts, every message is valid Block Kit and within the budget
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });

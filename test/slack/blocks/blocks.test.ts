@@ -3,7 +3,19 @@ import type { StepAttempt, StepStatus } from '../../../src/domain/incident.ts';
 import { validateBlocks } from '../../../src/sandbox/slack/block-kit/validate.ts';
 import { stepStates } from '../../../src/slack/blocks/states.ts';
 import { type DesiredMessage, messagesOf } from '../../../src/slack/outbox/messages-of.ts';
-import { ALICE, AT, attempt, HOSTILE, outcome, plan, target, verdict, view } from '../fixtures.ts';
+import {
+  ALICE,
+  AT,
+  alert,
+  attempt,
+  cause,
+  HOSTILE,
+  outcome,
+  plan,
+  target,
+  verdict,
+  view,
+} from '../fixtures.ts';
 
 function cardOf(card: StepAttempt): DesiredMessage {
   const found = messagesOf(view([card])).at(-1);
@@ -75,8 +87,8 @@ function expectNoMarkup(message: DesiredMessage): void {
 test('the buttons fit the state', () => {
   expect(buttonsOf(cardOf(attempt('kill', 'awaiting')))).toEqual(['Run', 'Skip', 'Abort']);
   expect(buttonsOf(cardOf(attempt('kill', 'attention', attention)))).toEqual([
-    'Try again',
     'Go back to “Suspend the CronJob”',
+    'Try again',
     'Go on anyway',
     'Skip',
     'Abort',
@@ -122,7 +134,8 @@ test('a huge plan fits into one message, and what is cut says so', () => {
   const card = cardOf(attempt('kill', 'awaiting', { plan: plan({ targets, commands, excluded }) }));
   expectValid(card);
   const text = JSON.stringify(card.blocks);
-  expect(text).toContain('20,5');
+  expect(text).toContain('20,7');
+  expect(text).toContain('firebreak journal export');
   expect(text).toMatch(/… 122 more targets/);
   expect(text).toContain('Only the first 100');
   expect(text).toContain('multi_static_select');
@@ -130,11 +143,167 @@ test('a huge plan fits into one message, and what is cut says so', () => {
   expect(buttonsOf(card)).toEqual(['Run', 'Skip', 'Abort']);
 });
 
+/** The one block with this id, or undefined. */
+function blockOf(message: DesiredMessage, prefix: string) {
+  return message.blocks.find((block) => block.block_id?.startsWith(prefix));
+}
+
+/** Everything that people read of a message, in order. */
+function wordsOf(message: DesiredMessage): string {
+  return [...JSON.stringify(message.blocks).matchAll(/"text":"((?:[^"\\\\]|\\\\.)*)"/g)]
+    .map(([, words]) => words)
+    .join('\n');
+}
+
+test('up to ten targets are a list of checkboxes over the whole width, and said once', () => {
+  const others = {
+    owner: 'Deployment shop/checkout',
+    why: 'Active for 40 s, but not at the root: not proposed.',
+  };
+  const targets = [target(1), target(2), target(3, { ...others, selected: false })];
+  const card = cardOf(attempt('kill', 'awaiting', { plan: plan({ targets }) }));
+  expectValid(card);
+  const block = blockOf(card, 'targets:');
+  expect(block).toMatchObject({
+    type: 'actions',
+    elements: [
+      {
+        type: 'checkboxes',
+        options: [
+          { text: { text: targets[0]?.label } },
+          {},
+          { description: { text: 'Deployment shop/checkout · Active for 40 s, but not at the root' } },
+        ],
+        initial_options: [{ value: '0' }, { value: '1' }],
+      },
+    ],
+  });
+  const words = wordsOf(card);
+  expect(words.split('SELECT * FROM orders')).toHaveLength(2);
+  expect(words).toContain('Owner: CronJob analytics/report-generator, Deployment shop/checkout');
+  expect(words.indexOf('still armed')).toBeLessThan(words.indexOf('Impact'));
+  expect(words.indexOf('Exactly what is sent')).toBeLessThan(words.indexOf('Act on'));
+});
+
+test('what targets share is not repeated beside each checkbox', () => {
+  const card = cardOf(attempt('kill', 'awaiting', { plan: plan({ targets: [target(1), target(2)] }) }));
+  expect(JSON.stringify(blockOf(card, 'targets:'))).not.toContain('description');
+});
+
+test('a consequence that is too long for an option is said in full above all of them', () => {
+  const consequence = `Its pods end. ${'Nobody retries. '.repeat(6)}The end.`;
+  const option = { value: 'x', label: 'Delete', consequence };
+  const brief = { value: 'y', label: 'Leave', consequence: 'Nothing happens.' };
+  const choices = [{ id: 'how', label: 'How?', options: [option, brief], default: 'y' }];
+  const card = cardOf(attempt('kill', 'awaiting', { plan: plan({ choices }) }));
+  expectValid(card);
+  expect(wordsOf(card)).toContain(consequence);
+  expect(wordsOf(card)).toContain('Nothing happens.');
+  const radio = blockOf(card, 'choice:0');
+  expect(radio).toMatchObject({ type: 'actions', elements: [{ initial_option: { value: '1' } }] });
+  expect(JSON.stringify(radio)).not.toContain('description');
+});
+
+test('targets with the same fate are told in one line', () => {
+  const done = [1, 2, 3].map((pid) => ({ target: `pid ${pid}`, detail: 'cancelled; changes rolled back' }));
+  const card = cardOf(attempt('kill', 'passed', { outcome: outcome({ done, skipped: [] }) }));
+  expect(wordsOf(card)).toContain('pid 1, 2, 3: cancelled; changes rolled back');
+});
+
+test('a diagnosis says its verdict first, each number once, and what helps apart from what does not', () => {
+  const facts = [{ name: 'CPU', value: '8 sessions want a CPU' }];
+  const found = cause({
+    evidence: ['CPU: 8 sessions want a CPU.', 'It runs 8 long queries.'],
+    helps: ['Suspend it.'],
+    wontHelp: ['Killing alone.'],
+  });
+  const summary = `${found.title} (93 % sure).`;
+  const shown = outcome({
+    summary,
+    causes: [found, cause({ title: 'Locks', confidence: 0.3 })],
+    facts,
+    done: [],
+  });
+  const words = wordsOf(cardOf(attempt('diagnose', 'passed', { outcome: shown })));
+  const order = [
+    summary,
+    'It runs 8',
+    'Measured',
+    'CPU: 8',
+    'Helps',
+    'Suspend it.',
+    'Will not help',
+    'Killing',
+    'Locks',
+  ];
+  const places = order.map((one) => words.indexOf(one));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(words.split('8 sessions want a CPU')).toHaveLength(2);
+});
+
+test('a long result is a table of Slack that says what it leaves out', () => {
+  const rows = Array.from({ length: 130 }, (_, index) => [String(index), '', 'x'.repeat(300)]);
+  const table = { columns: ['pid', 'age', 'query'], rows };
+  const card = cardOf(attempt('kill', 'passed', { outcome: outcome({ table }) }));
+  expectValid(card);
+  const block = card.blocks.find(({ type }) => type === 'table');
+  const shown = block?.type === 'table' ? block.rows : [];
+  expect(shown.length).toBeGreaterThan(50);
+  expect(shown[1]).toEqual([
+    { type: 'raw_text', text: '0' },
+    { type: 'raw_text', text: '–' },
+    { type: 'raw_text', text: `${'x'.repeat(99)}…` },
+  ]);
+  expect(wordsOf(card)).toContain(`… ${130 - (shown.length - 1)} more rows`);
+});
+
+test('a proof that failed says what to do next and makes that the first button', () => {
+  const card = cardOf(attempt('kill', 'attention', attention));
+  expect(wordsOf(card)).toContain('Go back to “Suspend the CronJob” and run it');
+  const primary = card.blocks.flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.filter((one) => one.type === 'button' && one.style === 'primary')
+      : [],
+  );
+  expect(primary).toMatchObject([
+    { action_id: 'step.back', text: { text: 'Go back to “Suspend the CronJob”' } },
+  ]);
+  const lost = cardOf(
+    attempt('kill', 'attention', {
+      ...attention,
+      verdict: verdict({ goBackTo: null, status: 'inconclusive' }),
+    }),
+  );
+  expect(wordsOf(lost)).toContain('Look for yourself.');
+});
+
+test('a skipped step says what was not done, one without work why there was none', () => {
+  const closing = { by: ALICE, reason: 'Skipped by a person.' };
+  const skipped = wordsOf(cardOf(attempt('kill', 'skipped', { closing })));
+  expect(skipped).toContain('Not done: Terminate 2 sessions');
+  expect(skipped).toContain(' · by <@U0ALICE>');
+  const reason = 'No CronJob is to blame.';
+  const idle = attempt('suspend', 'skipped', {
+    plan: plan({ nothingToDo: reason }),
+    closing: { by: { kind: 'system', id: 'firebreak', name: 'Firebreak' }, reason },
+  });
+  expect(wordsOf(cardOf(idle)).split(reason)).toHaveLength(2);
+});
+
+test('a plan that is no longer valid says that nothing was done', () => {
+  const words = wordsOf(
+    cardOf(attempt('kill', 'planning', { plan: plan(), differs: ['New target: pid 3'] })),
+  );
+  expect(words).toContain('nothing was done');
+  expect(words).toContain('New target: pid 3');
+});
+
 test('a running step shows its progress as a chart, an ended one does not', () => {
   const progress = { text: '12 of 20 quiet samples', series: verdict().series };
   const running = view([attempt('kill', 'verifying', { decision, outcome: outcome() })]);
   const shown = messagesOf({ ...running, progress: { step: 'kill', attempt: 1, progress } }).at(-1);
-  expect(JSON.stringify(shown?.blocks)).toMatch(/12 of 20 quiet samples.*█.*min 1 · max 4 · now 2/);
+  expect(JSON.stringify(shown?.blocks)).toMatch(/12 of 20 quiet samples.*sessions █▁▃ 2 \(max 4\)/);
   const ended = view([attempt('kill', 'passed', { outcome: outcome() })]);
   const after = messagesOf({ ...ended, progress: { step: 'kill', attempt: 1, progress } }).at(-1);
   expect(JSON.stringify(after?.blocks)).not.toContain('quiet samples');
@@ -156,20 +325,39 @@ describe('the parent', () => {
     if (parent !== undefined) expectValid(parent);
   });
 
+  test('tells the last numbers that were measured, while it is open', () => {
+    const facts = [
+      { name: 'CPU', value: '100 % by Prometheus; 8 sessions want a CPU' },
+      { name: 'Connections', value: '57 of 77 usable slots (74 %)' },
+    ];
+    const diagnosed = attempt('diagnose', 'passed', {
+      outcome: outcome({ causes: [cause()], facts }),
+      times: { completedAt: AT },
+    });
+    const kill = attempt('kill', 'attention', attention);
+    const textOf = (attempts: StepAttempt[], over: Parameters<typeof view>[1] = {}) =>
+      JSON.stringify(messagesOf(view(attempts, over))[0]?.blocks);
+    expect(textOf([diagnosed])).toContain(
+      ': CPU 100 % by Prometheus · Connections 57 of 77 usable slots (74 %)',
+    );
+    expect(textOf([diagnosed, kill])).toContain(': sessions 2');
+    expect(textOf([diagnosed, kill], { status: 'closed' })).not.toContain('Measured');
+  });
+
+  test.each([
+    [['firing'], 'alert firing'],
+    [['firing', 'resolved'], '1 of 2 alerts firing'],
+    [['resolved', 'resolved'], 'all 2 alerts resolved'],
+  ] as const)('alerts that are %j are told as "%s"', (states, words) => {
+    const alerts = states.map((status, index) => ({
+      alert: alert({ fingerprint: String(index), status }),
+      at: AT,
+    }));
+    expect(JSON.stringify(parentOf({ alerts })?.blocks)).toContain(` · ${words}"`);
+  });
+
   test('names the cause, its culprit and what is waited for, and fits on a phone', () => {
-    const evidence = [{ strength: 'strong' as const, text: 'owner chain' }];
-    const culprit = { kind: 'CronJob' as const, namespace: 'analytics', name: 'report-generator', evidence };
-    const cause = {
-      kind: 'c',
-      title: 'Analytical query holds the pool',
-      confidence: 0.93,
-      evidence: ['e'],
-      rootSessions: [],
-      culprit,
-      helps: [],
-      wontHelp: [],
-    };
-    const parent = parentOf({ causes: [cause], title: HOSTILE.repeat(5), severity: HOSTILE });
+    const parent = parentOf({ causes: [cause()], title: HOSTILE.repeat(5), severity: HOSTILE });
     const text = JSON.stringify(parent?.blocks);
     expect(text).toContain(
       'Analytical query holds the pool · CronJob analytics/report-generator (93 % sure)',

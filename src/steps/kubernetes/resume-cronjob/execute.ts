@@ -79,12 +79,10 @@ export function recordOf({ ref, before }: Identity, how: string, at: Date): Cron
 
 function detailOf(identity: Identity, how: string): string {
   const wanted = wantedSettings(identity, how);
-  if (wanted === null) return 'Kept suspended. Somebody has to resume it later.';
-  return `Runs on "${wanted.schedule}" ${wanted.timeZone ?? ''}`
-    .trim()
-    .concat(
-      `, startingDeadlineSeconds ${wanted.deadlineSeconds ?? 'unset'}; it was "${identity.before.schedule}".`,
-    );
+  if (wanted === null) return 'kept suspended; somebody has to resume it later';
+  const zone = wanted.timeZone === null ? '' : ` ${wanted.timeZone}`;
+  const deadline = `starting deadline ${wanted.deadlineSeconds ?? 'unset'}${wanted.deadlineSeconds === null ? '' : ' s'}`;
+  return `runs on “${wanted.schedule}”${zone} (it was “${identity.before.schedule}”), ${deadline}`;
 }
 
 /** Returns why it was not resumed, or null. */
@@ -114,7 +112,7 @@ async function resumeJobs(ctx: Ctx, identity: Identity, answer: string, log: Log
   for (const job of unfinished.filter(({ uid, suspended }) => suspended && ours.has(uid))) {
     const target = `Job ${job.namespace}/${job.name}`;
     try {
-      if (answer === 'leave') log.skipped.push({ target, reason: 'Left suspended.' });
+      if (answer === 'leave') log.skipped.push({ target, reason: 'left suspended, as decided' });
       else log.done.push({ target, detail: await changeJob(ctx, job, answer) });
     } catch (error) {
       ctx.signal.throwIfAborted();
@@ -126,8 +124,8 @@ async function resumeJobs(ctx: Ctx, identity: Identity, answer: string, log: Log
 async function changeJob(ctx: Ctx, job: Job, answer: string): Promise<string> {
   if (answer === 'delete') {
     await ctx.ports.workloads.deleteJob(job, ctx.signal);
-    return 'The suspended Job is deleted.';
+    return 'deleted';
   }
   await ctx.ports.workloads.suspendJob(job, false, ctx.signal);
-  return 'The Job is resumed and starts from zero.';
+  return 'resumed; it starts from zero';
 }

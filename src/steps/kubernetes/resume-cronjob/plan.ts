@@ -4,7 +4,7 @@ import type { Choice, Command, Plan } from '../../../domain/plan.ts';
 import { type SuspendedCronJob, Suspension } from '../../../domain/suspension.ts';
 import { lastSlot, nextSlot, slotsBetween, slotText } from '../../cron-schedule.ts';
 import { gitopsWarning } from '../../gitops.ts';
-import { jobRequest } from '../../job-requests.ts';
+import { compactBody, jobRequest } from '../../job-requests.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, HOW, type Identity, JOBS, type Params, type Settings } from './contract.ts';
 import { changeTo, settingsFor } from './settings.ts';
@@ -32,10 +32,10 @@ export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Id
   return {
     summary: `Start CronJob ${subjects.map(({ cronJob }) => nameOf(cronJob)).join(', ') || '(none)'} again, off-peak, without a run at once.`,
     impact: 'Its next run loads the database again, at the time that is shown.',
-    undo: 'kubernetes.suspend-cronjob suspends it again; the former schedule is kept in the outcome.',
+    undo: 'The step “suspend-cronjob” suspends it again; the former schedule is kept in the journal.',
     warnings: subjects.flatMap((subject) => [
       ...gitopsWarning(subject.cronJob),
-      catchUpWarning(subject, now),
+      ...[catchUpWarning(subject, now)].filter((warning) => warning !== null),
     ]),
     targets: subjects.map((subject) => targetOf(subject, now)),
     excluded,
@@ -96,14 +96,15 @@ function missedSlots({ cronJob, suspendedAt }: Subject, now: Date): string {
   return count > COUNT_LIMIT ? `more than ${COUNT_LIMIT} slots` : formatCount(count, 'slot');
 }
 
-function catchUpWarning(subject: Subject, now: Date): string {
+/** Null when no slot was missed: then resuming starts nothing at once in any case. */
+function catchUpWarning(subject: Subject, now: Date): string | null {
   const { cronJob } = subject;
   const last = lastSlot(cronJob, now);
   const missed = missedSlots(subject, now);
   if (last === null || last <= subject.suspendedAt) {
-    return `${nameOf(cronJob)} missed no slot while it was suspended; resuming starts nothing at once.`;
+    return null;
   }
-  return `${nameOf(cronJob)} missed ${missed}. Resumed by hand without startingDeadlineSeconds, it would at once start the run of ${slotText(last, cronJob)}; every option below avoids that.`;
+  return `${nameOf(cronJob)} missed ${missed}. Resumed by hand without startingDeadlineSeconds, it would at once start the run of ${slotText(last, cronJob)}. Every option here avoids that.`;
 }
 
 function targetOf(subject: Subject, now: Date): Draft<Identity>['targets'][number] {
@@ -137,28 +138,28 @@ function choicesFor(subjects: readonly Subject[], now: Date): Choice[] {
       .map(({ identity }) => {
         const settings = pick(identity);
         const slot = nextSlot(settings, now);
-        return `${nameOf(identity.ref)} runs next ${slot === null ? 'never' : `at ${slotText(slot, settings)}`}`;
+        const of = subjects.length === 1 ? '' : ` of ${nameOf(identity.ref)}`;
+        return `Next run${of}: ${slot === null ? 'never' : slotText(slot, settings)}`;
       })
       .join('; ');
   const how: Choice = {
     id: HOW,
-    label: 'How to go on',
+    label: 'How to go on:',
     options: [
       {
         value: 'reschedule',
         label: `Reschedule to ${subjects[0]?.identity.reschedule.schedule ?? 'off-peak'}`,
-        consequence: `Resumed on the off-peak schedule; nothing starts now. ${next(({ reschedule }) => reschedule)}.`,
+        consequence: `Nothing starts now. ${next(({ reschedule }) => reschedule)}.`,
       },
       {
         value: 'resume',
         label: 'Resume on the present schedule',
-        consequence: `Resumed as it was; nothing starts now. ${next(({ resume }) => resume)}: the same load as before the incident.`,
+        consequence: `Nothing starts now. ${next(({ resume }) => resume)}, same load.`,
       },
       {
         value: 'keep',
         label: 'Keep it suspended',
-        consequence:
-          'Nothing runs until somebody resumes it by hand. Do not forget it: put it into the follow-ups, and resume it with startingDeadlineSeconds set.',
+        consequence: 'It never runs until somebody resumes it: write down who and when.',
       },
     ],
     default: 'reschedule',
@@ -169,26 +170,26 @@ function choicesFor(subjects: readonly Subject[], now: Date): Choice[] {
 function jobsChoice(subjects: readonly Subject[]): Choice[] {
   const jobs = subjects.flatMap(({ identity }) => identity.jobs);
   if (jobs.length === 0) return [];
+  const them = jobs.length === 1 ? 'it' : 'them';
   return [
     {
       id: JOBS,
-      label: `What to do with ${formatCount(jobs.length, 'Job')} that this run suspended`,
+      label: `${formatCount(jobs.length, 'Job')} that this run suspended:`,
       options: [
         {
           value: 'delete',
-          label: 'Delete them',
-          consequence:
-            'The next scheduled run does their work; nothing blocks a CronJob that forbids concurrency.',
+          label: `Delete ${them}`,
+          consequence: 'The next scheduled run does the work; nothing is in its way.',
         },
         {
           value: 'resume',
-          label: 'Resume them now',
-          consequence: 'Their work starts at once and from zero, and loads the database now.',
+          label: `Resume ${them} now`,
+          consequence: 'The work starts at once, from zero, and loads the database now.',
         },
         {
           value: 'leave',
-          label: 'Leave them suspended',
-          consequence: 'A CronJob that forbids concurrency starts no run until they are resumed or deleted.',
+          label: `Leave ${them} suspended`,
+          consequence: 'If the CronJob forbids concurrency, it starts no run meanwhile.',
         },
       ],
       default: 'delete',
@@ -200,8 +201,12 @@ function commandsFor({ ports }: Ctx, { cronJob, identity }: Subject): Command[] 
   const patch = (label: string, wanted: Settings): Command => ({
     label: `${label} ${nameOf(cronJob)}`,
     language: 'text',
-    text: ports.workloads.patchText(cronJob, changeTo(wanted, identity.before)),
+    text: compactBody(ports.workloads.patchText(cronJob, changeTo(wanted, identity.before))),
   });
   const jobs = identity.jobs.map((job) => jobRequest({ ...job, namespace: cronJob.namespace }, 'delete'));
-  return [patch('Reschedule', identity.reschedule), patch('Or resume', identity.resume), ...jobs];
+  return [
+    patch('If rescheduled: CronJob', identity.reschedule),
+    patch('If resumed: CronJob', identity.resume),
+    ...jobs.map((command) => ({ ...command, label: `If deleted: ${command.label}` })),
+  ];
 }

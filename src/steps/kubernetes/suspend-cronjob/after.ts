@@ -77,7 +77,10 @@ export async function verifySuspension(
     const now = ctx.clock.now().getTime();
     if (open.length === 0) return verdict('passed', passedText(data, (now - start) / 1000));
     if (now >= deadline)
-      return verdict('failed', `After ${formatDuration((now - start) / 1000)}: ${open.join(' ')}`);
+      return verdict(
+        'failed',
+        `After ${formatDuration((now - start) / 1000)}: ${open.join(' ')} Look at it with kubectl, then try again.`,
+      );
     ctx.progress({ text: open.join(' '), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
@@ -97,7 +100,9 @@ async function openPoints(
       const jobs = await ctx.ports.workloads.unfinishedJobs(identity.ref, ctx.signal);
       const busy = ends ? jobs.filter((job) => !job.finished && (!job.suspended || job.active > 0)) : [];
       if (busy.length > 0)
-        open.push(`${formatCount(busy.length, 'Job')} of ${label} still runs or ends its pods.`);
+        open.push(
+          `${formatCount(busy.length, 'Job of', 'Jobs of')} ${label} ${busy.length === 1 ? 'still runs or ends its' : 'still run or end their'} pods.`,
+        );
     } catch (error) {
       ctx.signal.throwIfAborted();
       open.push(`CronJob ${label} could not be read: ${describeError(error).message}`);
@@ -109,7 +114,7 @@ async function openPoints(
 function passedText({ cronJobs }: Suspension, seconds: number): string {
   const left = cronJobs.flatMap(({ jobs }) => jobs).filter(({ action }) => action === 'left').length;
   const jobs = left === 0 ? 'no Job of it runs' : `${formatCount(left, 'Job')} left running as decided`;
-  return `${formatCount(cronJobs.length, 'CronJob')} suspended, ${jobs}, after ${formatDuration(seconds)}. Its queries in PostgreSQL may still run.`;
+  return `${formatCount(cronJobs.length, 'CronJob')} suspended, ${jobs}, after ${formatDuration(seconds)}. The queries in PostgreSQL may still run: kill them next.`;
 }
 
 function verdict(status: Verdict['status'], evidence: string): Verdict {

@@ -2,7 +2,7 @@ import { attributionStrength } from '../../../diagnosis/attribution.ts';
 import { groupByOwner } from '../../../diagnosis/owners.ts';
 import { type Culprit, culpritName } from '../../../domain/cause.ts';
 import type { CronJob } from '../../../domain/cluster.ts';
-import { formatCount, formatShare } from '../../../domain/format.ts';
+import { formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import { Resumption } from '../../../domain/suspension.ts';
 import type { Findings } from '../../gather-facts.ts';
@@ -53,7 +53,8 @@ function blamedCandidates({ facts, causes }: Findings): Candidates {
     return {
       found: [],
       excluded: [],
-      nobody: `No CronJob is to blame. Diagnosis: ${reason}.${described(top?.evidence)}`,
+      nobody:
+        `No CronJob is to blame, so none is suspended. Diagnosis: ${reason}. ${top?.evidence[0] ?? ''}`.trim(),
     };
   }
   const roots = facts.snapshot.sessions.filter((session) => top.rootSessions.includes(backendId(session)));
@@ -62,7 +63,7 @@ function blamedCandidates({ facts, causes }: Findings): Candidates {
   const excluded: { label: string; reason: string }[] = [];
   for (const { culprit, sessions } of owners) {
     const cronJob = facts.cluster.cronJobs.find((item) => isNamed(item, culprit));
-    const owns = `It owns ${formatCount(sessions.length, 'root session')}. ${culprit.evidence.map(({ text }) => text).join(' ')}`;
+    const owns = ownsText(sessions.length, roots.length, culprit);
     const strength = attributionStrength(culprit);
     if (cronJob === undefined)
       excluded.push({ label: culpritName(culprit), reason: notSuspendable(culprit) });
@@ -71,7 +72,15 @@ function blamedCandidates({ facts, causes }: Findings): Candidates {
     } else excluded.push({ label: culpritName(culprit), reason: `The evidence is weak. ${owns}` });
   }
   const named = excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
-  return { found, excluded, nobody: `No CronJob owns the root sessions of "${top.title}". ${named}` };
+  const nobody = `No CronJob owns the root sessions, so none is suspended. Diagnosis: ${top.title}. ${named}`;
+  return { found, excluded, nobody };
+}
+
+/** Who owns how much first, for a line of 75 characters; then what proves it. */
+function ownsText(owned: number, all: number, culprit: Culprit): string {
+  const many = owned === all ? `all ${owned}` : `${owned} of ${all}`;
+  const sessions = all === 1 ? 'the root session' : `${many} root sessions`;
+  return [`It owns ${sessions}.`, ...culprit.evidence.map(({ text }) => text)].join(' ');
 }
 
 function isNamed(cronJob: CronJob, culprit: Culprit): boolean {
@@ -83,10 +92,6 @@ function isNamed(cronJob: CronJob, culprit: Culprit): boolean {
 function notSuspendable(culprit: Culprit): string {
   if (culprit.kind === 'CronJob') return 'It could not be read from the cluster.';
   return `It is no CronJob. ${culprit.evidence.map(({ text }) => text).join(' ')}`.trim();
-}
-
-function described(evidence: readonly string[] | undefined): string {
-  return evidence === undefined || evidence.length === 0 ? '' : ` ${evidence.join(' ')}`;
 }
 
 /** As the undo of resuming: the CronJobs that the newest resuming step of this run started again. */

@@ -65,13 +65,13 @@ async function suspendOne(
   try {
     const fresh = await workloads.cronJob(ref, ctx.signal);
     if (fresh === null) {
-      log.skipped.push({ target: label, reason: 'It does not exist any more.' });
+      log.skipped.push({ target: label, reason: 'It does not exist any more; nothing to suspend.' });
       return null;
     }
-    if (fresh.suspended) log.done.push({ target: label, detail: 'It was suspended already.' });
+    if (fresh.suspended) log.done.push({ target: label, detail: 'suspended already' });
     else {
       await changeCronJob(workloads, fresh, { suspend: true }, ctx.signal);
-      log.done.push({ target: label, detail: 'spec.suspend is true.' });
+      log.done.push({ target: label, detail: 'suspended' });
     }
   } catch (error) {
     ctx.signal.throwIfAborted();
@@ -113,14 +113,14 @@ async function handleJob(ctx: Ctx, job: Job, answer: string, log: Log): Promise<
   const { name, uid } = job;
   const target = `Job ${job.namespace}/${name}`;
   if (answer === 'leave') {
-    log.skipped.push({ target, reason: 'Left running, as decided.' });
+    log.skipped.push({ target, reason: 'left running, as decided' });
     return { name, uid, action: 'left' };
   }
   try {
     if (answer === 'delete') await ctx.ports.workloads.deleteJob(job, ctx.signal);
     else await ctx.ports.workloads.suspendJob(job, true, ctx.signal);
     const action = answer === 'delete' ? 'deleted' : 'suspended';
-    log.done.push({ target, detail: `The Job is ${action}.` });
+    log.done.push({ target, detail: action });
     return { name, uid, action };
   } catch (error) {
     ctx.signal.throwIfAborted();

@@ -3,7 +3,7 @@ import { formatCount } from '../../../domain/format.ts';
 import type { Choice, Command } from '../../../domain/plan.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import { gitopsWarning } from '../../gitops.ts';
-import { jobRequest } from '../../job-requests.ts';
+import { compactBody, jobRequest } from '../../job-requests.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { type Ctx, type Identity, JOBS, type Params } from './contract.ts';
@@ -30,8 +30,8 @@ export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Id
   return {
     summary: `Suspend CronJob ${names || '(none)'}, so that it starts no new Jobs.`,
     impact:
-      'Its next runs do not happen until it is resumed. Suspending does NOT stop the queries that already run in PostgreSQL: PostgreSQL goes on even when the pod is gone.',
-    undo: 'kubernetes.resume-cronjob resumes it, guarded against a catch-up run.',
+      'No new runs until it is resumed. It does NOT stop the queries that run in PostgreSQL already; the kill step does.',
+    undo: 'The step “resume-cronjob” starts it again, without a catch-up run.',
     warnings: open.flatMap(warningsFor),
     targets: open.map(targetOf),
     excluded: [...excluded],
@@ -44,7 +44,7 @@ export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Id
 function nothingToDo(found: readonly Candidate[], open: readonly Subject[], nobody: string): string | null {
   if (open.length > 0) return null;
   if (found.length === 0) return nobody;
-  return `${found.map(({ cronJob }) => nameOf(cronJob)).join(', ')}: already suspended, without running Jobs.`;
+  return `CronJob ${found.map(({ cronJob }) => nameOf(cronJob)).join(', ')} is already suspended and has no running Job.`;
 }
 
 export function liveJobs(jobs: readonly Job[]): Job[] {
@@ -64,7 +64,7 @@ function targetOf({ cronJob, jobs, why, proposed }: Subject): Draft<Identity>['t
     facts: [
       { name: 'Schedule', value: `${cronJob.schedule} (${cronJob.timeZone ?? 'zone of the cluster'})` },
       { name: 'Concurrency', value: cronJob.concurrencyPolicy },
-      { name: 'Suspended', value: cronJob.suspended ? 'yes' : 'no' },
+      ...(cronJob.suspended ? [{ name: 'Suspended', value: 'yes, already' }] : []),
       ...jobs.map((job) => ({ name: `Job ${job.name}`, value: describeJob(job) })),
     ],
     sql: null,
@@ -92,13 +92,15 @@ function warningsFor({ cronJob, jobs, proposed }: Subject): string[] {
     ...gitopsWarning(cronJob),
     ...(proposed
       ? []
-      : [`${nameOf(cronJob)} is named by medium evidence only; tick it yourself if you agree.`]),
+      : [
+          `${nameOf(cronJob)} is named by medium evidence only: read why, and tick it yourself if you agree.`,
+        ]),
     ...(live.length > 1
       ? [`${nameOf(cronJob)} has ${live.length} unfinished Jobs: ${live.map(({ name }) => name).join(', ')}.`]
       : []),
     ...(asleep.length > 0 && cronJob.concurrencyPolicy === 'Forbid'
       ? [
-          `Suspended Jobs (${asleep.map(({ name }) => name).join(', ')}) block ${nameOf(cronJob)} for good, because it forbids concurrency.`,
+          `Suspended Jobs (${asleep.map(({ name }) => name).join(', ')}) block all later runs of ${nameOf(cronJob)}, because it forbids concurrency. Delete or resume them later.`,
         ]
       : []),
   ];
@@ -110,27 +112,28 @@ function warningsFor({ cronJob, jobs, proposed }: Subject): string[] {
  * pods are deleted and the work restarts from zero.
  */
 function jobsChoice(params: Params, subjects: readonly Subject[], running: readonly Job[]): Choice {
+  const them = running.length === 1 ? 'it' : 'them';
   const forbids = subjects.some(({ cronJob }) => cronJob.concurrencyPolicy === 'Forbid');
   return {
     id: JOBS,
-    label: `What to do with ${formatCount(running.length, 'running Job')} (and any that starts meanwhile)`,
+    label: `${formatCount(running.length, 'running Job')}, and any that starts meanwhile:`,
     options: [
       {
         value: 'delete',
-        label: 'Delete them',
-        consequence:
-          'Their pods end and nothing retries. The Jobs and their logs are gone; their work starts again with the next run.',
+        label: `Delete ${them}`,
+        consequence: 'Pods end, nothing retries. Logs are gone; work restarts with the next run.',
       },
       {
         value: 'suspend',
-        label: 'Suspend them',
-        consequence: `Their pods end, the Jobs remain; resumed, they start from zero.${forbids ? ' This CronJob forbids concurrency: a suspended Job blocks all its later runs until it is resumed or deleted.' : ''}`,
+        label: `Suspend ${them}`,
+        consequence: forbids
+          ? 'Pods end, Jobs stay: they block all later runs until resumed or deleted.'
+          : 'Pods end, the Jobs stay. Resumed, they start from zero.',
       },
       {
         value: 'leave',
-        label: 'Leave them running',
-        consequence:
-          'They go on loading the database, and start their queries again after a kill until their retries are used up.',
+        label: `Leave ${them} running`,
+        consequence: `${running.length === 1 ? 'It goes' : 'They go'} on loading the database, with retries after a kill.`,
       },
     ],
     default: params.runningJobs === 'auto' ? (forbids ? 'delete' : 'suspend') : params.runningJobs,
@@ -142,9 +145,9 @@ function commandsFor({ ports }: Ctx, { cronJob, jobs }: Subject, answer: string)
     ? []
     : [
         {
-          label: `Suspend ${nameOf(cronJob)}`,
+          label: `Suspend CronJob ${nameOf(cronJob)}`,
           language: 'text',
-          text: ports.workloads.patchText(cronJob, { suspend: true }),
+          text: compactBody(ports.workloads.patchText(cronJob, { suspend: true })),
         },
       ];
   const live = answer === 'leave' ? [] : liveJobs(jobs);

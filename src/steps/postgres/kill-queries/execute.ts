@@ -1,7 +1,7 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
+import type { Fact } from '../../../domain/plan.ts';
 import { describeVerdict } from '../../../domain/protection.ts';
-import { backendId } from '../../../domain/snapshot.ts';
 import type { ApprovedKill, Ctx, Data, KillOutcome, KillTarget, Result } from './contract.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
@@ -122,20 +122,34 @@ export function killOutcome(results: readonly Result[]): KillOutcome {
       .sort()[0] ?? null;
   const data: Data = { results: [...results], firstSignalAt };
   return {
-    summary: `${formatCount(ended.length, 'session')} of ${results.length} ended${results.length === ended.length ? '' : `; ${results.length - ended.length} not, see why below`}.`,
+    summary: summaryOf(ended.length, results.length),
     done: ended.map((result) => ({ target: nameOf(result), detail: detailOf(result) })),
     skipped: results
       .filter((result) => !result.ended)
       .map((result) => ({ target: nameOf(result), reason: result.problem ?? 'Nothing is known about it.' })),
-    facts: [],
+    facts: afterwards(ended),
     table: null,
     causes: [],
     data,
   };
 }
 
-function nameOf({ session, applicationName }: Result): string {
-  return `pid ${session.pid} (${applicationName || 'no application name'}, ${backendId(session)})`;
+function summaryOf(ended: number, all: number): string {
+  if (ended === all) return `${all === 1 ? 'The session' : `All ${all} sessions`} ended.`;
+  return `${ended} of ${formatCount(all, 'session')} ended; ${all - ended} did not, and below is why.`;
+}
+
+/** Rolled back rows stay in the table as dead rows until it is vacuumed. */
+function afterwards(ended: readonly Result[]): Fact[] {
+  const writers = ended.filter(({ hadWrites }) => hadWrites).length;
+  if (writers === 0) return [];
+  const whose = writers === 1 ? '1 session' : `${writers} sessions`;
+  return [{ name: 'Later', value: `vacuum the tables that ${whose} had written to` }];
+}
+
+/** Short, for people; the whole identity is in the data. */
+function nameOf({ session }: Result): string {
+  return `pid ${session.pid}`;
 }
 
 function detailOf({ signals, hadWrites }: Result): string {
@@ -143,5 +157,5 @@ function detailOf({ signals, hadWrites }: Result): string {
     .filter(({ verdict }) => verdict === 'ok')
     .map(({ how }) => (how === 'cancel' ? 'cancelled' : 'terminated'));
   const how = hows.length === 0 ? 'ended; it is not known who ended it' : hows.join(', then ');
-  return `${how}${hadWrites ? '; its changes rolled back, vacuum the table later' : ''}`;
+  return `${how}${hadWrites ? '; changes rolled back' : ''}`;
 }

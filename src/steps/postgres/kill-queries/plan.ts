@@ -1,4 +1,5 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
+import type { Command } from '../../../domain/plan.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
@@ -16,18 +17,18 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     facts.cluster,
   );
   return {
-    summary: `Cancel ${formatCount(selected.length, 'session')} on ${ctx.incident.database} (${params.server}), and terminate those that do not end.`,
+    summary: `Cancel ${formatCount(selected.length, 'session')} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}, and terminate those that do not end.`,
     impact:
-      'Their transactions roll back; their clients see SQLSTATE 57014 (cancelled) or lose the connection (57P01).',
+      'Their transactions roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'A cancelled query cannot be continued; its client has to run it again.',
     warnings: [
       ...armed,
       ...(selected.length === 0 && targets.length > 0
-        ? ['No session is proposed, because none is a root of a known cause. Tick what you want to end.']
+        ? ['No session is proposed: none is at the root of a known cause. Tick what you want to end.']
         : []),
       ...(more > 0
         ? [
-            `${formatCount(more, 'more session matches', 'more sessions match')}; plan the step again after this one.`,
+            `${formatCount(more, 'more session matches', 'more sessions match')}. Go back to this step after this kill.`,
           ]
         : []),
       ...facts.gaps.map((gap) => `Not read: ${gap}`),
@@ -35,20 +36,28 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     targets,
     excluded,
     choices: [],
-    commands:
-      example === undefined
-        ? []
-        : [
-            {
-              label: `Sent once for each of ${formatCount(selected.length, 'selected session')}; shown for pid ${example.identity.session.pid}`,
-              language: 'sql',
-              text: ctx.ports.databases.signalStatement(example.identity.session, example.identity.first),
-            },
-          ],
+    commands: example === undefined ? [] : [commandFor(ctx, example.identity, selected.length)],
     nothingToDo: targets.length > 0 ? null : nothingToDo(params, causes[0]?.title, excluded.length),
   };
 }
 
+/** One statement stands for all: a comment in front names what varies from session to session. */
+function commandFor({ ports }: Ctx, { session, first }: Identity, sessions: number): Command {
+  const times = sessions > 1 ? ` · ${sessions} times, one per session` : '';
+  const varies = [
+    `pid ${session.pid}`,
+    `backend_start ${session.backendStart}`,
+    `query_start ${session.queryStart ?? 'none'}`,
+    `how ${first}`,
+  ];
+  return {
+    label: `pg_${first}_backend, guarded by identity${times}`,
+    language: 'sql',
+    text: `-- varies: ${varies.join(', ')}\n${ports.databases.signalStatement(session, first)}`,
+  };
+}
+
 function nothingToDo(params: Params, title: string | undefined, excluded: number): string {
-  return `No session to kill: no root session and no active query older than ${formatDuration(params.olderThanSeconds)} that may be signalled. Diagnosis: ${title ?? 'none'}. ${formatCount(excluded, 'session')} left alone on purpose.`;
+  const left = excluded === 0 ? '' : ` ${formatCount(excluded, 'session')} left alone on purpose.`;
+  return `No session to kill: nothing at the root of a cause, and no active query older than ${formatDuration(params.olderThanSeconds)}. Diagnosis: ${title ?? 'none'}.${left}`;
 }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import type { ApprovedKill, Ctx, Data, Result } from './contract.ts';
@@ -12,14 +13,16 @@ export async function recheckKill(ctx: Ctx, { targets, params }: ApprovedKill): 
     const now = await ctx.ports.workloads.cronJob(source, ctx.signal);
     if (now !== null && !now.suspended) {
       differences.push(
-        `CronJob ${source.namespace}/${source.name} is no longer suspended and would start the queries again.`,
+        `CronJob ${source.namespace}/${source.name} is no longer suspended and would start the queries again: suspend it first.`,
       );
     }
   }
   const sessions = targets.map(({ identity }) => identity.session);
   const alive = await ctx.ports.databases.alive(ctx.incident.database, params.server, sessions, ctx.signal);
   if (alive.length === 0)
-    differences.push(`None of the ${targets.length} selected sessions runs its transaction any more.`);
+    differences.push(
+      `None of the ${formatCount(targets.length, 'selected session')} runs its transaction any more; there may be nothing left to kill.`,
+    );
   return differences;
 }
 

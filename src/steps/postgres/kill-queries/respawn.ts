@@ -53,12 +53,20 @@ export function findRespawned(
   return { respawned, missed };
 }
 
-/** `respawned: 8 new sessions of CronJob analytics/report-generator from pods …`. */
+/** At most this many pods are named. */
+const MOST_PODS = 3;
+
+/** `The queries respawned: 8 new sessions of CronJob analytics/report-generator from 4 pods (…).` */
 export function describeRespawned(sessions: readonly Session[], cluster: ClusterFacts): string {
   const owners = [...new Set(sessions.map((session) => culpritName(attribute(session, cluster))))];
   const pods = sessions.flatMap(({ clientAddress }) =>
     clientAddress === null ? [] : (cluster.podsByIp[clientAddress] ?? []).map(({ name }) => name),
   );
-  const from = pods.length === 0 ? '' : ` from pods ${[...new Set(pods)].sort().join(', ')}`;
-  return `respawned: ${formatCount(sessions.length, 'new session')} of ${owners.join(', ')}${from}`;
+  return `The queries respawned: ${formatCount(sessions.length, 'new session')} of ${owners.join(', ')}${fromPods([...new Set(pods)].sort())}.`;
+}
+
+function fromPods(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > MOST_PODS ? ` and ${names.length - MOST_PODS} more` : '';
+  return ` from ${formatCount(names.length, 'pod')} (${names.slice(0, MOST_PODS).join(', ')}${more})`;
 }

@@ -82,7 +82,8 @@ function findCandidates({ snapshot, cluster, causes }: Scene, params: Params): C
 
 function labelOf(session: Session): string {
   const who = session.applicationName === '' ? (session.user ?? 'no role') : session.applicationName;
-  return shorten(`pid ${session.pid} · ${who} · ${formatDuration(signalAge(session))}`, 75);
+  const wrote = session.writes ? ' · wrote' : '';
+  return `pid ${session.pid} · ${shorten(who, 32)} · ${formatDuration(signalAge(session))}${wrote}`;
 }
 
 function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'][number] {
@@ -94,12 +95,9 @@ function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'
     why: whyOf(candidate, scene.causes[0]),
     owner: culprit.kind === 'unknown' ? null : culpritName(culprit),
     facts: [
-      { name: 'Age', value: formatDuration(signalAge(session)) },
       { name: 'State', value: session.state },
       { name: 'Role', value: session.user ?? 'none' },
-      { name: 'Application', value: session.applicationName },
       { name: 'Client', value: session.clientAddress ?? 'local socket' },
-      ...(session.writes ? [{ name: 'Has written', value: 'yes; its changes roll back' }] : []),
     ],
     sql: session.sql === '' ? null : session.sql,
     selected: root || ofCulprit,
@@ -118,9 +116,9 @@ function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'
 }
 
 function whyOf({ root, ofCulprit, session }: Candidate, top: Cause | undefined): string {
-  if (root) return `Root of: ${top?.title ?? 'the top cause'}.`;
-  if (ofCulprit) return 'It belongs to the same owner as the root sessions.';
-  return `Active for ${formatDuration(session.stateSeconds ?? 0)}, but not a root of the top cause; unselected.`;
+  if (root) return `Root session: ${top?.title ?? 'the top cause'}.`;
+  if (ofCulprit) return 'Same owner as the root sessions.';
+  return `Active for ${formatDuration(session.stateSeconds ?? 0)}, but not at the root: not proposed.`;
 }
 
 /** The CronJob behind a culprit, as the cluster has it now. */

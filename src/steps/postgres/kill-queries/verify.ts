@@ -51,13 +51,13 @@ export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: Kil
   if (alive.length > 0) {
     return verdict(
       'failed',
-      `${formatCount(alive.length, 'selected session is', 'selected sessions are')} still there: ${alive.map(({ label }) => label).join(', ')}.`,
+      `${formatCount(alive.length, 'selected session is', 'selected sessions are')} still there: ${alive.map(({ label }) => label).join(', ')}. Try again, or ask a database administrator.`,
     );
   }
   if (missed.length > 0) {
     return verdict(
       'inconclusive',
-      `${formatCount(missed.length, 'session')} with the same query began before the kill and was not in the plan: pid ${missed.map(({ pid }) => pid).join(', ')}. Plan the step again.`,
+      `${formatCount(missed.length, 'session')} with the same query began before the kill and was not in the plan: pid ${missed.map(({ pid }) => pid).join(', ')}. Try again: the new plan offers them.`,
     );
   }
   return {
@@ -112,7 +112,7 @@ function passedText(ended: number, seconds: number, armed: readonly Source[]): s
   const still =
     armed.length === 0
       ? ''
-      : ` CronJob ${armed.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')} is still armed and may start them later.`;
+      : ` CronJob ${armed.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')} is still armed and may start them later: suspend it.`;
   return `${formatCount(ended, 'session')} ended and nothing came back within ${formatDuration(seconds)}.${still}`;
 }
 

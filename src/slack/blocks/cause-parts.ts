@@ -1,0 +1,46 @@
+import { type Cause, culpritName } from '../../domain/cause.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Budget } from './clip.ts';
+import { rest } from './rest.ts';
+import { bold, bullets, line, type Part, text } from './rich-text.ts';
+
+const MOST_OTHERS = 3;
+const MOST_EVIDENCE = 5;
+const MOST_FACTS = 12;
+
+/** What a diagnosis found: why, the numbers, what helps and what does not, and what else is possible. */
+export function causeParts({ summary, causes, facts }: Outcome, budget: Budget): Part[] {
+  const [top, ...others] = causes;
+  if (top === undefined) return [];
+  const measured = new Set(facts.map(({ name, value }) => `${name}: ${value}.`));
+  const evidence = top.evidence.filter((one) => !measured.has(one));
+  return [
+    ...(summary.includes(top.title) ? [] : [line(bold(budget.take(causeName(top), 300)))]),
+    ...list('Why', evidence, MOST_EVIDENCE, budget),
+    ...list(
+      'Measured',
+      facts.map(({ name, value }) => `${name}: ${value}`),
+      MOST_FACTS,
+      budget,
+    ),
+    ...list('Helps', top.helps, 3, budget),
+    ...list('Will not help', top.wontHelp, 3, budget),
+    ...list('Also possible', others.map(causeName), MOST_OTHERS, budget),
+  ];
+}
+
+/** Title, culprit and confidence in one line; a culprit that the title names is not named twice. */
+export function causeName({ title, culprit, confidence }: Cause): string {
+  const name = culprit === null || title.includes(culpritName(culprit)) ? '' : ` · ${culpritName(culprit)}`;
+  return `${title}${name} (${Math.round(confidence * 100)} % sure)`;
+}
+
+function list(title: string, items: readonly string[], most: number, budget: Budget): Part[] {
+  if (items.length === 0) return [];
+  const shown = items.slice(0, most);
+  return [
+    line(bold(title)),
+    bullets(shown.map((one) => line(text(budget.take(one, 280))))),
+    ...rest(items.length - shown.length, title.toLowerCase()),
+  ];
+}

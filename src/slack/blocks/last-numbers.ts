@@ -1,0 +1,39 @@
+import type { Incident, StepAttempt } from '../../domain/incident.ts';
+import { clip } from './clip.ts';
+import { amount } from './sparkline.ts';
+
+const MOST_NUMBERS = 3;
+
+/** Numbers of an incident in words, and when they were measured (ISO 8601). */
+export interface Numbers {
+  readonly text: string;
+  readonly at: string | null;
+}
+
+/** What the newest step measured: the ends of its lines, or the facts of a diagnosis; null before the first. */
+export function lastNumbers(incident: Incident): Numbers | null {
+  const attempts = incident.runs.flatMap((run) => run.attempts);
+  for (const attempt of attempts.toReversed()) {
+    const words = (fromSeries(attempt) ?? fromDiagnosis(attempt))?.slice(0, MOST_NUMBERS) ?? [];
+    const { endedAt, completedAt } = attempt.times;
+    if (words.length > 0) return { text: words.join(' · '), at: endedAt ?? completedAt ?? null };
+  }
+  return null;
+}
+
+function fromSeries({ verdict }: StepAttempt): string[] | null {
+  if (verdict === null || verdict.series.length === 0) return null;
+  return verdict.series.flatMap(({ name, unit, points }) => {
+    const last = points.at(-1)?.[1];
+    return last === undefined ? [] : [`${clip(name, 30)} ${amount(last, unit)}`];
+  });
+}
+
+/** The first clause of each fact: the rest stands on the card. */
+function fromDiagnosis({ outcome }: StepAttempt): string[] | null {
+  if (outcome === null || outcome.causes.length === 0) return null;
+  return outcome.facts.map(
+    ({ name, value }) =>
+      `${clip(name.split(' (')[0] ?? name, 40)} ${clip(value.split(/[;,] /)[0] ?? value, 60)}`,
+  );
+}
