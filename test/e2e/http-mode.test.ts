@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { act, posted, told, type, until } from '../slack/sandbox-control.ts';
-import { ANNA, install, serve, startSlackOf, startSmallVictim } from './rig.ts';
+import { ANNA, install, serve, startBatchCluster, startSlackOf, startSmallVictim } from './rig.ts';
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {
@@ -18,9 +18,10 @@ test('over signed HTTP requests: the command answers and opens a thread, a click
   timeout: 120_000,
 }, async () => {
   await using victim = await startSmallVictim();
+  await using cluster = await startBatchCluster(victim);
   await using slack = await startSlackOf('http');
   const slackPort = await freePort();
-  using installation = install({ slack, mode: 'http', slackPort, victim });
+  using installation = install({ slack, mode: 'http', slackPort, victim, cluster });
   await using serving = await serve(installation);
   const requestUrl = `http://127.0.0.1:${slackPort}/slack/events`;
   slack.setDelivery({ mode: 'http', requestUrl });
@@ -48,14 +49,12 @@ test('over signed HTTP requests: the command answers and opens a thread, a click
 
   expect(await act(slack, ANNA, card, 'step.run')).toMatchObject({ ok: true });
   await until(
-    'the first step is over and the second one asks',
+    'the first step is over and a later one is shown',
     async () => {
       const messages = await posted(slack);
       const first = JSON.stringify(messages.find(({ key }) => key === 'step:diagnose:1')?.message);
-      const second = JSON.stringify(
-        messages.find(({ key }) => key === 'step:list-queries:1')?.message ?? null,
-      );
-      return !first.includes('step.run') && first.includes('Anna') && second.includes('step.run');
+      const later = messages.some(({ key }) => key.startsWith('step:') && key !== 'step:diagnose:1');
+      return !first.includes('step.run') && first.includes(ANNA) && later;
     },
     30_000,
   );

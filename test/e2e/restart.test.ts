@@ -17,6 +17,31 @@ import {
   type Victim,
 } from './rig.ts';
 
+const STEPS = [
+  {
+    id: 'suspend',
+    kind: 'kubernetes.suspend-cronjob',
+    title: 'Suspend the CronJob behind them',
+    confirm: 'one',
+    byHand: 'Suspend it.',
+  },
+  {
+    id: 'kill',
+    kind: 'postgres.kill-queries',
+    title: 'Kill the queries of the culprit',
+    confirm: 'one',
+    byHand: 'Kill them.',
+  },
+  {
+    id: 'watch',
+    kind: 'recovery.watch',
+    title: 'Watch the recovery',
+    confirm: 'none',
+    params: { quietSamples: 2, everySeconds: 2, timeoutMinutes: 1 },
+    byHand: 'Watch it.',
+  },
+];
+
 const stack = new AsyncDisposableStack();
 let victim: Victim;
 let cluster: TestCluster;
@@ -27,7 +52,7 @@ beforeAll(async () => {
   victim = stack.use(await startSmallVictim());
   cluster = stack.use(await startBatchCluster(victim));
   slack = stack.use(await startSlackOf('socket'));
-  installation = stack.use(install({ slack, mode: 'socket', victim, cluster }));
+  installation = stack.use(install({ slack, mode: 'socket', victim, cluster, steps: STEPS }));
 });
 afterAll(async () => stack.disposeAsync());
 

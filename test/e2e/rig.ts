@@ -104,31 +104,6 @@ export async function startSlackOf(mode: 'socket' | 'http'): Promise<SlackSandbo
 }
 
 const TOKEN = 'token-of-the-alerts';
-const STEPS = [
-  {
-    id: 'suspend',
-    kind: 'kubernetes.suspend-cronjob',
-    title: 'Suspend the CronJob behind them',
-    confirm: 'one',
-    byHand: 'Suspend it.',
-  },
-  {
-    id: 'kill',
-    kind: 'postgres.kill-queries',
-    title: 'Kill the queries of the culprit',
-    confirm: 'one',
-    byHand: 'Kill them.',
-  },
-  {
-    id: 'watch',
-    kind: 'recovery.watch',
-    title: 'Watch the recovery',
-    confirm: 'none',
-    params: { quietSamples: 2, everySeconds: 2, timeoutMinutes: 1 },
-    byHand: 'Watch it.',
-  },
-];
-
 export interface Installation extends Disposable {
   readonly configFile: string;
   readonly env: Readonly<Record<string, string>>;
@@ -140,7 +115,9 @@ export function install(parts: {
   readonly mode: 'socket' | 'http';
   readonly slackPort?: number;
   readonly victim: Victim;
-  readonly cluster?: TestCluster;
+  readonly cluster: TestCluster;
+  /** Steps of a runbook of one's own; without them the shipped ones are used. */
+  readonly steps?: readonly object[];
 }): Installation {
   const { slack, victim, cluster } = parts;
   const directory = temporaryDirectory();
@@ -154,9 +131,9 @@ export function install(parts: {
     summary: 'End the batch.',
     alerts: ['Overload'],
     planValidMinutes: 10,
-    steps: STEPS,
+    steps: parts.steps ?? [],
   };
-  file('overload.yml', stringify(runbook));
+  if (parts.steps !== undefined) file('overload.yml', stringify(runbook));
   const everybody = [ANNA];
   const config = {
     slack: {
@@ -170,15 +147,11 @@ export function install(parts: {
     state: { directory: join(directory, 'state') },
     alerts: { sources: [{ name: 'checks', format: 'generic', bearer: { env: 'CHECKS_TOKEN' } }] },
     databases: [{ name: DATABASE, cores: 2, url: { env: 'ORDERS_URL' } }],
-    ...(cluster === undefined
-      ? {}
-      : {
-          kubernetes: {
-            kubeconfig: file('kubeconfig', cluster.sandbox.kubeconfig(FIREBREAK_USER)),
-            namespaces: ['analytics'],
-          },
-          runbooks: { directory },
-        }),
+    kubernetes: {
+      kubeconfig: file('kubeconfig', cluster.sandbox.kubeconfig(FIREBREAK_USER)),
+      namespaces: ['analytics'],
+    },
+    ...(parts.steps === undefined ? {} : { runbooks: { directory } }),
     authority: { observe: everybody, workload: everybody, session: everybody, incident: everybody },
   };
   return {
