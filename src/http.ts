@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import type { Logger } from 'pino';
 import type { StandingDatabases } from './adapters/postgres/databases.ts';
 import type { Config } from './config/config.ts';
-import { FirebreakError } from './domain/errors.ts';
+import { errorCodeOf, FirebreakError } from './domain/errors.ts';
 import { BODY_LIMIT, registerAlertRoutes } from './intake/routes.ts';
 import type { Clock } from './ports/clock.ts';
 import type { State } from './ports/state.ts';
@@ -34,7 +34,7 @@ export async function startHttp(
     return { url, close: async () => server.close() };
   } catch (cause) {
     await server.close();
-    if (!isTaken(cause)) throw cause;
+    if (errorCodeOf(cause) !== 'EADDRINUSE') throw cause;
     throw new FirebreakError('port-taken', `Port ${port} on ${host} is taken.`, {
       hint: 'Stop what listens there, or set http.port in firebreak.yml to another one.',
       cause,
@@ -52,8 +52,4 @@ async function notReady({ state, slack }: HttpParts): Promise<string[]> {
   } catch {
     return [...link, 'State database: not usable'];
   }
-}
-
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

@@ -45,7 +45,7 @@ describe.each([
 /** A Node on PATH that cannot run Firebreak itself, or null. */
 function olderNode(): string | null {
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
-  const found = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
+  const found = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
   for (const node of found.filter((path) => existsSync(path))) {
     const major = Number(/^v(\d+)\./.exec(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout)?.[1]);
     if (major >= 18 && major < 24) return node;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { adoptRunningServer } from '../adapters/embedded-postgres/adoption.ts';
+import { errorCodeOf } from '../domain/errors.ts';
 
 /** Folders of drills begin with this, in the system's folder for temporary files. */
 export const DRILL_PREFIX = 'firebreak-drill-';
@@ -58,6 +59,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCodeOf(error) === 'EPERM';
   }
 }

@@ -2,8 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FirebreakError } from '../../domain/errors.ts';
-import { systemErrorCode } from './errors.ts';
+import { errorCodeOf, FirebreakError } from '../../domain/errors.ts';
 
 /** Where a server listens: on a unix socket in a private directory, or on a TCP address. Port 0 means a free one. */
 export type Listen =
@@ -55,7 +54,7 @@ function probePort(host: string, port: number): Promise<number> {
 }
 
 function explainBind(cause: Error, host: string, port: number): FirebreakError {
-  if (systemErrorCode(cause) === 'EADDRINUSE') {
+  if (errorCodeOf(cause) === 'EADDRINUSE') {
     return new FirebreakError('port-taken', `Port ${port} on ${host} is taken by another server.`, {
       hint: 'Choose another port, or 0 for a free one.',
       cause,

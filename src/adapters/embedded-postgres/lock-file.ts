@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCodeOf } from '../../domain/errors.ts';
 
 /**
  * What a running postmaster writes into `postmaster.pid` in its data directory
@@ -42,7 +43,7 @@ export function isPostgresAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (errorCodeOf(error) !== 'EPERM') return false;
   }
   const stat = procStat(pid);
   return stat === undefined || (stat.name === 'postgres' && stat.state !== 'Z');

@@ -11,10 +11,9 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { FirebreakError } from '../../domain/errors.ts';
+import { errorCodeOf, FirebreakError } from '../../domain/errors.ts';
 import type { Account } from './account.ts';
 import { isReachable } from './directories.ts';
-import { systemErrorCode } from './errors.ts';
 
 const linkListSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
@@ -54,7 +53,7 @@ function makeLinks(packageDirectory: string): boolean {
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(relative(dirname(link), join(packageDirectory, source)), link);
     } catch (error) {
-      const code = systemErrorCode(error);
+      const code = errorCodeOf(error);
       if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return false;
       if (code !== 'EEXIST') throw error;
     }

@@ -11,8 +11,9 @@ import {
   type RequestContext,
 } from '@kubernetes/client-node';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
+import { errorCodeOf } from '../../domain/errors.ts';
 import { type KubernetesConfig, loadKubeConfig } from './config.ts';
-import { explainError, networkCode, type Request, retryAfterSeconds } from './errors.ts';
+import { explainError, type Request, retryAfterSeconds } from './errors.ts';
 
 /** The options of one call: its time limit and the shared connections. */
 export type CallOptions = ConfigurationOptions<ObservableMiddleware>;
@@ -109,7 +110,7 @@ const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 function isWorthARetry(error: unknown): boolean {
   if (error instanceof ApiException) return RETRIED_STATUS.has(error.code);
-  return error instanceof Error && BROKEN_CONNECTION.has(networkCode(error.cause) ?? '');
+  return error instanceof Error && BROKEN_CONNECTION.has(errorCodeOf(error.cause) ?? '');
 }
 
 function pauseMs(error: unknown): number {

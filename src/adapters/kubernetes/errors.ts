@@ -1,6 +1,6 @@
 import { ApiException } from '@kubernetes/client-node';
 import { z } from 'zod';
-import { type ErrorCode, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import { type ErrorCode, errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 
 /** What a request was about, for the words of an error and for the RBAC rule that is missing. */
 export interface Request {
@@ -124,12 +124,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'it did not answer in time';
   const { cause } = error;
-  return cause instanceof Error ? `${networkCode(cause) ?? cause.message}` : error.message;
-}
-
-/** The system's code of a connection failure, such as ECONNREFUSED. */
-export function networkCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return cause instanceof Error ? `${errorCodeOf(cause) ?? cause.message}` : error.message;
 }
 
 function sentence({ verb, resource, namespace, name }: Request): string {

@@ -1,4 +1,4 @@
-import { type ErrorCode, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import { type ErrorCode, errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 
 /** Whom and what a failed statement was about, for the words of the error. */
 export interface Where {
@@ -87,7 +87,7 @@ const bySqlState: Record<string, Rule> = {
 
 /** The SQLSTATE or system error code of an error, or an empty text. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return errorCodeOf(error) ?? '';
 }
 
 /** True when PostgreSQL itself answered with an error, so that the session can be used further. */

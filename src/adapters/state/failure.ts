@@ -1,4 +1,4 @@
-import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import { errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 
 /** SQLSTATE classes and codes after which the same call may succeed later (PostgreSQL appendix A). */
 const RETRYABLE = [/^08/, /^53/, /^57P/, /^40/, /^25006$/, /^25P03$/, /^55P03$/, /^57014$/, /^58/];
@@ -30,17 +30,16 @@ export async function guarded<T>(call: () => Promise<T>): Promise<T> {
 export function stateFailure(error: unknown): unknown {
   if (isFirebreakError(error) || !(error instanceof Error)) return error;
   const code = codeOf(error);
-  if (code !== undefined && NETWORK.has(code)) return unreachable(error);
-  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return refused(error, code);
+  if (code !== null && NETWORK.has(code)) return unreachable(error);
+  if (code !== null && /^[0-9A-Z]{5}$/.test(code)) return refused(error, code);
   if (BROKEN_SESSION.test(error.message)) return unreachable(error);
   return error;
 }
 
 /** The SQLSTATE or system error code of an error; the first inner one of an AggregateError. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
+function codeOf(error: unknown): string | null {
+  const own = errorCodeOf(error);
+  return own === null && error instanceof AggregateError ? codeOf(error.errors[0]) : own;
 }
 
 /** The FirebreakError for a failure to open the state: here a strange error comes from the URL or from TLS, not from us. */

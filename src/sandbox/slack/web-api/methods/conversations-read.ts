@@ -6,7 +6,7 @@ import { ApiError } from '../api-error.ts';
 import type { ApiMethod } from '../api-method.ts';
 import type { Args } from '../args.ts';
 import { channelById, messageByTs, requireMember } from '../lookups.ts';
-import { pageMembers, pageOf, withinTimes } from '../pages.ts';
+import { type Page, pageMembers, pageOf, withinTimes } from '../pages.ts';
 
 const READ = ['channels:read', 'groups:read', 'im:read', 'mpim:read'];
 const HISTORY = ['channels:history', 'groups:history', 'im:history', 'mpim:history'];
@@ -66,6 +66,12 @@ function shown(context: SandboxContext, channel: Channel, messages: readonly Mes
   return messages.map((message) => wireMessage(context.workspace, channel, message, { metadata }));
 }
 
+/** Whether more follows, and the cursor only when it does. */
+function continuation({ response_metadata }: Page<Message>) {
+  const more = response_metadata.next_cursor !== '';
+  return { has_more: more, ...(more ? { response_metadata } : {}) };
+}
+
 /** `conversations.history`: newest first, without replies that were not broadcast and without ephemerals. */
 export const conversationsHistory: ApiMethod = {
   name: 'conversations.history',
@@ -82,12 +88,10 @@ export const conversationsHistory: ApiMethod = {
     );
     const newestFirst = withinTimes(top, args).reverse();
     const page = pageOf(newestFirst, args, DEFAULT_LIMIT);
-    const more = page.response_metadata.next_cursor !== '';
     return {
       messages: shown(context, channel, page.items, args),
-      has_more: more,
       pin_count: channel.messages.filter((message) => message.pinned === true).length,
-      ...(more ? { response_metadata: page.response_metadata } : {}),
+      ...continuation(page),
     };
   },
 };
@@ -105,12 +109,7 @@ export const conversationsReplies: ApiMethod = {
     if (parent === undefined) throw new ApiError('thread_not_found');
     const first = messageByTs(channel, parent.thread_ts ?? parent.ts);
     const page = pageOf(withinTimes(repliesOf(channel, first.ts), args), args, MAX_REPLIES);
-    const more = page.response_metadata.next_cursor !== '';
-    return {
-      messages: shown(context, channel, [first, ...page.items], args),
-      has_more: more,
-      ...(more ? { response_metadata: page.response_metadata } : {}),
-    };
+    return { messages: shown(context, channel, [first, ...page.items], args), ...continuation(page) };
   },
 };
 

@@ -3,6 +3,7 @@ import type { Channel } from '../../workspace/model.ts';
 import { wireChannel } from '../../workspace/wire.ts';
 import { ApiError } from '../api-error.ts';
 import type { ApiMethod } from '../api-method.ts';
+import type { Args } from '../args.ts';
 import { channelById, requireMember } from '../lookups.ts';
 
 const MANAGE = ['channels:manage', 'groups:write', 'im:write', 'mpim:write'];
@@ -12,6 +13,14 @@ const MAX_INVITED = 100;
 
 function shown({ workspace }: SandboxContext, channel: Channel) {
   return { channel: wireChannel(workspace, channel) };
+}
+
+/** The channel that is named, which the bot is in and nobody archived. */
+function ownChannel(context: SandboxContext, args: Args): Channel {
+  const channel = channelById(context, args.text('channel'));
+  if (channel.archived) throw new ApiError('is_archived');
+  requireMember(context, channel);
+  return channel;
 }
 
 function checkName(name: string | undefined): string {
@@ -70,9 +79,7 @@ export const conversationsInvite: ApiMethod = {
   scopes: MANAGE,
   tier: 'tier3',
   handle({ context, args }) {
-    const channel = channelById(context, args.text('channel'));
-    if (channel.archived) throw new ApiError('is_archived');
-    requireMember(context, channel);
+    const channel = ownChannel(context, args);
     const users = args.list('users');
     if (users.length === 0) throw new ApiError('no_user');
     if (users.length > MAX_INVITED) throw new ApiError('too_many_users');
@@ -132,9 +139,7 @@ export const conversationsSetTopic: ApiMethod = {
   scopes: [...MANAGE, 'channels:write.topic'],
   tier: 'tier2',
   handle({ context, args }) {
-    const channel = channelById(context, args.text('channel'));
-    if (channel.archived) throw new ApiError('is_archived');
-    requireMember(context, channel);
+    const channel = ownChannel(context, args);
     const topic = args.text('topic') ?? '';
     if (topic.length > MAX_TOPIC) throw new ApiError('too_long');
     channel.topic = topic;
