@@ -11,7 +11,7 @@ export const TOKEN = 'bearer-token-that-nobody-may-read';
 export const KEY = 'hmac-key-that-nobody-may-read';
 
 /** A log that is kept as text. */
-export function keptLog(): { logger: Logger; text: () => string } {
+function keptLog(): { logger: Logger; text: () => string } {
   const sink = new PassThrough();
   const chunks: string[] = [];
   sink.on('data', (chunk: Buffer) => chunks.push(chunk.toString('utf8')));

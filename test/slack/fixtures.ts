@@ -123,7 +123,7 @@ const TITLES: readonly (readonly [string, string])[] = [
   ['kill', 'Terminate the sessions'],
 ];
 
-export function run(attempts: readonly StepAttempt[], over: Partial<Run> = {}): Run {
+function run(attempts: readonly StepAttempt[], over: Partial<Run> = {}): Run {
   const last = attempts.at(-1);
   const position = TITLES.findIndex(([id]) => id === last?.step.id);
   return {
@@ -170,7 +170,7 @@ export function attempt(id: string, status: StepStatus, over: Partial<StepAttemp
   };
 }
 
-export function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident {
+function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident {
   return {
     id: 'INC-1',
     version: 1,

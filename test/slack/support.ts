@@ -63,14 +63,14 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
   };
 }
 
-export const clock: Clock = {
+const clock: Clock = {
   now: () => new Date(),
   sleep: async (ms, signal) => {
     await delay(ms, undefined, { signal });
   },
 };
 
-export const quiet: SlackLogger = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet: SlackLogger = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The sandbox with our own manifest: alice and bob of the workspace, eve of another one. */
 export async function startSandbox(options: Partial<SlackSandboxOptions> = {}): Promise<SlackSandbox> {

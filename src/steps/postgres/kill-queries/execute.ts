@@ -27,7 +27,8 @@ export async function executeKill(ctx: Ctx, { targets, params }: ApprovedKill): 
   return killOutcome([...results.values()]);
 }
 
-function emptyResult({ id, identity }: KillTarget): Result {
+/** What is told of a session before anything was done to it. */
+export function emptyResult({ id, identity }: KillTarget): Result {
   return {
     target: id,
     session: identity.session,

@@ -1,8 +1,7 @@
 import { formatCount } from '../../../domain/format.ts';
-import { backendId } from '../../../domain/snapshot.ts';
 import type { Reconciliation } from '../../step-kind.ts';
-import type { ApprovedKill, Ctx, Data, Result } from './contract.ts';
-import { killOutcome } from './execute.ts';
+import type { ApprovedKill, Ctx, Data } from './contract.ts';
+import { emptyResult, killOutcome } from './execute.ts';
 import { distinctSources } from './sources.ts';
 
 /** What differs from the plan: a source that was disarmed is armed again, or nothing that was selected is left. */
@@ -34,19 +33,6 @@ export async function reconcileKill(
   const sessions = targets.map(({ identity }) => identity.session);
   const alive = await ctx.ports.databases.alive(ctx.incident.database, params.server, sessions, ctx.signal);
   if (alive.length > 0) return { status: 'unfinished' };
-  const results = targets.map(
-    ({ identity }): Result => ({
-      target: backendId(identity.session),
-      session: identity.session,
-      signals: [],
-      ended: true,
-      problem: null,
-      state: null,
-      user: identity.fingerprint.user,
-      applicationName: identity.fingerprint.application,
-      clientAddress: null,
-      hadWrites: false,
-    }),
-  );
+  const results = targets.map((target) => ({ ...emptyResult(target), ended: true }));
   return { status: 'done', outcome: killOutcome(results) };
 }
