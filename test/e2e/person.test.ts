@@ -64,7 +64,7 @@ async function handle(page: Page, url: string): Promise<Seen> {
   const boxes = kill.getByRole('checkbox', { checked: true });
   const offered = await boxes.count();
   const label = await kill.locator('label.choice').first().textContent();
-  await boxes.first().uncheck();
+  await kill.getByRole('checkbox').first().uncheck();
   await expect.poll(async () => boxes.count(), { timeout: PATIENCE_MS }).toBe(offered - 1);
   const dialog = await person.click('Run', KILL);
   await person.read(/nothing came back/i);
