@@ -5,7 +5,17 @@ const NOT_WORKING = new Set(['Lock', 'Client', 'Activity', 'Timeout']);
 
 /** Running a statement that uses the server: on a CPU, or waiting for input and output. */
 export function isWorking(session: Session): boolean {
-  return session.state === 'active' && !NOT_WORKING.has(session.waitEventType ?? 'CPU');
+  return (
+    session.state === 'active' && (isExtending(session) || !NOT_WORKING.has(session.waitEventType ?? 'CPU'))
+  );
+}
+
+/**
+ * Waiting for its turn to make a table longer. It is of type Lock, but held for one page and not for a transaction:
+ * many sessions that write to one table show it, and nobody blocks them (seen in the drill's report).
+ */
+function isExtending(session: Session): boolean {
+  return session.waitEventType === 'Lock' && session.waitEvent === 'extend';
 }
 
 /** In a transaction that does nothing; it keeps its locks, its slot and its xmin. */
@@ -13,9 +23,9 @@ export function isIdleInTransaction(session: Session): boolean {
   return session.state.startsWith('idle in transaction');
 }
 
-/** Waiting for a heavyweight lock. */
+/** Waiting for a heavyweight lock that another transaction holds. */
 export function isLockWaiter(session: Session): boolean {
-  return session.waitEventType === 'Lock';
+  return session.waitEventType === 'Lock' && !isExtending(session);
 }
 
 /** Seconds for which the session has been in its present state, 0 when PostgreSQL does not say. */

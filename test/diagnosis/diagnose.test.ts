@@ -52,6 +52,15 @@ describe('diagnose', () => {
     expect(JSON.stringify(top.culprit?.evidence)).toContain('No running pod has the client address');
   });
 
+  it('sees no lock queue in sessions that take turns to make one table longer', () => {
+    const sessions = Array.from({ length: 8 }, (_, index) =>
+      session(index + 1, index === 0 ? {} : { waitEventType: 'Lock', waitEvent: 'extend' }),
+    );
+    const top = first({ snapshot: snapshot({ sessions, onCpu: 1 }) });
+    expect(top.kind).toBe('runaway-batch-query');
+    expect(top.rootSessions).toHaveLength(8);
+  });
+
   it('blames the batch also when its queries wait for the disk instead of the CPU', () => {
     const sessions = Array.from({ length: 20 }, (_, index) =>
       session(index + 1, { waitEventType: 'IO', waitEvent: 'DataFileRead' }),

@@ -12,7 +12,7 @@ WITH a AS MATERIALIZED (
 ), cl AS (SELECT * FROM a WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()),
 w AS MATERIALIZED (          -- only real heavyweight-lock waiters, at most 20 of them, oldest first
   SELECT pid, pg_blocking_pids(pid) AS blockers FROM (
-    SELECT pid FROM cl WHERE wait_event_type = 'Lock' ORDER BY state_change LIMIT 20) s
+    SELECT pid FROM cl WHERE wait_event_type = 'Lock' AND wait_event <> 'extend' ORDER BY state_change LIMIT 20) s
 ), top AS (
   SELECT pid, backend_start::text bs, xact_start::text xs, query_start::text qs, state,
          wait_event_type wt, wait_event we, datname db, usename usr, application_name app,
@@ -32,7 +32,7 @@ SELECT json_build_object(
   'res', coalesce(current_setting('reserved_connections', true)::int, 0),
   'used', (SELECT count(*)::int + 1 FROM cl),
   'by', (SELECT json_agg(g) FROM (SELECT usename usr, application_name app, host(client_addr) addr, datname db, state,
-              count(*)::int n, count(*) FILTER (WHERE wait_event_type = 'Lock')::int lock_wait,
+              count(*)::int n, count(*) FILTER (WHERE wait_event_type = 'Lock' AND wait_event <> 'extend')::int lock_wait,
               round(extract(epoch FROM clock_timestamp() - min(state_change))::numeric,1)::float8 oldest_s
            FROM cl GROUP BY 1,2,3,4,5 ORDER BY n DESC LIMIT 200) g),
   'waits', (SELECT json_agg(g) FROM (SELECT coalesce(wait_event_type,'CPU') t, coalesce(wait_event,'-') e, count(*)::int n
