@@ -25,6 +25,8 @@ if (values.story === 'both') {
 }
 
 const DESKTOP = { width: 1440, height: 1000 };
+/** High enough for the whole card of a kill. */
+const POSTER = { width: 1440, height: 1230 };
 const PHONE = { width: 390, height: 844 };
 const PATIENCE_MS = 120_000;
 
@@ -72,7 +74,9 @@ async function rightOrder(): Promise<void> {
     await cardPicture(`card-${name}`, title, DESKTOP.width);
     if (name === 'kill') {
       await cardPicture('phone-kill', title, PHONE.width);
+      await page.setViewportSize(POSTER);
       await pagePicture('incident');
+      await page.setViewportSize(DESKTOP);
     }
     await person.click('Run', title);
     await button(title, 'Run').waitFor({ state: 'detached', timeout: PATIENCE_MS });

@@ -4,6 +4,11 @@ import type { Draft, OutcomeOf } from './step-kind.ts';
 /** Why a step that only reads has no undo. */
 export const onlyReads = { impossible: 'Not needed: it only reads.' } as const;
 
+/** Joins sentences with semicolons, without their full stops. */
+export function inOneSentence(sentences: readonly string[]): string {
+  return sentences.map((sentence) => sentence.replace(/\.+$/, '')).join('; ');
+}
+
 /** The part of a plan that is the same for every step that only reads. */
 export function readingPlan(parts: Pick<Draft<never>, 'summary' | 'commands' | 'warnings'>): Draft<never> {
   return {

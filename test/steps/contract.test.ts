@@ -49,6 +49,10 @@ describe.each([...kinds.values()].map((kind) => ({ name: kind.kind, kind })))('$
     expect(planHash(await kind.plan(world.context(), {}))).toBe(planHash(plan));
     expect(new Set(plan.targets.map(({ id }) => id)).size).toBe(plan.targets.length);
     expect(plan.targets.every(({ label }) => label.length <= 75)).toBe(true);
+    for (const { label, consequence } of plan.choices.flatMap(({ options }) => options)) {
+      expect(label.length, label).toBeLessThanOrEqual(75);
+      expect(consequence.length, consequence).toBeLessThanOrEqual(75);
+    }
     expect(world.changes).toEqual([]);
   });
 

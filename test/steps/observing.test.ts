@@ -38,8 +38,8 @@ describe('postgres.diagnose', () => {
     const { outcome, verdict } = await runStep(world, diagnoseStep);
     expect(outcome.causes[0]?.kind).toBe('runaway-application-query');
     expect(verdict.status).toBe('inconclusive');
-    expect(verdict.evidence).toContain('Kubernetes: The API server does not answer.');
-    expect(verdict.evidence).toContain('metrics: Prometheus does not answer.');
+    expect(verdict.evidence).toContain('Kubernetes: The API server does not answer; ');
+    expect(verdict.evidence).toMatch(/metrics: Prometheus does not answer\.$/);
   });
 });
 

@@ -31,6 +31,8 @@ describe('kubernetes.resume-cronjob', () => {
     expect(plan.warnings.join(' ')).toContain('missed 5 slots');
     expect(plan.warnings.join(' ')).toContain('would at once start the run of 2024-11-15 14:48 UTC');
     expect(plan.choices[0]).toMatchObject({ id: 'how', default: 'reschedule' });
+    const consequences = plan.choices.flatMap(({ options }) => options.map((option) => option.consequence));
+    expect(consequences.filter((consequence) => consequence.length > 75)).toEqual([]);
     expect(plan.choices[0]?.options[0]?.consequence).toBe(
       'Nothing starts now. Next run: 2024-11-16 03:00 UTC.',
     );

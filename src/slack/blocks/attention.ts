@@ -31,7 +31,8 @@ export function attentionBlocks(
     ...(verdict === null ? [] : verdictBlocks(verdict, budget)),
     ...(fault === null && verdict !== null ? adviceBlocks(verdict, wanted ? back : undefined, budget) : []),
     ...(outcome === null ? [] : outcomeBlocks(outcome, budget)),
-    ...byHandBlocks(attempt.step, budget),
+    // Whoever has to go back first needs no instructions for this step yet.
+    ...(wanted ? [] : byHandBlocks(attempt.step, budget)),
     ...buttons(
       ...(wanted ? goBack : []),
       retryButton(value, !wanted),

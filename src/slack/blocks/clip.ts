@@ -6,7 +6,7 @@ export function clip(value: string, max: number): string {
 }
 
 /** Cuts a long text and says how much is missing. The result has at most `max` characters. Never empty. */
-export function clipHonestly(value: string, max: number): string {
+function clipHonestly(value: string, max: number): string {
   const clean = value.toWellFormed();
   if (clean.length <= max) return clip(clean, max);
   const note = (left: number): string => `\n… ${left.toLocaleString('en')} more characters`;
@@ -36,7 +36,7 @@ export interface Budget {
  * The characters that one message may spend on texts. Slack refuses a message with `msg_blocks_too_long` at an
  * undocumented sum between 11,000 and 13,000 (bolt-js#2509); the rest is for titles, labels and buttons.
  */
-export const MESSAGE_BUDGET = 8500;
+const MESSAGE_BUDGET = 8500;
 
 /** A budget of one message. */
 export function createBudget(characters: number = MESSAGE_BUDGET): Budget {

@@ -4,7 +4,7 @@ import type { ClickValue } from './click-value.ts';
 /** A menu of Slack has at most 100 options. */
 export const MOST_TARGETS = 100;
 /** More questions than this do not fit on a card; the others keep their default. */
-export const MOST_CHOICES = 8;
+const MOST_CHOICES = 8;
 /** Checkboxes have at most 10 options. */
 export const MOST_CHECKBOXES = 10;
 

@@ -6,7 +6,7 @@ import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts
 import { isSilent } from '../../domain/lag.ts';
 import type { Fact } from '../../domain/plan.ts';
 import { gatherFacts } from '../gather-facts.ts';
-import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
 import { defineStep } from '../step-kind.ts';
 
 const Params = z.strictObject({
@@ -79,7 +79,7 @@ export const step = defineStep({
       status: complete ? 'passed' : 'inconclusive',
       evidence: complete
         ? 'Everything was read.'
-        : `Not everything could be read, so the diagnosis may be incomplete: ${missing.join('; ')}.`,
+        : `Not everything could be read, so the diagnosis may be incomplete: ${inOneSentence(missing)}.`,
       series: [],
       milestone: null,
       goBackTo: null,

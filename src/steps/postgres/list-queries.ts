@@ -6,7 +6,7 @@ import type { ClusterFacts } from '../../domain/cluster.ts';
 import { formatCount, formatDuration, shorten } from '../../domain/format.ts';
 import type { Session } from '../../domain/snapshot.ts';
 import { gatherFacts } from '../gather-facts.ts';
-import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
 import { defineStep } from '../step-kind.ts';
 
 const Params = z.strictObject({
@@ -77,7 +77,7 @@ export const step = defineStep({
       status: complete ? 'passed' : 'inconclusive',
       evidence: complete
         ? `${formatCount(data.shown, 'session')} listed.`
-        : `Owners may be missing: ${data.gaps.join('; ')}.`,
+        : `Owners may be missing: ${inOneSentence(data.gaps)}.`,
       series: [],
       milestone: null,
       goBackTo: null,

@@ -87,7 +87,7 @@ const outcome = fc.record({
           kind: fc.constantFrom('CronJob' as const, 'unknown' as const),
           namespace: fc.option(words),
           name: words,
-          evidence: fc.constant([]),
+          evidence: fc.constant<never[]>([]),
         }),
       ),
       helps: fc.array(words, few),

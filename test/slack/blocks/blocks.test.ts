@@ -276,6 +276,8 @@ test('a proof that failed says what to do next and makes that the first button',
     }),
   );
   expect(wordsOf(lost)).toContain('Look for yourself.');
+  expect(wordsOf(lost)).toContain('Use psql.');
+  expect(wordsOf(card)).not.toContain('Use psql.');
 });
 
 test('a skipped step says what was not done, one without work why there was none', () => {
@@ -286,7 +288,7 @@ test('a skipped step says what was not done, one without work why there was none
   const reason = 'No CronJob is to blame.';
   const idle = attempt('suspend', 'skipped', {
     plan: plan({ nothingToDo: reason }),
-    closing: { by: { kind: 'system', id: 'firebreak', name: 'Firebreak' }, reason },
+    closing: { by: { kind: 'system' }, reason },
   });
   expect(wordsOf(cardOf(idle)).split(reason)).toHaveLength(2);
 });

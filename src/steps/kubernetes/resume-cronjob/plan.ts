@@ -32,7 +32,7 @@ export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Id
   return {
     summary: `Start CronJob ${subjects.map(({ cronJob }) => nameOf(cronJob)).join(', ') || '(none)'} again, off-peak, without a run at once.`,
     impact: 'Its next run loads the database again, at the time that is shown.',
-    undo: 'The step “suspend-cronjob” suspends it again; the former schedule is kept in the journal.',
+    undo: 'Suspend it again: go back to that step. The former schedule is in the journal.',
     warnings: subjects.flatMap((subject) => [
       ...gitopsWarning(subject.cronJob),
       ...[catchUpWarning(subject, now)].filter((warning) => warning !== null),

@@ -31,7 +31,7 @@ export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Id
     summary: `Suspend CronJob ${names || '(none)'}, so that it starts no new Jobs.`,
     impact:
       'No new runs until it is resumed. It does NOT stop the queries that run in PostgreSQL already; the kill step does.',
-    undo: 'The step “resume-cronjob” starts it again, without a catch-up run.',
+    undo: 'Resume it: a later step offers that, without a catch-up run.',
     warnings: open.flatMap(warningsFor),
     targets: open.map(targetOf),
     excluded: [...excluded],
