@@ -47,18 +47,22 @@ interface Offer {
   readonly input: { readonly value: string } | { readonly selected_options: readonly unknown[] };
 }
 
+/** Milliseconds after which a click of which nothing came is repeated, as a person would: Slack may have lost it. */
+const PATIENCE_MS = 15_000;
+
 /** A scripted person on call: reads the thread as the page shows it and clicks as a person would. Ends when aborted. */
 export async function respond(options: ResponderOptions): Promise<void> {
-  const answered = new Set<string>();
+  const answered = new Map<string, number>();
   const { signal } = options;
   try {
     for (;;) {
       const offers = await newestCard(options.slackUrl, signal);
       const choice = choose(offers, options.wrongOrder, answered);
-      if (choice !== null && !answered.has(keyOf(choice))) {
+      const clickedAt = choice === null ? undefined : answered.get(keyOf(choice));
+      if (choice !== null && Date.now() - (clickedAt ?? 0) > PATIENCE_MS) {
         await delay(options.thinkMs, undefined, { signal });
         await click(options, choice);
-        answered.add(keyOf(choice));
+        answered.set(keyOf(choice), Date.now());
       }
       await delay(150, undefined, { signal });
     }
@@ -109,13 +113,13 @@ function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
 function choose(
   offers: ReadonlyMap<string, Offer>,
   wrongOrder: boolean,
-  answered: ReadonlySet<string>,
+  answered: ReadonlyMap<string, number>,
 ): Offer | null {
   const back = offers.get('step.back');
   const retry = offers.get('step.retry');
   const run = offers.get('step.run');
   if (run === undefined) return back ?? retry ?? null;
-  const skippedBefore = [...answered].some((key) => key.includes('step.skip'));
+  const skippedBefore = [...answered.keys()].some((key) => key.includes('step.skip'));
   const isSuspend = keyOf(run).includes('suspend');
   if (wrongOrder && isSuspend && !skippedBefore) return offers.get('step.skip') ?? run;
   const unticked = offers.get('step.targets');

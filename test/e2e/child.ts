@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
 
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -27,7 +28,7 @@ export interface Child extends AsyncDisposable {
 
 /**
  * Starts `firebreak <args>` with a folder for temporary files of its own, and keeps an eye on its descendants.
- * Disposing of it ends whatever is left.
+ * Disposing of it ends whatever is left; the end of the test does so too, also when its time was over.
  */
 export function startFirebreak(args: readonly string[], env: Record<string, string> = {}): Child {
   const temporary = mkdtempSync(join(tmpdir(), 'fb-e2e-'));
@@ -62,6 +63,15 @@ export function startFirebreak(args: readonly string[], env: Record<string, stri
     const known = family.seen();
     return (await processes()).filter((process) => known.has(identityOf(process)));
   };
+  let disposed: Promise<void> | undefined;
+  const dispose = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    for (const { pid } of await alive()) kill(pid);
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const disposeOnce = async () => (disposed ??= dispose());
+  onTestFinished(disposeOnce);
   return {
     stdout: () => stdout,
     stderr: () => stderr,
@@ -85,13 +95,7 @@ export function startFirebreak(args: readonly string[], env: Record<string, stri
     pressControlC: () => void process.kill(-(child.pid ?? Number.NaN), 'SIGINT'),
     leftProcesses: async () => (await alive()).map(({ pid, command }) => `${pid} ${command}`),
     leftFiles: () => readdirSync(temporary),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await exited;
-      await family.stopped;
-      for (const { pid } of await alive()) kill(pid);
-      rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
-    },
+    [Symbol.asyncDispose]: disposeOnce,
   };
 }
 

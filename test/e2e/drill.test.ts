@@ -45,7 +45,7 @@ const Report = z.object({
 });
 type Report = z.infer<typeof Report>;
 
-const TIMEOUT = { timeout: 300_000 };
+const TIMEOUT = { timeout: 360_000 };
 
 /** Runs a whole drill with the scripted responder; its report, and its text for people. */
 async function drill(...options: string[]): Promise<{ report: Report; told: string }> {

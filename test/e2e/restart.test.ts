@@ -109,12 +109,12 @@ test('killed four times in one incident, Firebreak goes on where it was and repe
   await until('three queries run', async () => (await victim.batchSessions()) === 3, PATIENCE_MS);
 
   // While it waits for a decision. Its own database dies with it, as in a container.
-  let serving = await started();
+  let serving: Serving = await serve(installation);
   expect(await sendAlert(serving.httpUrl)).toBe(202);
   const waiting = await card('suspend', 'step.run');
   await serving[Symbol.asyncDispose]();
 
-  serving = await started();
+  serving = await serve(installation);
   const [run] = (await posted(slack)).filter(({ key }) => key === 'step:suspend:1');
   expect(run?.message.ts).toBe(waiting.ts);
   expect((await cronJob()).suspended).toBe(false);
@@ -125,7 +125,7 @@ test('killed four times in one incident, Firebreak goes on where it was and repe
   await killed(serving);
   const { version } = await cronJob();
 
-  serving = await started();
+  serving = await serve(installation);
   const kill = await card('kill', 'step.run');
   expect(await cronJob()).toEqual({ version, suspended: true });
 
@@ -135,13 +135,13 @@ test('killed four times in one incident, Firebreak goes on where it was and repe
   await killed(serving);
   expect(terminates()).toEqual([]);
 
-  serving = await started();
+  serving = await serve(installation);
   // While it proves that nothing comes back.
   await until('the third was terminated', () => terminates().length === 1, PATIENCE_MS);
   await card('kill', 'Nothing came back for');
   await killed(serving);
 
-  serving = await started();
+  serving = await serve(installation);
   await until(
     'the incident is closed',
     async () => {
@@ -175,11 +175,6 @@ test('killed four times in one incident, Firebreak goes on where it was and repe
   expect(events.filter(({ type }) => type === 'incident.opened')).toHaveLength(1);
   expect(events.at(-1)?.type).toBe('incident.closed');
 });
-
-/** Starts the bot; whatever is left of it is ended with the file. */
-async function started(): Promise<Serving> {
-  return stack.use(await serve(installation));
-}
 
 /** Kills the process alone: its own database goes on, and is taken over by the next one. */
 async function killed(child: Child): Promise<void> {
