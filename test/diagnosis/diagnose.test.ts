@@ -61,6 +61,18 @@ describe('diagnose', () => {
     expect(top.rootSessions).toHaveLength(8);
   });
 
+  it('blames the batch, not a lock, when its sessions wait only for each other', () => {
+    const sessions = Array.from({ length: 8 }, (_, index) =>
+      session(index + 1, index === 0 ? {} : { waitEventType: 'Lock', waitEvent: 'transactionid' }),
+    );
+    const lockWaiters = sessions.slice(1).map(({ pid }) => ({ pid, blockers: [1] }));
+    const groups = [group({ backends: 8, lockWaiting: 7 })];
+    const kinds = diagnose(facts({ snapshot: snapshot({ sessions, lockWaiters, groups, onCpu: 2 }) })).map(
+      ({ kind }) => kind,
+    );
+    expect(kinds).not.toContain('lock-queue');
+  });
+
   it('blames the batch also when its queries wait for the disk instead of the CPU', () => {
     const sessions = Array.from({ length: 20 }, (_, index) =>
       session(index + 1, { waitEventType: 'IO', waitEvent: 'DataFileRead' }),

@@ -1,7 +1,7 @@
-import { type Cause, culpritName } from '../../domain/cause.ts';
+import { type Cause, type Culprit, culpritName } from '../../domain/cause.ts';
 import { formatCount, formatDuration, shorten } from '../../domain/format.ts';
 import { backendId, type Session, type Snapshot } from '../../domain/snapshot.ts';
-import { attribute } from '../attribution.ts';
+import { attribute, culpritKey } from '../attribution.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import type { DiagnosisFacts } from '../facts.ts';
 import { describeCpu, type Pressure } from '../pressure.ts';
@@ -81,6 +81,7 @@ function rootCause(
   const age = signalAge(session);
   if (age < OLD) return null;
   const culprit = attribute(session, facts.cluster);
+  if (waitersAreItsOwn(facts, root, culprit)) return null;
   return {
     kind: 'lock-queue',
     title: `A transaction of ${culpritName(culprit)} blocks the others`,
@@ -97,6 +98,19 @@ function rootCause(
     ],
     wontHelp: ['Killing the waiting queries: others take their place in the queue.'],
   };
+}
+
+/** Whether everybody who waits belongs to the blocker's own workload: then the workload is the trouble, not the lock. */
+function waitersAreItsOwn(
+  { snapshot, cluster }: DiagnosisFacts,
+  root: RootBlocker,
+  culprit: Culprit,
+): boolean {
+  const waiters = snapshot.sessions.filter(({ pid }) => root.waiters.includes(pid));
+  return (
+    waiters.length > 0 &&
+    waiters.every((waiter) => culpritKey(attribute(waiter, cluster)) === culpritKey(culprit))
+  );
 }
 
 function withoutSession(pressure: Pressure, root: RootBlocker): Cause {
