@@ -120,6 +120,7 @@ async function drill(name: string, handle: () => Promise<void>): Promise<boolean
     existingUrl: null,
     existingReplicaUrl: null,
     sharedAddress: false,
+    open: false,
     slackPort: 0,
     logger: pino({ level: 'error' }, process.stderr),
     say: (line) => {

@@ -11,6 +11,7 @@ import { onStopSignal } from './stop-signal.ts';
 
 interface Options {
   auto?: true;
+  open?: true;
   wrongOrder?: true;
   think: number;
   scale: number;
@@ -37,6 +38,7 @@ export function drillCommand(setExitCode: SetExitCode): Command {
     )
     .argument('[scenario]', `what to break: ${scenario.id}`, scenario.id)
     .option('--auto', 'a scripted responder clicks instead of you')
+    .option('--open', 'open the page in a browser')
     .option('--wrong-order', 'with --auto: kill first, as on the day, and see it respawn')
     .option('--think <seconds>', 'with --auto: time to think before each click', positive, 2)
     .option('--scale <factor>', 'size of the orders table; 1 is three million rows', positive, 1)
@@ -81,6 +83,7 @@ async function drill(options: Options): Promise<DrillReport> {
       existingReplicaUrl: options.replica ?? null,
       slackPort: options.port,
       sharedAddress: options.sharedAddress === true,
+      open: options.open === true,
       logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),
       say,
       loading: loadingLine(out),

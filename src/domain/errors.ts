@@ -31,6 +31,7 @@ export const errorCodes = {
   'directory-unusable': 'A directory cannot hold a database.',
   'disk-full': 'A disk is full.',
   'shared-memory': 'The system refused shared memory.',
+  'no-browser': 'No browser was found.',
   'drill-server': 'The PostgreSQL server given to the drill does not fit it.',
   stopped: 'Somebody stopped the command before it was done.',
   'unsupported-node': 'This version of Node.js is too old.',

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { describeError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
+import { openPage } from './open-page.ts';
 import { buildReport, type DrillReport } from './report.ts';
 import { respond } from './responder.ts';
 import { scenario } from './scenario.ts';
@@ -8,6 +10,8 @@ import { startMonitor } from './victim/monitor.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
 export interface DrillOptions extends WorldOptions {
+  /** Opens the page in a browser. */
+  readonly open: boolean;
   /** Null: a person clicks. */
   readonly responder: { readonly thinkMs: number; readonly wrongOrder: boolean } | null;
   /** Milliseconds from the alert after which the drill is given up. */
@@ -31,6 +35,10 @@ async function handle(world: World, options: DrillOptions): Promise<DrillReport>
   const { say, signal } = options;
   const follow = `${world.slack.url}/?follow=1`;
   say(`The incident channel is at ${follow}`);
+  if (options.open)
+    await openPage(follow).catch((error: unknown) =>
+      say(`${describeError(error).message} ${describeError(error).hint}`),
+    );
   await delay(BASELINE_MS, undefined, { signal });
 
   const problems: string[] = [];

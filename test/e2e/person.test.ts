@@ -123,6 +123,7 @@ test.skipIf(withoutBrowser)(
       existingUrl: null,
       existingReplicaUrl: null,
       sharedAddress: false,
+      open: false,
       slackPort: 0,
       logger: pino({ level: 'silent' }),
       say,

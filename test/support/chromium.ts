@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { FirebreakError } from '../../src/domain/errors.ts';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -25,10 +26,9 @@ if (withoutBrowser) {
 /** Starts a headless browser that talks to nobody by itself. The caller closes it. */
 export async function launchChromium(): Promise<Browser> {
   if (executablePath === undefined) {
-    throw new Error(
-      `There is no browser at any of ${PLACES.join(', ')}. ` +
-        'Install Chromium (apt-get install chromium), or Google Chrome on macOS.',
-    );
+    throw new FirebreakError('no-browser', `There is no browser at any of ${PLACES.join(', ')}.`, {
+      hint: 'Install Chromium (apt-get install chromium), or Google Chrome on macOS.',
+    });
   }
   return chromium.launch({
     executablePath,

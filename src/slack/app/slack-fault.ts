@@ -12,7 +12,7 @@ const BAD_TOKEN = new Set([
 const BAD_CHANNEL = new Set(['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action']);
 
 /** The error code of Slack, such as `invalid_auth`, or null when Slack did not answer with one. */
-export function slackErrorCode(error: unknown): string | null {
+function slackErrorCode(error: unknown): string | null {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : null;
 }
 

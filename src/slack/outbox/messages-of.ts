@@ -49,7 +49,7 @@ export function noticeMessages(notices: readonly Notice[]): DesiredMessage[] {
 }
 
 /** Names the card of a try; tries of a second run of the same runbook have names of their own. */
-export function cardKey(run: Run, attempt: StepAttempt): string {
+function cardKey(run: Run, attempt: StepAttempt): string {
   const key = `step:${attempt.step.id}:${attempt.attempt}`;
   return run.number === 1 ? key : `run:${run.number}:${key}`;
 }
