@@ -49,10 +49,8 @@ const TIMEOUT = { timeout: 360_000 };
 
 /** Runs a whole drill with the scripted responder; its report, and its text for people. */
 async function drill(...options: string[]): Promise<{ report: Report; told: string }> {
-  await using child = startFirebreak([
-    ...['drill', '--auto', '--json', '--scale', '0.2', '--think', '0.2'],
-    ...options,
-  ]);
+  const standard = ['drill', '--auto', '--json', '--scale', '0.2', '--think', '0.2'];
+  await using child = startFirebreak([...standard, ...options]);
   const exitCode = await child.exited;
   if (child.stdout() === '') throw new Error(`The drill printed no report:\n${child.stderr()}`);
   const report = Report.parse(JSON.parse(child.stdout().trimEnd().split('\n').at(-1) ?? ''));
