@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFailed, test } from 'vitest';
 import { z } from 'zod';
 import { startFirebreak } from './child.ts';
 
@@ -51,6 +51,7 @@ const TIMEOUT = { timeout: 360_000 };
 async function drill(...options: string[]): Promise<{ report: Report; told: string }> {
   const standard = ['drill', '--auto', '--json', '--scale', '0.2', '--think', '0.2'];
   await using child = startFirebreak([...standard, ...options]);
+  onTestFailed(() => void process.stderr.write(`What the drill said:\n${child.stderr()}\n`));
   const exitCode = await child.exited;
   if (child.stdout() === '') throw new Error(`The drill printed no report:\n${child.stderr()}`);
   const report = Report.parse(JSON.parse(child.stdout().trimEnd().split('\n').at(-1) ?? ''));
