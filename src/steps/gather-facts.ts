@@ -61,7 +61,8 @@ export async function gatherFacts(
     cluster,
     cpu,
     replicas: standbys.flatMap((standby) => standby ?? []),
-    gaps: [...gaps, ...cluster.gaps],
+    // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
+    gaps: workloads.namespaces.length === 0 ? gaps : [...gaps, ...cluster.gaps],
   };
   return { facts, causes: diagnose(facts) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { step as diagnoseStep } from '../../src/steps/postgres/diagnose.ts';
 import { step as listStep } from '../../src/steps/postgres/list-queries.ts';
-import { outage } from '../support/fixtures.ts';
+import { cluster, outage } from '../support/fixtures.ts';
 import { createWorld, fault, runStep } from '../support/ports.ts';
 
 const replica = {
@@ -40,6 +40,21 @@ describe('postgres.diagnose', () => {
     expect(verdict.status).toBe('inconclusive');
     expect(verdict.evidence).toContain('Kubernetes: The API server does not answer; ');
     expect(verdict.evidence).toMatch(/metrics: Prometheus does not answer\.$/);
+  });
+
+  it('holds nothing against a diagnosis when no cluster is configured, and says so', async () => {
+    const gaps = ['Kubernetes is not configured.'];
+    const world = createWorld({
+      snapshot: outage(),
+      cluster: cluster({ podsByIp: {}, cronJobs: [], jobs: [], gaps }),
+    });
+    world.namespaces = [];
+    const { outcome, verdict } = await runStep(world, diagnoseStep);
+    expect(verdict.status).toBe('passed');
+    expect(outcome.facts).toContainEqual({
+      name: 'Kubernetes',
+      value: expect.stringContaining('not configured'),
+    });
   });
 });
 

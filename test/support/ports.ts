@@ -19,6 +19,8 @@ export interface World {
   cluster: ClusterFacts;
   cpu: Reading | null;
   replicas: ReplicaStatus[];
+  /** Configured namespaces; none stands for no cluster. */
+  namespaces: string[];
   /** How a backend answers to signals; the others end at the first one. */
   manners: Map<number, 'ignores cancel' | 'immortal' | `refused:${string}`>;
   /** Faults by method name. */
@@ -51,6 +53,7 @@ export function createWorld(
     cluster: cluster(),
     cpu: null,
     replicas: [],
+    namespaces: ['analytics', 'shop'],
     manners: new Map(),
     faults: new Map(),
     guard: { protectedRoles: ['firebreak'], protectedApplications: '^pg_dump', minimumAgeSeconds: 5 },
@@ -139,7 +142,7 @@ function workloadsOf(world: World): Workloads {
     world.cluster = { ...world.cluster, jobs };
   };
   return {
-    namespaces: ['analytics', 'shop'],
+    namespaces: world.namespaces,
     async facts() {
       fail(world, 'facts');
       return structuredClone(world.cluster);

@@ -5,6 +5,7 @@ import type { Cause } from '../../domain/cause.ts';
 import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts';
 import { isSilent } from '../../domain/lag.ts';
 import type { Fact } from '../../domain/plan.ts';
+import type { Workloads } from '../../ports/workloads.ts';
 import { gatherFacts } from '../gather-facts.ts';
 import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
 import { defineStep } from '../step-kind.ts';
@@ -67,7 +68,7 @@ export const step = defineStep({
     const shown = causes.slice(0, params.topCauses);
     return readingOutcome({
       summary: summarise(shown),
-      facts: measurements(facts),
+      facts: [...measurements(facts), ...withoutCluster(ctx.ports.workloads)],
       causes: shown,
       data: { missing: [...facts.gaps, ...unbelievable(facts)] },
     });
@@ -107,6 +108,11 @@ function measurements(facts: DiagnosisFacts): Fact[] {
       value: `${lag(replica.replayBytes, replica.replaySeconds, null)}${replica.replayPaused ? '; replay is paused' : ''}`,
     })),
   ];
+}
+
+function withoutCluster({ namespaces }: Pick<Workloads, 'namespaces'>): Fact[] {
+  const value = 'not configured; owners are told from application_name and tags only';
+  return namespaces.length === 0 ? [{ name: 'Kubernetes', value }] : [];
 }
 
 function lag(bytes: number | null, seconds: number | null, replyAge: number | null): string {
