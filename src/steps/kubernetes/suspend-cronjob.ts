@@ -1,4 +1,5 @@
 import { Suspension } from '../../domain/suspension.ts';
+import { planAfterRespawn } from '../after-respawn.ts';
 import { defineStep } from '../step-kind.ts';
 import { recheckSuspension, reconcileSuspension, verifySuspension } from './suspend-cronjob/after.ts';
 import { Identity, Params } from './suspend-cronjob/contract.ts';
@@ -17,7 +18,7 @@ export const step = defineStep({
   target: Identity,
   data: Suspension,
   undo: { stepKind: 'kubernetes.resume-cronjob' },
-  plan: planSuspension,
+  plan: (ctx, params) => planAfterRespawn(ctx, async () => planSuspension(ctx, params)),
   recheck: recheckSuspension,
   execute: executeSuspension,
   reconcile: reconcileSuspension,

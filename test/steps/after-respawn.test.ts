@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/plan.ts';
+import { step as suspend } from '../../src/steps/kubernetes/suspend-cronjob.ts';
+import { step as kill } from '../../src/steps/postgres/kill-queries.ts';
+import type { EarlierStep } from '../../src/steps/step-kind.ts';
+import { makeOutcome, makePlan, makeVerdict } from '../support/domain.ts';
+import { outage, session } from '../support/fixtures.ts';
+import { createWorld, type World } from '../support/ports.ts';
+
+/** A kill that was measured: it held, or the queries came back. */
+function earlierKill(status: 'passed' | 'failed'): EarlierStep {
+  const plan: Plan = makePlan({ kind: 'postgres.kill-queries' });
+  return {
+    stepId: 'kill',
+    kind: 'postgres.kill-queries',
+    plan,
+    selection: { targets: [], choices: {} },
+    outcome: makeOutcome(),
+    verdict: makeVerdict({ status }),
+  };
+}
+
+/** The reports have just come back: they are as old as the world's clock. */
+function respawning(): World {
+  const young = (seconds: number) =>
+    outage({ sessions: Array.from({ length: 8 }, (_, index) => session(3000 + index, { age: seconds })) });
+  const world = createWorld({ snapshot: young(0.5) });
+  world.onTick = (seconds) => {
+    world.snapshot = young(seconds);
+  };
+  return world;
+}
+
+describe.each([suspend, kill])('$kind after a respawn', (step) => {
+  it('waits until the young queries can be blamed', async () => {
+    const world = respawning();
+    const plan = await step.plan(world.context([earlierKill('failed')]), {});
+    expect(plan.nothingToDo).toBeNull();
+    expect(plan.targets.some(({ selected }) => selected)).toBe(true);
+    expect(world.seconds()).toBeLessThan(20);
+  });
+
+  it('waits for nothing when the last kill held', async () => {
+    const world = respawning();
+    const plan = await step.plan(world.context([earlierKill('failed'), earlierKill('passed')]), {});
+    expect(plan.nothingToDo).not.toBeNull();
+    expect(world.seconds()).toBe(0);
+  });
+
+  it('gives up when nothing comes back', async () => {
+    const world = createWorld();
+    const plan = await step.plan(world.context([earlierKill('failed')]), {});
+    expect(plan.nothingToDo).not.toBeNull();
+    expect(world.seconds()).toBeLessThan(30);
+  });
+});
