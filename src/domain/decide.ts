@@ -104,7 +104,8 @@ function back(incident: Incident, current: StepAttempt, command: DecideCommand):
   if (run === undefined || index === -1 || index > run.position || command.to === null) {
     return refuse('not-possible', `There is no earlier step "${command.to ?? ''}".`);
   }
-  if (current.status !== 'attention' && current.status !== 'awaiting') return alreadyDecided(current);
+  const between = ['attention', 'awaiting', 'verifying'].includes(current.status);
+  if (!between) return alreadyDecided(current);
   return accept({ type: 'run.rewound', to: command.to, by: command.by });
 }
 

@@ -118,7 +118,8 @@ function choose(
   const back = offers.get('step.back');
   const retry = offers.get('step.retry');
   const run = offers.get('step.run');
-  if (run === undefined) return back ?? retry ?? null;
+  // A card that offers no retry is still measuring.
+  if (run === undefined) return retry === undefined ? null : (back ?? retry);
   const skippedBefore = [...answered.keys()].some((key) => key.includes('step.skip'));
   const isSuspend = keyOf(run).includes('suspend');
   if (wrongOrder && isSuspend && !skippedBefore) return offers.get('step.skip') ?? run;

@@ -345,6 +345,29 @@ it('ends a long measurement as soon as a person aborts the run', async () => {
   expect((await incident()).runs.at(-1)?.status).toBe('aborted');
 });
 
+it('lets a person go back to a skipped step while the result of a later one is measured', async () => {
+  const measuring = Promise.withResolvers<void>();
+  script.verdict = async (signal) => {
+    measuring.resolve();
+    return await new Promise((_, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+    );
+  };
+  await opened();
+  await answer({ choice: 'skip' });
+  await advance();
+  await answer();
+  const advancing = advance();
+  await measuring.promise;
+  expect(await answer({ choice: 'back', to: 'one', hash: null })).toEqual({ status: 'accepted' });
+  expect(await advancing).toBe('done');
+  expect(currentAttempt(await incident())).toMatchObject({
+    step: { id: 'one' },
+    attempt: 2,
+    status: 'awaiting',
+  });
+});
+
 it('opens one incident per database, and names it to the second person', async () => {
   await opened();
   expect(await desk.open({ database: 'orders', runbook: null, by: anna })).toEqual({

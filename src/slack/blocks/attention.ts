@@ -73,7 +73,10 @@ function byHandBlocks({ byHand }: RunbookStep, budget: Budget): types.RichTextBl
 }
 
 /** The step that the verdict points back to, which is `wanted`, or the last one that was skipped before this one. */
-function earlierStep(run: Run, attempt: StepAttempt): { back: RunbookStep | undefined; wanted: boolean } {
+export function earlierStep(
+  run: Run,
+  attempt: StepAttempt,
+): { back: RunbookStep | undefined; wanted: boolean } {
   const index = run.runbook.steps.findIndex(({ id }) => id === attempt.step.id);
   const earlier = run.runbook.steps.slice(0, Math.max(0, index));
   const named = earlier.find(({ id }) => id === attempt.verdict?.goBackTo);

@@ -2,8 +2,8 @@ import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
 import type { IncidentView } from '../../engine/desk.ts';
-import { attentionBlocks } from './attention.ts';
-import { abortButton, buttons, runButton, skipButton } from './buttons.ts';
+import { attentionBlocks, earlierStep } from './attention.ts';
+import { abortButton, backButton, buttons, runButton, skipButton } from './buttons.ts';
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip, createBudget } from './clip.ts';
 import { commandBlocks } from './command-blocks.ts';
@@ -66,6 +66,14 @@ function planningBlocks(attempt: StepAttempt, budget: Budget): types.KnownBlock[
   return [...richText(line(text(gone))), ...differsBlocks(attempt.differs, budget)];
 }
 
+/** While a result is measured nobody has to wait for its end to take up a step that was skipped. */
+function wayBack(input: CardInput): types.Button[] {
+  const { back } = earlierStep(input.run, input.attempt);
+  return input.attempt.status === 'verifying' && back !== undefined
+    ? [backButton(clickValue(input), back, false)]
+    : [];
+}
+
 function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   const { attempt } = input;
   const { plan, hash } = attempt;
@@ -95,7 +103,7 @@ function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   return [
     ...(attempt.outcome === null ? summary : outcomeBlocks(attempt.outcome, budget)),
     ...(own === null ? [] : progressBlocks(own.progress, budget)),
-    ...(attempt.status === 'executing' ? [] : buttons(abortButton(clickValue(input)))),
+    ...(attempt.status === 'executing' ? [] : buttons(...wayBack(input), abortButton(clickValue(input)))),
   ];
 }
 
