@@ -328,37 +328,37 @@ it('asks a person what to do when the proof fails, and goes back when told to', 
   });
 });
 
-it('ends a long measurement as soon as a person aborts the run', async () => {
-  const measuring = Promise.withResolvers<void>();
+/** Makes the proof last until it is stopped; resolves when it has begun. */
+function measureForEver(): Promise<void> {
+  const begun = Promise.withResolvers<void>();
   script.verdict = async (signal) => {
-    measuring.resolve();
+    begun.resolve();
     return await new Promise((_, reject) =>
       signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
     );
   };
+  return begun.promise;
+}
+
+it('ends a long measurement as soon as a person aborts the run', async () => {
+  const measuring = measureForEver();
   await opened();
   await answer();
   const advancing = advance();
-  await measuring.promise;
+  await measuring;
   expect(await answer({ choice: 'abort' })).toEqual({ status: 'accepted' });
   expect(await advancing).toBe('done');
   expect((await incident()).runs.at(-1)?.status).toBe('aborted');
 });
 
 it('lets a person go back to a skipped step while the result of a later one is measured', async () => {
-  const measuring = Promise.withResolvers<void>();
-  script.verdict = async (signal) => {
-    measuring.resolve();
-    return await new Promise((_, reject) =>
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-    );
-  };
+  const measuring = measureForEver();
   await opened();
   await answer({ choice: 'skip' });
   await advance();
   await answer();
   const advancing = advance();
-  await measuring.promise;
+  await measuring;
   expect(await answer({ choice: 'back', to: 'one', hash: null })).toEqual({ status: 'accepted' });
   expect(await advancing).toBe('done');
   expect(currentAttempt(await incident())).toMatchObject({
