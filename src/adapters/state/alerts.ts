@@ -8,6 +8,8 @@ import { storableJson } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
 const BATCH = 500;
+/** Minutes after an incident is closed in which its alerts may still be repeated by a monitoring that lags behind. */
+const AFTERMATH_MINUTES = 5;
 
 /** What the store of alerts needs besides its table. */
 export interface AlertParts {
@@ -49,6 +51,7 @@ async function storeAlerts(
   const deliveries = distinct(alerts);
   const work = await db.transaction().execute(async (tx) => {
     const ids: string[] = [];
+    await retireOutlived(tx, deliveries);
     for (let start = 0; start < deliveries.length; start += BATCH) {
       ids.push(...(await insertDeliveries(tx, deliveries.slice(start, start + BATCH))));
     }
@@ -71,6 +74,20 @@ function distinct(alerts: readonly Alert[]): Delivery[] {
     else deliveries.set(key, { key, alert: storableJson(alert), count: 1 });
   }
   return [...deliveries.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/**
+ * An alert that still fires when its incident has been closed for a while is news, not a repeat: the row of that
+ * incident gives up its delivery key, so that the delivery is stored and settled anew.
+ */
+async function retireOutlived(tx: Transaction<StateTables>, deliveries: readonly Delivery[]): Promise<void> {
+  const keys = deliveries.map(({ key }) => key);
+  await sql`
+    update firebreak.alert as outlived set delivery_key = outlived.delivery_key || '/' || outlived.id
+    from firebreak.incident as incident
+    where outlived.delivery_key = any(${keys}) and outlived.alert->>'status' = 'firing'
+      and incident.id = outlived.incident_id and incident.status = 'closed'
+      and incident.updated_at < clock_timestamp() - make_interval(mins => ${AFTERMATH_MINUTES})`.execute(tx);
 }
 
 /** Inserts what is new and counts what is not; the ids of the new rows. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { alertOf, opened, query, startServer, type TestServer } from './support.ts';
+import { alertOf, incidentRow, mitigated, opened, query, startServer, type TestServer } from './support.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -80,4 +80,20 @@ test('progress and chat messages are overwritten, incident ids never come twice'
   const ids = await Promise.all(Array.from({ length: 20 }, () => state.incidents.nextId()));
   expect(new Set(ids).size).toBe(20);
   expect(ids).toContain('INC-1');
+});
+
+test('an alert that still fires long after its incident was closed is stored again, once', async () => {
+  const url = await server.createDatabase();
+  const state = await opened(url);
+  await state.alerts.store([alertOf('a')]);
+  const [first] = await state.alerts.list(1);
+  const row = incidentRow('INC-1', { status: 'closed' });
+  const settles = { alertId: first?.id ?? '', decision: 'opened' as const, reason: 'r', incidentId: 'INC-1' };
+  await state.journal.append('INC-1', 0, [mitigated('x')], { work: [], incident: row, settles });
+  expect(await state.alerts.store([alertOf('a')])).toEqual({ stored: 0, repeated: 1 });
+  await query(url, "update firebreak.incident set updated_at = clock_timestamp() - interval '6 minutes'");
+  const answers = await Promise.all(Array.from({ length: 8 }, () => state.alerts.store([alertOf('a')])));
+  expect(answers.reduce((sum, { stored }) => sum + stored, 0)).toBe(1);
+  const alerts = await state.alerts.list(10);
+  expect(alerts.map(({ settlement }) => settlement?.incidentId ?? null)).toEqual([null, 'INC-1']);
 });
