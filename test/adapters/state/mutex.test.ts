@@ -11,16 +11,16 @@ test('a name has one holder at a time, in this process and in others', async () 
   const url = await server.createDatabase();
   const one = await opened(url);
   const other = await opened(url);
+  const held = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<string>();
-  const hold = one.mutex.exclusively('INC-1', () => gate.promise);
-  await eventually(
-    'the hold',
-    async () => (await one.mutex.exclusively('INC-1', async () => 0)).status === 'busy',
-  );
-  await eventually(
-    'the lock',
-    async () => (await other.mutex.exclusively('INC-1', async () => 0)).status === 'busy',
-  );
+  const hold = one.mutex.exclusively('INC-1', () => {
+    held.resolve();
+    return gate.promise;
+  });
+  await held.promise;
+  for (const state of [one, other]) {
+    expect((await state.mutex.exclusively('INC-1', async () => 0)).status).toBe('busy');
+  }
   expect(await one.mutex.exclusively('INC-2', async () => 'free')).toEqual({
     status: 'done',
     result: 'free',
