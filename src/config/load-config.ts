@@ -3,6 +3,7 @@ import { FirebreakError } from '../domain/errors.ts';
 import { issuesToProblems } from '../yaml/issues.ts';
 import { type Problem, problemsError } from '../yaml/problems.ts';
 import { readSource } from '../yaml/source.ts';
+import { refuseMonitoredState } from './check-state.ts';
 import type { Config } from './config.ts';
 import { readEnvironment } from './env.ts';
 import { resolveConfig } from './resolve.ts';
@@ -10,7 +11,9 @@ import { ConfigFile } from './schema.ts';
 
 /** Reads and checks a configuration file and its secrets. Throws `bad-config`, `missing-secret` or `no-authentication`. */
 export async function loadConfig(file: string): Promise<Config> {
-  return resolveConfig(parseConfig(await readConfigFile(file), file), readEnvironment());
+  const config = resolveConfig(parseConfig(await readConfigFile(file), file), readEnvironment());
+  refuseMonitoredState(config);
+  return config;
 }
 
 /** Checks the text of a configuration file; `name` is what problems call it. Throws `bad-config` with all of them. */

@@ -15,6 +15,18 @@ const SecretRef = z.union(
 );
 export type SecretRef = z.infer<typeof SecretRef>;
 
+/** Refuses a second entry of the same name; the first would be lost silently. */
+function namedOnce(entries: readonly { name: string }[], context: z.RefinementCtx): void {
+  entries.forEach(({ name }, index) => {
+    if (entries.findIndex((entry) => entry.name === name) === index) return;
+    context.addIssue({
+      code: 'custom',
+      path: [index, 'name'],
+      message: 'this name is taken by an earlier entry',
+    });
+  });
+}
+
 const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
 
 const Slack = z.strictObject({
@@ -41,7 +53,10 @@ const Database = z.strictObject({
     'postgresql:// URL of the primary, for a role with pg_monitor and pg_signal_backend.',
   ),
   cores: z.number().positive().optional().describe('CPU cores of the server; SQL cannot see them.'),
-  replicas: z.array(z.strictObject({ name: z.string(), url: SecretRef })).default([]),
+  replicas: z
+    .array(z.strictObject({ name: z.string(), url: SecretRef }))
+    .superRefine(namedOnce)
+    .default([]),
   prometheus: z
     .strictObject({
       url: z.url(),
@@ -101,8 +116,8 @@ export const ConfigFile = z.strictObject({
       url: SecretRef.optional().describe('An external PostgreSQL instead; never one that is monitored.'),
     })
     .prefault({}),
-  alerts: z.strictObject({ sources: z.array(AlertSource).min(1) }),
-  databases: z.array(Database).min(1),
+  alerts: z.strictObject({ sources: z.array(AlertSource).min(1).superRefine(namedOnce) }),
+  databases: z.array(Database).min(1).superRefine(namedOnce),
   protected: Protected.describe('Sessions that are never signalled.'),
   kubernetes: Kubernetes.optional(),
   runbooks: z

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { refuseMonitoredState } from '../../src/config/check-state.ts';
 import { loadConfig, parseConfig } from '../../src/config/load-config.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 
@@ -110,6 +111,26 @@ it.each([
   const fail = () => resolve(minimal.replace(from, to));
   expect(fail).toThrow(expect.objectContaining({ code: 'bad-config' }));
   expect(fail).toThrow(expect.not.objectContaining({ message: expect.stringContaining('hunter2') }));
+});
+
+it('refuses two databases of one name', () => {
+  const text = minimal.replace(
+    'databases: [{ name: orders, url: { env: ORDERS_URL } }]',
+    'databases: [{ name: orders, url: { env: ORDERS_URL } }, { name: orders, url: { env: ORDERS_URL } }]',
+  );
+  expect(() => resolve(text)).toThrow('this name is taken by an earlier entry');
+});
+
+it.each([
+  ['postgresql://fb@db.example/firebreak', 'postgresql://x@DB.example:5432/orders', true],
+  ['postgresql://fb@state.example/firebreak', 'postgresql://x@db.example/orders', false],
+  ['postgresql://fb@db.example:5433/firebreak', 'postgresql://x@db.example:5432/orders', false],
+])('state at %s beside a database at %s: refused %s', (stateUrl, ordersUrl, refused) => {
+  const text = `${minimal}state: { url: { env: STATE_URL } }\n`;
+  const config = resolve(text, { ...environment, STATE_URL: stateUrl, ORDERS_URL: ordersUrl });
+  const check = () => refuseMonitoredState(config);
+  if (refused) expect(check).toThrow(expect.objectContaining({ code: 'bad-config' }));
+  else expect(check).not.toThrow();
 });
 
 it('says what to do when there is no file', async () => {
