@@ -29,7 +29,10 @@ export function createPool(
 ): pg.Pool {
   const pool = new pg.Pool({ ...sessionOptions(options.url, options.instance), max: POOL_SIZE });
   const warn = sparseWarnings(logger, 'A session to the state database broke');
-  const report = (error: Error): void => warn({ error: error.message });
+  const report = (error: Error): void => {
+    // An ended pool does not wait for its sockets: a server that stops right after it still says goodbye on them.
+    if (!pool.ending) warn({ error: error.message });
+  };
   pool.on('error', report);
   // The pool listens only on sessions at rest; one that breaks inside a transaction would end the process.
   pool.on('connect', (client) => client.on('error', report));
