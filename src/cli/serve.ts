@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { startApp } from '../app.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { loggableError } from '../domain/errors.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
 
@@ -16,7 +17,9 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       const logger = pino({ level: config.logLevel });
       const app = await startApp(config, logger);
       logger.info({ http: app.httpUrl, slack: config.slack.mode }, 'Firebreak is running');
-      process.on('unhandledRejection', (error) => logger.error({ error }, 'unhandled rejection'));
+      process.on('unhandledRejection', (error) =>
+        logger.error({ err: loggableError(error) }, 'unhandled rejection'),
+      );
       const signal = await new Promise<string>((resolve) => void onStopSignal(resolve));
       logger.info({ signal }, 'stopping');
       await app.stop();

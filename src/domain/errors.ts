@@ -75,3 +75,9 @@ export function describeError(error: unknown): { code: ErrorCode; message: strin
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'internal', message, hint: 'Look at the log of Firebreak for the details, and report it.' };
 }
+
+/** What the log may hold of any error: its own words and stack, without the foreign error inside, which may carry data. */
+export function loggableError(error: unknown): { code: ErrorCode; message: string; stack: string | null } {
+  const { code, message } = describeError(error);
+  return { code, message, stack: error instanceof Error ? (error.stack ?? null) : null };
+}

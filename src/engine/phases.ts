@@ -1,5 +1,5 @@
 import type { Command } from '../domain/command.ts';
-import { describeError, FirebreakError } from '../domain/errors.ts';
+import { describeError, FirebreakError, loggableError } from '../domain/errors.ts';
 import type { Phase } from '../domain/event.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Json } from '../domain/json.ts';
@@ -38,7 +38,10 @@ export function phasesOf(
       return await work();
     } catch (error) {
       signal.throwIfAborted();
-      options.logger.warn({ error, incidentId: incident.id, ...ref, phase }, 'step failed');
+      options.logger.warn(
+        { err: loggableError(error), incidentId: incident.id, ...ref, phase },
+        'step failed',
+      );
       return { type: 'fail', ...ref, phase, fault: describeError(error) };
     }
   }

@@ -1,3 +1,4 @@
+import { loggableError } from '../domain/errors.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Progress } from '../domain/outcome.ts';
 import { proposedSelection } from '../domain/plan.ts';
@@ -55,6 +56,8 @@ function progressReporter(options: EngineOptions, incidentId: string, attempt: S
     options.state.progress
       .put(incidentId, { step: attempt.step.id, attempt: attempt.attempt, progress })
       .then(() => options.state.queue.wake('render', incidentId))
-      .catch((error: unknown) => options.logger.warn({ error, incidentId }, 'progress could not be shown'));
+      .catch((error: unknown) =>
+        options.logger.warn({ err: loggableError(error), incidentId }, 'progress could not be shown'),
+      );
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { loggableError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Alerts } from '../ports/state.ts';
@@ -48,7 +49,7 @@ export function registerAlertRoutes(
     try {
       return await reply.code(202).send(await options.alerts.store(parsed));
     } catch (error) {
-      options.logger.error({ error, source: source.name }, 'alert could not be stored');
+      options.logger.error({ err: loggableError(error), source: source.name }, 'alert could not be stored');
       return reply
         .code(503)
         .header('retry-after', '5')
