@@ -7,7 +7,7 @@ export interface Pace {
 }
 
 /** Slack takes about one post each second in a channel (docs.slack.dev/apis/web-api/rate-limits). */
-export const POSTS: Pace = { burst: 3, perSecond: 1 };
+export const POSTS: Pace = { burst: 3, perSecond: 0.9 };
 /** chat.update is a tier 3 method: 50 calls each minute. */
 export const UPDATES: Pace = { burst: 15, perSecond: 0.75 };
 /** conversations.history and conversations.replies are tier 3 methods. */

@@ -1,5 +1,5 @@
 import { Suspension } from '../../domain/suspension.ts';
-import { planAfterRespawn } from '../after-respawn.ts';
+import { planPatiently } from '../plan-patiently.ts';
 import { defineStep } from '../step-kind.ts';
 import { recheckSuspension, reconcileSuspension, verifySuspension } from './suspend-cronjob/after.ts';
 import { Identity, Params } from './suspend-cronjob/contract.ts';
@@ -18,7 +18,7 @@ export const step = defineStep({
   target: Identity,
   data: Suspension,
   undo: { stepKind: 'kubernetes.resume-cronjob' },
-  plan: (ctx, params) => planAfterRespawn(ctx, async () => planSuspension(ctx, params)),
+  plan: (ctx, params) => planPatiently(ctx, async () => planSuspension(ctx, params)),
   recheck: recheckSuspension,
   execute: executeSuspension,
   reconcile: reconcileSuspension,

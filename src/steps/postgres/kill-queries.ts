@@ -1,4 +1,4 @@
-import { planAfterRespawn } from '../after-respawn.ts';
+import { planPatiently } from '../plan-patiently.ts';
 import { defineStep } from '../step-kind.ts';
 import { Data, Identity, Params } from './kill-queries/contract.ts';
 import { executeKill } from './kill-queries/execute.ts';
@@ -18,7 +18,7 @@ export const step = defineStep({
   target: Identity,
   data: Data,
   undo: { impossible: 'A cancelled query cannot be continued; its client has to run it again.' },
-  plan: (ctx, params) => planAfterRespawn(ctx, async () => planKill(ctx, params)),
+  plan: (ctx, params) => planPatiently(ctx, async () => planKill(ctx, params)),
   recheck: recheckKill,
   execute: executeKill,
   reconcile: reconcileKill,

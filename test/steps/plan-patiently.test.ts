@@ -4,7 +4,7 @@ import { step as suspend } from '../../src/steps/kubernetes/suspend-cronjob.ts';
 import { step as kill } from '../../src/steps/postgres/kill-queries.ts';
 import type { EarlierStep } from '../../src/steps/step-kind.ts';
 import { makeOutcome, makePlan, makeVerdict } from '../support/domain.ts';
-import { outage, session } from '../support/fixtures.ts';
+import { outage, session, snapshot } from '../support/fixtures.ts';
 import { createWorld, type World } from '../support/ports.ts';
 
 /** A kill that was measured: it held, or the queries came back. */
@@ -31,8 +31,8 @@ function respawning(): World {
   return world;
 }
 
-describe.each([suspend, kill])('$kind after a respawn', (step) => {
-  it('waits until the young queries can be blamed', async () => {
+describe.each([suspend, kill])('$kind, before it finds nothing to do,', (step) => {
+  it('waits after a respawn until the young queries can be blamed', async () => {
     const world = respawning();
     const plan = await step.plan(world.context([earlierKill('failed')]), {});
     expect(plan.nothingToDo).toBeNull();
@@ -40,11 +40,21 @@ describe.each([suspend, kill])('$kind after a respawn', (step) => {
     expect(world.seconds()).toBeLessThan(20);
   });
 
-  it('waits for nothing when the last kill held', async () => {
-    const world = respawning();
+  it('looks again when one look met the queries while they waited', async () => {
+    const busy = outage();
+    const world = createWorld({ snapshot: snapshot() });
+    world.onTick = () => {
+      world.snapshot = busy;
+    };
+    const plan = await step.plan(world.context([]), {});
+    expect(plan.targets.some(({ selected }) => selected)).toBe(true);
+  });
+
+  it('does not wait long when the last kill held', async () => {
+    const world = createWorld();
     const plan = await step.plan(world.context([earlierKill('failed'), earlierKill('passed')]), {});
     expect(plan.nothingToDo).not.toBeNull();
-    expect(world.seconds()).toBe(0);
+    expect(world.seconds()).toBeLessThan(6);
   });
 
   it('gives up when nothing comes back', async () => {

@@ -2,18 +2,19 @@ import type { Json } from '../domain/json.ts';
 import type { Draft, StepContext } from './step-kind.ts';
 
 const PAUSE_MS = 2_000;
-const MOST_TRIES = 8;
+/** One look can meet a busy session in the moment in which it waits. */
+const LOOKS = 3;
+/** After a respawn the new queries are there, but for some seconds too young to be anybody's cause. */
+const LOOKS_AFTER_RESPAWN = 8;
 
-/**
- * Plans; and when a kill of this run was just seen to respawn, plans again for a while before it finds nothing to do:
- * the new queries are there, but too young to be anybody's cause.
- */
-export async function planAfterRespawn<T extends Json>(
+/** Plans; looks again a few times before it finds nothing to do, because that skips the step. */
+export async function planPatiently<T extends Json>(
   ctx: Pick<StepContext, 'earlier' | 'clock' | 'signal'>,
   plan: () => Promise<Draft<T>>,
 ): Promise<Draft<T>> {
   let draft = await plan();
-  for (let tries = 1; tries < MOST_TRIES && draft.nothingToDo !== null && hasRespawned(ctx); tries += 1) {
+  const looks = hasRespawned(ctx) ? LOOKS_AFTER_RESPAWN : LOOKS;
+  for (let look = 1; look < looks && draft.nothingToDo !== null; look += 1) {
     await ctx.clock.sleep(PAUSE_MS, ctx.signal);
     draft = await plan();
   }
