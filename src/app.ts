@@ -105,10 +105,6 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   started.defer(async () => http.close());
   await queue.start();
   started.defer(async () => queue.stop(GRACE_MS));
-  for (const { id } of await state.incidents.listOpen()) {
-    queue.wake('advance', id);
-    queue.wake('render', id);
-  }
 
   const running = started.move();
   let stopping: Promise<void> | undefined;

@@ -33,6 +33,8 @@ export interface StepAttempt {
   /** What differs from the plan that was on the screen before. */
   readonly differs: readonly string[];
   readonly decision: { readonly by: Actor; readonly at: string; readonly selection: Selection } | null;
+  /** How often its effect was begun: more than once after a crash. */
+  readonly intents: number;
   readonly outcome: Outcome | null;
   readonly verdict: Verdict | null;
   readonly fault: (Fault & { readonly phase: Phase }) | null;
@@ -190,6 +192,7 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
       return changeAttempt(run, (current) => ({
         status: 'executing',
         fault: null,
+        intents: current.intents + 1,
         times: { ...current.times, intendedAt: current.times.intendedAt ?? at },
       }));
     case 'effect.completed':
@@ -246,6 +249,7 @@ function newAttempt(step: RunbookStep, attempt: number): StepAttempt {
     expiresAt: null,
     differs: [],
     decision: null,
+    intents: 0,
     outcome: null,
     verdict: null,
     fault: null,

@@ -55,14 +55,7 @@ async function perform(
     }));
     return refusal === null;
   };
-  const phases = phasesOf(
-    options,
-    incident,
-    attempt,
-    intend,
-    await countIntents(options, incident.id, ref),
-    AbortSignal.any([signal, stopped.signal]),
-  );
+  const phases = phasesOf(options, incident, attempt, intend, AbortSignal.any([signal, stopped.signal]));
   const watching = new AbortController();
   const watch = watchForStop(options, incident.id, ref, stopped, watching.signal);
   try {
@@ -98,14 +91,6 @@ async function watchForStop(
   } catch {
     // The phase ended first.
   }
-}
-
-async function countIntents(options: EngineOptions, incidentId: string, ref: AttemptRef): Promise<number> {
-  const events = await options.state.journal.read(incidentId);
-  return events.filter(
-    ({ event }) =>
-      event.type === 'effect.intended' && event.step === ref.step && event.attempt === ref.attempt,
-  ).length;
 }
 
 function approveByRunbook(attempt: StepAttempt): Command | null {

@@ -7,7 +7,7 @@ import type { AppendOptions, IncidentRow, State, Work } from '../ports/state.ts'
 
 /** How a change to an incident ended. */
 export interface Changed {
-  readonly incident: Incident;
+  /** Why the command changed nothing, or null. */
   readonly refusal: Refusal | null;
 }
 
@@ -56,15 +56,14 @@ export function createLedger(state: State, clock: Clock): Ledger {
         const incident = await load(incidentId);
         if (incident === null) throw new Error(`There is no incident ${incidentId} in the journal.`);
         const { events, refusal, settles } = resolve(incident, make(incident), clock.now());
-        if (events.length === 0) return { incident, refusal };
+        if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
           work: workFor(incidentId),
           incident: rowOf(incident, events),
           ...(settles === undefined ? {} : { settles }),
         });
         if (result.status === 'conflict') continue;
-        const after = await load(incidentId);
-        return { incident: after ?? incident, refusal };
+        return { refusal };
       }
     },
   };

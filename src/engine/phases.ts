@@ -26,7 +26,6 @@ export function phasesOf(
   incident: Incident,
   attempt: StepAttempt,
   intend: () => Promise<boolean>,
-  intents: number,
   signal: AbortSignal,
 ): Phases {
   const ref = { step: attempt.step.id, attempt: attempt.attempt };
@@ -98,7 +97,7 @@ export function phasesOf(
         const found = await kind.reconcile(ctx, plan, selection);
         if (found.status === 'done')
           return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true };
-        const obstacle = whyNotAgain(found, tooOld, intents);
+        const obstacle = whyNotAgain(found, tooOld, attempt.intents);
         if (obstacle !== null) return { type: 'fail', ...ref, phase: 'reconcile', fault: obstacle };
         return await act(kind, plan, selection);
       }),

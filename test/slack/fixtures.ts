@@ -160,6 +160,7 @@ export function attempt(id: string, status: StepStatus, over: Partial<StepAttemp
     expiresAt: own === null ? null : '2026-11-15T14:28:00.000Z',
     differs: [],
     decision: null,
+    intents: 0,
     outcome: null,
     verdict: null,
     fault: null,
