@@ -1,0 +1,4 @@
+import type { Family } from './fault.ts';
+
+/** Every family of faults, in the order in which they run. Add a file to `families/` and a line here. */
+export const families: readonly Family[] = [];
