@@ -159,7 +159,7 @@ function progressStep(current: StepAttempt, command: ProgressCommand, now: Date)
       return accept({ type: 'step.planned', ...ref, plan, hash: planHash(plan), expiresAt, differs });
     }
     case 'drifted':
-      return in_('approved')
+      return in_('approved', 'executing')
         ? accept({ type: 'step.outdated', ...ref, reason: 'drifted', differs: [...command.differs] })
         : misplaced(current, command);
     case 'intend':

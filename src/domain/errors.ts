@@ -1,3 +1,5 @@
+import { mergeSituations, type Situation } from './situation.ts';
+
 /** Every error a user can meet, by stable code. `docs/errors.md` is generated from this table. */
 export const errorCodes = {
   'bad-config': 'The configuration is not valid.',
@@ -12,6 +14,7 @@ export const errorCodes = {
   'database-full': 'A monitored database has no connection slot left.',
   'database-permission': 'The PostgreSQL role lacks a permission.',
   'database-timeout': 'A monitored database did not answer in time.',
+  'database-changed': 'Another server answers under the name of a monitored one.',
   'database-error': 'A monitored database refused a statement.',
   'kubernetes-unreachable': 'The Kubernetes API cannot be reached.',
   'kubernetes-permission': 'The Kubernetes identity lacks a permission.',
@@ -46,17 +49,36 @@ export class FirebreakError extends Error {
   /** What the reader can do next, one sentence. */
   readonly hint: string;
   readonly retryable: boolean;
+  /** What is known, what is not, what was done and what helps, as far as the thrower could tell. */
+  readonly situation: Situation | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { hint: string; retryable?: boolean; cause?: unknown },
+    options: {
+      hint: string;
+      retryable?: boolean;
+      cause?: unknown;
+      situation?: Partial<Situation> | undefined;
+    },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.retryable = options.retryable ?? false;
+    this.situation = mergeSituations(options.situation);
   }
+}
+
+/** The same fault, with more that is known about it in front. */
+export function withSituation(error: FirebreakError, more: Partial<Situation>): FirebreakError {
+  const { code, message, hint, retryable, situation, cause } = error;
+  return new FirebreakError(code, message, {
+    hint,
+    retryable,
+    situation: mergeSituations(more, situation),
+    cause,
+  });
 }
 
 /** True for our own error class, also across realms. */

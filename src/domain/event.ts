@@ -5,12 +5,18 @@ import { Cause } from './cause.ts';
 import { Outcome, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
 import { Runbook } from './runbook.ts';
+import { Situation } from './situation.ts';
 
 /** A step of a run and which try of it this is, counted from 1. */
 const attempt = { step: z.string(), attempt: z.int().positive() };
 
-/** What a person is shown of a fault. */
-export const Fault = z.object({ code: z.string(), message: z.string(), hint: z.string() });
+/** What a person is shown of a fault. Entries of version 0.1 have no situation. */
+export const Fault = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  situation: Situation.optional(),
+});
 export type Fault = z.infer<typeof Fault>;
 
 export const Phase = z.enum(['plan', 'recheck', 'execute', 'verify', 'reconcile']);

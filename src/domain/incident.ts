@@ -182,7 +182,12 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         times: { ...current.times, plannedAt: current.times.plannedAt ?? at },
       }));
     case 'step.outdated':
-      return changeAttempt(run, () => ({ status: 'planning', decision: null, differs: event.differs }));
+      return changeAttempt(run, () => ({
+        status: 'planning',
+        decision: null,
+        intents: 0,
+        differs: event.differs,
+      }));
     case 'decision.recorded':
       return changeAttempt(run, () => ({
         status: 'approved',

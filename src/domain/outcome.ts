@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Cause } from './cause.ts';
 import { Json } from './json.ts';
 import { Fact } from './plan.ts';
+import { Situation } from './situation.ts';
 
 /** A table that people read in a result; every row has as many cells as there are columns. */
 export const Table = z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string())) });
@@ -41,9 +42,16 @@ export const Verdict = z.object({
   milestone: z.enum(['mitigated', 'recovered']).nullable(),
   /** Id of an earlier step that a person should go back to, or null. */
   goBackTo: z.string().nullable(),
+  /** When it did not pass: what is known, what is not, what was done, and what helps by hand. */
+  situation: Situation.optional(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
 /** Where a long step is; replaces the previous one, is shown live and is not journaled. */
-export const Progress = z.object({ text: z.string(), series: z.array(Series) });
+export const Progress = z.object({
+  text: z.string(),
+  series: z.array(Series),
+  /** True when it was noticed after the step had stopped for a person. */
+  afterwards: z.boolean().optional(),
+});
 export type Progress = z.infer<typeof Progress>;

@@ -1,10 +1,10 @@
 import type { Command } from '../domain/command.ts';
-import { describeError, FirebreakError, loggableError } from '../domain/errors.ts';
-import type { Phase } from '../domain/event.ts';
+import { describeError, FirebreakError, isFirebreakError, loggableError } from '../domain/errors.ts';
+import type { Fault, Phase } from '../domain/event.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Json } from '../domain/json.ts';
 import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts';
-import type { Reconciliation, StepKind } from '../steps/step-kind.ts';
+import { Drifted, type Reconciliation, type StepKind } from '../steps/step-kind.ts';
 import type { EngineOptions } from './options.ts';
 import { planDifferences } from './plan-differences.ts';
 import { stepContext } from './step-context.ts';
@@ -32,7 +32,7 @@ export function phasesOf(
   const ctx = stepContext(options, incident, attempt, signal);
   const validForMs = (currentRun(incident)?.runbook.planValidMinutes ?? 5) * 60_000;
 
-  async function guarded(phase: Phase, work: () => Promise<Command>): Promise<Command> {
+  async function guarded<T>(phase: Phase, work: () => Promise<T>): Promise<T | Command> {
     try {
       return await work();
     } catch (error) {
@@ -41,7 +41,7 @@ export function phasesOf(
         { err: loggableError(error), incidentId: incident.id, ...ref, phase },
         'step failed',
       );
-      return { type: 'fail', ...ref, phase, fault: describeError(error) };
+      return { type: 'fail', ...ref, phase, fault: faultOf(error) };
     }
   }
 
@@ -55,6 +55,8 @@ export function phasesOf(
       return { type: 'complete', ...ref, outcome, reconciled: false };
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof Drifted && attempt.intents === 0)
+        return { type: 'drifted', ...ref, differs: error.differs };
       const found = await kind.reconcile(ctx, plan, selection);
       if (found.status === 'done')
         return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true };
@@ -81,15 +83,20 @@ export function phasesOf(
         return { type: 'planned', ...ref, plan, differs: [...new Set(differs)], validForMs };
       }),
 
-    execute: () =>
-      guarded('execute', async () => {
+    async execute() {
+      const obstacle = await guarded('recheck', async (): Promise<Command | null> => {
         const { kind, plan, selection, tooOld } = approved();
         if (tooOld)
           return { type: 'drifted', ...ref, differs: ['The approval came too long ago to act on it.'] };
         const differs = await kind.recheck(ctx, plan, selection);
-        if (differs.length > 0) return { type: 'drifted', ...ref, differs };
+        return differs.length > 0 ? { type: 'drifted', ...ref, differs } : null;
+      });
+      if (obstacle !== null) return obstacle;
+      return await guarded('execute', async () => {
+        const { kind, plan, selection } = approved();
         return await act(kind, plan, selection);
-      }),
+      });
+    },
 
     reconcile: () =>
       guarded('reconcile', async () => {
@@ -111,6 +118,11 @@ export function phasesOf(
         return { type: 'verified', ...ref, verdict: await kind.verify(ctx, plan, selection, outcome) };
       }),
   };
+}
+
+function faultOf(error: unknown): Fault {
+  const situation = isFirebreakError(error) ? error.situation : undefined;
+  return { ...describeError(error), ...(situation === undefined ? {} : { situation }) };
 }
 
 function kindOf(options: EngineOptions, attempt: StepAttempt): StepKind {

@@ -45,6 +45,18 @@ export interface StepContext<P extends PortName = PortName> {
   progress(progress: Progress): void;
 }
 
+/** Thrown by execute as long as nothing was changed: the world is not what was approved. A new plan is made. */
+export class Drifted extends Error {
+  override readonly name = 'Drifted';
+  /** What differs from the plan, in words. */
+  readonly differs: readonly string[];
+
+  constructor(differs: readonly string[]) {
+    super(differs.join(' '));
+    this.differs = differs;
+  }
+}
+
 /** What a step kind's plan() returns; `defineStep` adds kind and parsed params. */
 export type Draft<T> = Omit<Plan, 'kind' | 'params' | 'targets'> & {
   targets: (Omit<Target, 'identity'> & { identity: T })[];

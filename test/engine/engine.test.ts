@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openState } from '../../src/adapters/state/open-state.ts';
 import type { Authority } from '../../src/domain/authority.ts';
+import { FirebreakError } from '../../src/domain/errors.ts';
 import { currentAttempt, type Incident } from '../../src/domain/incident.ts';
 import { createAdvance } from '../../src/engine/advance.ts';
 import type { Answer, IncidentDesk } from '../../src/engine/desk.ts';
@@ -9,7 +10,7 @@ import { createDesk } from '../../src/engine/desk-service.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import type { State } from '../../src/ports/state.ts';
-import { defineStep, type Reconciliation, type StepKind } from '../../src/steps/step-kind.ts';
+import { Drifted, defineStep, type Reconciliation, type StepKind } from '../../src/steps/step-kind.ts';
 import { quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { anna, ben, makeOutcome, makeRunbook, makeStep, makeVerdict } from '../support/domain.ts';
 import { createWorld } from '../support/ports.ts';
@@ -233,6 +234,49 @@ it('asks again with what differs when the world changed between decision and act
   expect(current?.differs).toEqual(
     expect.arrayContaining(['The CronJob was replaced.', 'New target: c', 'No longer there: a']),
   );
+});
+
+it('asks again when the act itself finds the world changed and has changed nothing', async () => {
+  await opened();
+  await answer();
+  script.execute = async () => {
+    throw new Drifted(['The schedule changed.']);
+  };
+  await advance();
+  expect(currentAttempt(await incident())).toMatchObject({
+    status: 'awaiting',
+    decision: null,
+    intents: 0,
+    fault: null,
+    differs: ['The schedule changed.'],
+  });
+  script.execute = async () => undefined;
+  await answer();
+  await advance();
+  expect(executed).toHaveLength(2);
+  expect(await types()).toContain('step.verified');
+});
+
+it('says that nothing was done when the world cannot be looked at again, with what the fault knows', async () => {
+  await opened();
+  await answer();
+  const situation = { known: [{ name: 'Last reading', value: '14:38:05' }], unknown: ['Who it is.'] };
+  script.recheck = () => {
+    throw new FirebreakError('database-unreachable', 'It is away.', { hint: 'Wait.', situation });
+  };
+  await advance();
+  expect(executed).toEqual([]);
+  expect(await types()).not.toContain('effect.intended');
+  expect(currentAttempt(await incident())).toMatchObject({
+    status: 'attention',
+    fault: { phase: 'recheck', code: 'database-unreachable', situation },
+  });
+  script.recheck = () => [];
+  expect(await answer({ choice: 'retry' })).toEqual({ status: 'accepted' });
+  await advance();
+  expect(await answer()).toEqual({ status: 'accepted' });
+  await advance();
+  expect(executed).toHaveLength(1);
 });
 
 it('does not act on an approval that has become old, as after a long outage of Firebreak', async () => {

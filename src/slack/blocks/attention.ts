@@ -2,10 +2,12 @@ import type { types } from '@slack/bolt';
 import type { Run, StepAttempt } from '../../domain/incident.ts';
 import type { RunbookStep } from '../../domain/runbook.ts';
 import { abortButton, backButton, buttons, continueButton, retryButton, skipButton } from './buttons.ts';
+import type { CardInput } from './card-input.ts';
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip } from './clip.ts';
-import { outcomeBlocks, verdictBlocks } from './outcome-blocks.ts';
+import { outcomeBlocks, progressBlocks, verdictBlocks } from './outcome-blocks.ts';
 import { bold, line, preformatted, quote, richText, text } from './rich-text.ts';
+import { situationBlocks } from './situation-blocks.ts';
 
 const PHASES = {
   plan: 'The plan could not be made; nothing was done',
@@ -14,23 +16,29 @@ const PHASES = {
   verify: 'The step ran, but its result could not be measured',
   reconcile: 'It is not known whether the step took effect',
 } as const;
+const READING_FAILED = 'Not everything that is needed could be read; nothing was changed';
 
 const BY_HAND = 450;
 
 /** A step that failed or proved nothing: what happened, what to do next, and every way on. */
 export function attentionBlocks(
-  { run, attempt }: { run: Run; attempt: StepAttempt },
+  { run, attempt, actionClass, progress }: CardInput,
   value: ClickValue,
   budget: Budget,
 ): types.KnownBlock[] {
   const { fault, verdict, outcome } = attempt;
   const { back, wanted } = earlierStep(run, attempt);
   const goBack = back === undefined ? [] : [backButton(value, back, wanted)];
+  const { facts, commands } = situationBlocks(fault?.situation ?? verdict?.situation, budget);
   return [
-    ...(fault === null ? [] : faultBlocks(fault, budget)),
+    ...(fault === null ? [] : faultBlocks(fault, actionClass === 'observe', budget)),
     ...(verdict === null ? [] : verdictBlocks(verdict, budget)),
+    ...facts,
+    ...(fault === null ? [] : hintBlocks(fault, budget)),
     ...(fault === null && verdict !== null ? adviceBlocks(verdict, wanted ? back : undefined, budget) : []),
+    ...ownProgress(attempt, progress, budget),
     ...(outcome === null ? [] : outcomeBlocks(outcome, budget)),
+    ...(wanted ? [] : commands),
     // Whoever has to go back first needs no instructions for this step yet.
     ...(wanted ? [] : byHandBlocks(attempt.step, budget)),
     ...buttons(
@@ -44,11 +52,31 @@ export function attentionBlocks(
   ];
 }
 
-function faultBlocks(fault: NonNullable<StepAttempt['fault']>, budget: Budget): types.RichTextBlock[] {
+type ShownFault = NonNullable<StepAttempt['fault']>;
+
+function faultBlocks({ phase, message }: ShownFault, reads: boolean, budget: Budget): types.RichTextBlock[] {
+  const what = reads && phase === 'execute' ? READING_FAILED : PHASES[phase];
+  return richText(quote(text('❌ '), bold(`${what}. `), text(budget.take(message, 600))));
+}
+
+function hintBlocks({ hint, code }: ShownFault, budget: Budget): types.RichTextBlock[] {
   return richText(
-    quote(text('❌ '), bold(`${PHASES[fault.phase]}. `), text(budget.take(fault.message, 600))),
-    line(bold('What to do: '), text(`${budget.take(fault.hint, 400)} (${clip(fault.code, 40)})`)),
+    line(
+      bold('What to do: '),
+      text(`${budget.take(hint, 500)} Try again begins with a fresh plan. (${clip(code, 40)})`),
+    ),
   );
+}
+
+/** What was noticed since the step stopped, such as a server that answers again. */
+function ownProgress(
+  { step, attempt }: StepAttempt,
+  progress: CardInput['progress'],
+  budget: Budget,
+): types.RichTextBlock[] {
+  return progress?.step === step.id && progress.attempt === attempt && progress.progress.afterwards === true
+    ? progressBlocks(progress.progress, budget)
+    : [];
 }
 
 function adviceBlocks(

@@ -1,9 +1,8 @@
 import type { types } from '@slack/bolt';
-import type { ActionClass } from '../../domain/actor.ts';
 import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
-import type { IncidentView } from '../../engine/desk.ts';
 import { attentionBlocks, earlierStep } from './attention.ts';
 import { abortButton, backButton, buttons, runButton, skipButton } from './buttons.ts';
+import type { CardInput } from './card-input.ts';
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip, createBudget } from './clip.ts';
 import { commandBlocks } from './command-blocks.ts';
@@ -14,16 +13,6 @@ import { bold, line, richText, text } from './rich-text.ts';
 import { stateLine } from './state-line.ts';
 import { targetBlocks } from './target-blocks.ts';
 import { header } from './text-objects.ts';
-
-/** Everything that a card shows. */
-export interface CardInput {
-  readonly incidentId: string;
-  readonly run: Run;
-  readonly attempt: StepAttempt;
-  readonly progress: IncidentView['progress'];
-  /** What a decision on this step permits. */
-  readonly actionClass: ActionClass;
-}
 
 /** `Step 3 of 6 · Suspend the CronJob`, with the number of the try after the first. */
 export function cardTitle(run: Run, attempt: StepAttempt): string {

@@ -97,7 +97,17 @@ const outcome = fc.record({
   ),
   data: fc.constant(null),
 });
+const situation = fc.option(
+  fc.record({
+    known: facts,
+    unknown: fc.array(words, few),
+    done: fc.array(words, few),
+    next: fc.array(fc.record({ label: words, language: fc.constant('sql' as const), text: words }), few),
+  }),
+  { nil: undefined },
+);
 const verdict = fc.record({
+  situation,
   status: fc.constantFrom('passed' as const, 'failed' as const, 'inconclusive' as const),
   evidence: words,
   series,
@@ -105,6 +115,7 @@ const verdict = fc.record({
   goBackTo: fc.constantFrom(null, 'suspend', 'nowhere'),
 });
 const fault = fc.record({
+  situation,
   code: words,
   message: words,
   hint: words,

@@ -97,6 +97,35 @@ test('the buttons fit the state', () => {
   expect(buttonsOf(cardOf(attempt('kill', 'passed', attention)))).toEqual([]);
 });
 
+test('a step that could not go on says what is known, what is not, what was done, and what helps', () => {
+  const fault = {
+    code: 'database-full',
+    message: 'Database orders (primary) has no connection slot left.',
+    hint: 'Free one slot.',
+    phase: 'recheck' as const,
+    situation: {
+      known: [{ name: 'Last reading', value: '14:38:05, 40 of 40 slots' }],
+      unknown: ['Who holds the slots: no session could be opened.'],
+      done: ['No session was signalled.'],
+      next: [{ label: 'free a slot', language: 'sql' as const, text: 'SELECT pg_terminate_backend(4711);' }],
+    },
+  };
+  const shown = JSON.stringify(cardOf(attempt('kill', 'attention', { fault, decision })).blocks);
+  const order = [
+    'nothing was done',
+    'no connection slot left',
+    'No session was signalled.',
+    'Last reading: 14:38:05',
+    'Who holds the slots',
+    'Free one slot.',
+    'pg_terminate_backend(4711)',
+    'By hand',
+    '"Try again"',
+  ].map((words) => shown.indexOf(words));
+  expect(order).not.toContain(-1);
+  expect(order).toEqual([...order].sort((a, b) => a - b));
+});
+
 test('a step that changes something asks first and repeats its warnings; one that reads does not ask', () => {
   const changing = messagesOf(view([attempt('kill', 'awaiting')]), () => 'session').at(-1);
   const run = JSON.stringify(changing?.blocks).match(

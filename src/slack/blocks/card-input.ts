@@ -1,0 +1,13 @@
+import type { ActionClass } from '../../domain/actor.ts';
+import type { Run, StepAttempt } from '../../domain/incident.ts';
+import type { IncidentView } from '../../engine/desk.ts';
+
+/** Everything that a card shows. */
+export interface CardInput {
+  readonly incidentId: string;
+  readonly run: Run;
+  readonly attempt: StepAttempt;
+  readonly progress: IncidentView['progress'];
+  /** What a decision on this step permits. */
+  readonly actionClass: ActionClass;
+}
