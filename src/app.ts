@@ -70,7 +70,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     ),
   };
 
-  const ledger = createLedger(state, clock);
+  const ledger = createLedger(state, clock, logger);
   const { authority } = config;
   const engine: EngineOptions = {
     state,

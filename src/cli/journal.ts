@@ -1,50 +1,89 @@
 import { Command } from 'commander';
-import { pino } from 'pino';
-import { openState } from '../adapters/state/open-state.ts';
-import { loadConfig } from '../config/load-config.ts';
-import type { State } from '../ports/state.ts';
-import { reachStateUrl } from '../state-url.ts';
+import { createChainCheck, type Verification } from '../domain/journal-chain.ts';
+import { type Anchor, anchorText, exportLine, parseExportLine } from '../domain/journal-entry.ts';
+import { readAnchors } from './anchors.ts';
 import type { SetExitCode } from './exit-code.ts';
+import { linesOf } from './lines.ts';
+import { withState } from './with-state.ts';
 
-/** `firebreak journal verify|export`: proves the journal whole, or writes it out. */
+interface Options {
+  config: string;
+  json?: true;
+  anchor?: string[];
+  file?: string;
+}
+
+const VERIFY_EXAMPLES = `
+Examples:
+  $ firebreak journal verify
+  $ firebreak journal verify --anchor 1204:0f3ac1d2e4b5a697
+  $ grep -o 'journal [0-9]*:[0-9a-f]*' incident-channel.txt | firebreak journal verify --anchor -
+  $ firebreak journal verify --file journal.jsonl`;
+
+/** `firebreak journal verify|head|export`: proves the journal whole, or writes it out. */
 export function journalCommand(setExitCode: SetExitCode): Command {
   const journal = new Command('journal').description('Verify or export the journal.');
-  journal
-    .command('verify')
-    .description('Recompute the hash chain over the whole journal.')
-    .option('-c, --config <file>', 'configuration file', 'firebreak.yml')
+  configured(journal.command('verify'))
+    .description(
+      'Recompute the hash chain over the whole journal, and compare it with anchors kept elsewhere.',
+    )
+    .option('--anchor <anchor...>', '<position>:<hash>, a file with one on each line, or - for stdin')
+    .option('--file <export>', 'verify this export instead of the state database')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExample:\n  $ firebreak journal verify --config firebreak.yml')
-    .action(async (options: { config: string; json?: true }) => {
-      await withState(options.config, async (state) => {
-        const result = await state.journal.verify();
-        if (options.json === true) console.log(JSON.stringify(result));
-        else if (result.chainOk)
-          console.log(`✓ ${result.events} events, chain whole, head ${result.head.slice(0, 12)}`);
-        else console.log(`✗ The chain is broken: ${result.problem ?? 'unknown'}`);
-        setExitCode(result.chainOk ? 0 : 1);
-      });
+    .addHelpText('after', VERIFY_EXAMPLES)
+    .action(async ({ config, json, anchor = [], file }: Options) => {
+      const anchors = await readAnchors(anchor);
+      const result =
+        file === undefined
+          ? await withState(config, (state) => state.journal.verify(anchors))
+          : await verifyFile(file, anchors);
+      if (json === true) console.log(JSON.stringify(result));
+      else for (const line of told(result, anchors.length)) console.log(line);
+      setExitCode(result.chainOk ? 0 : 1);
     });
-  journal
-    .command('export')
-    .description('Write every entry as one line of JSON, in order.')
-    .option('-c, --config <file>', 'configuration file', 'firebreak.yml')
+  configured(journal.command('head'))
+    .description('Print the anchor of the last entry, <position>:<hash>, to be kept elsewhere.')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  $ firebreak journal head >> anchors.txt')
+    .action(async ({ config, json }: Options) => {
+      const head = await withState(config, (state) => state.journal.head());
+      console.log(json === true ? JSON.stringify(head) : anchorText(head));
+    });
+  configured(journal.command('export'))
+    .description('Write every entry as one line of JSON, in order. docs/journal.md says how to verify it.')
     .addHelpText('after', '\nExample:\n  $ firebreak journal export > journal.jsonl')
-    .action(async (options: { config: string }) => {
-      await withState(options.config, async (state) => {
-        for await (const entry of state.journal.export()) console.log(JSON.stringify(entry));
+    .action(async ({ config }: Options) => {
+      await withState(config, async (state) => {
+        for await (const entry of state.journal.export()) console.log(exportLine(entry));
       });
     });
   return journal;
 }
 
-/** Opens the state of a configuration beside or without a running Firebreak. */
-async function withState(configFile: string, work: (state: State) => Promise<void>): Promise<void> {
-  const config = await loadConfig(configFile);
-  const logger = pino({ level: 'warn' }, process.stderr);
-  await using started = new AsyncDisposableStack();
-  const url = await reachStateUrl(config.state, started, logger);
-  const state = await openState({ url, logger, instance: `journal-${process.pid}` });
-  started.defer(async () => state.stop());
-  await work(state);
+function configured(command: Command): Command {
+  return command.option('-c, --config <file>', 'configuration file', 'firebreak.yml');
+}
+
+async function verifyFile(file: string, anchors: readonly Anchor[]): Promise<Verification> {
+  const check = createChainCheck(anchors);
+  for await (const line of linesOf(file)) check.see(parseExportLine(line));
+  return check.end(undefined);
+}
+
+function told(result: Verification, anchors: number): string[] {
+  const { events, pruned, anchor } = result;
+  const removed = pruned === 0 ? '' : `, the content of ${pruned} removed by retention`;
+  if (result.chainOk) {
+    const compared =
+      anchors === 0
+        ? 'Without an anchor a cut-off end is not noticed; keep the line above elsewhere and give it with --anchor.'
+        : `${anchors} ${anchors === 1 ? 'anchor fits' : 'anchors fit'}.`;
+    return [`✓ ${events} entries${removed}, chain whole`, `  journal ${anchorText(anchor)}`, `  ${compared}`];
+  }
+  return [
+    `✗ The journal is not as it was written, from entry ${result.position} on.`,
+    `  ${result.problem}`,
+    `  ${result.meaning}`,
+    ...(result.touched.length === 0 ? [] : [`  Touched: ${result.touched.join(', ')}`]),
+  ];
 }

@@ -36,6 +36,8 @@ export const errorCodes = {
   'shared-memory': 'The system refused shared memory.',
   'no-browser': 'No browser was found.',
   'drill-server': 'The PostgreSQL server given to the drill does not fit it.',
+  'bad-anchor': 'An anchor of the journal is not of its form.',
+  'bad-export': 'A file is no export of the journal.',
   stopped: 'Somebody stopped the command before it was done.',
   'unsupported-node': 'This version of Node.js is too old.',
   internal: 'A defect in Firebreak.',

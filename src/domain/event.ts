@@ -4,6 +4,7 @@ import { Alert } from './alert.ts';
 import { Cause } from './cause.ts';
 import { Outcome, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
+import { RetentionPolicy } from './retention.ts';
 import { Runbook } from './runbook.ts';
 import { Situation } from './situation.ts';
 
@@ -91,6 +92,15 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('incident.recovered', { evidence: z.string() }),
   /** When nothing is left to do. */
   event('incident.closed', { by: Actor, reason: z.string() }),
+  /** When the content of old entries was removed, as the policy says. Stream `journal`. */
+  event('journal.pruned', {
+    policy: RetentionPolicy,
+    by: Actor,
+    /** How many entries of each stream lost their content: all that it had. */
+    streams: z.record(z.string(), z.int().positive()),
+    /** How many stored alerts were deleted with them. */
+    alerts: z.int().nonnegative(),
+  }),
 ]);
 export type DomainEvent = z.infer<typeof DomainEvent>;
 export type EventType = DomainEvent['type'];
@@ -103,11 +113,13 @@ export const EVENT_SCHEMA = 1;
 export interface RecordedEvent {
   /** Place in the whole journal, from 1 without gaps. */
   readonly position: number;
-  /** Incident id, or `intake`. */
+  /** Incident id, `intake/<alert id>`, or `journal`. */
   readonly stream: string;
   /** Place in the stream, from 1 without gaps. */
   readonly version: number;
   /** ISO 8601, the state database's clock. */
   readonly at: string;
+  /** Hash of its entry: with the position it is an anchor of the journal. */
+  readonly hash: string;
   readonly event: DomainEvent;
 }

@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import type { Alert } from './alert.ts';
 import type { Cause } from './cause.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
+import type { Anchor } from './journal-entry.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
 import type { Runbook, RunbookStep } from './runbook.ts';
@@ -79,6 +80,8 @@ export interface Incident {
   readonly mitigatedAt: string | null;
   readonly recoveredAt: string | null;
   readonly closedAt: string | null;
+  /** Where in the journal it was closed; null while it is open. */
+  readonly closedAnchor: Anchor | null;
   readonly runs: readonly Run[];
 }
 
@@ -126,19 +129,23 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     mitigatedAt: null,
     recoveredAt: null,
     closedAt: null,
+    closedAnchor: null,
     runs: [],
   };
 }
 
 /** Applies one event. Total over events: what does not concern the present state changes nothing but the version. */
 function evolve(incident: Incident, recorded: RecordedEvent): Incident {
-  return { ...apply(incident, recorded.event, recorded.at), version: recorded.version };
+  const { event, at, version, position, hash } = recorded;
+  const closedAnchor = event.type === 'incident.closed' ? { position, hash } : incident.closedAnchor;
+  return { ...apply(incident, event, at), version, closedAnchor };
 }
 
 function apply(incident: Incident, event: DomainEvent, at: string): Incident {
   switch (event.type) {
     case 'incident.opened':
     case 'alert.ignored':
+    case 'journal.pruned':
     case 'decision.refused':
       return incident;
     case 'alert.attached':

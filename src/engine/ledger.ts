@@ -1,8 +1,10 @@
 import type { Command, Refusal } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
-import type { DomainEvent } from '../domain/event.ts';
+import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import { foldIncident, type Incident } from '../domain/incident.ts';
+import { anchorText } from '../domain/journal-entry.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { AppendOptions, IncidentRow, State, Work } from '../ports/state.ts';
 
 /** How a change to an incident ended. */
@@ -33,7 +35,7 @@ export type Change =
       readonly settles?: AppendOptions['settles'];
     };
 
-export function createLedger(state: State, clock: Clock): Ledger {
+export function createLedger(state: State, clock: Clock, logger: Logger): Ledger {
   async function load(incidentId: string): Promise<Incident | null> {
     const events = await state.journal.read(incidentId);
     return events.length === 0 ? null : foldIncident(incidentId, events);
@@ -63,6 +65,7 @@ export function createLedger(state: State, clock: Clock): Ledger {
           ...(settles === undefined ? {} : { settles }),
         });
         if (result.status === 'conflict') continue;
+        logClosing(logger, result.events);
         return { refusal };
       }
     },
@@ -76,6 +79,13 @@ function resolve(incident: Incident, change: Change, now: Date) {
   const { events, refusal } = decide(incident, change.command, now);
   const told = refusal === null ? [] : (change.onRefusal?.(refusal) ?? []);
   return { events: [...events, ...told], refusal, settles: undefined };
+}
+
+/** The log keeps the anchor of each closed incident, where nobody who can write the journal can change it. */
+function logClosing(logger: Logger, events: readonly RecordedEvent[]): void {
+  const closing = events.find(({ event }) => event.type === 'incident.closed');
+  if (closing !== undefined)
+    logger.info({ incidentId: closing.stream, journal: anchorText(closing) }, 'Incident closed');
 }
 
 function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow {

@@ -1,5 +1,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
+import type { Verification } from '../domain/journal-chain.ts';
+import type { Anchor, JournalEntry } from '../domain/journal-entry.ts';
 import type { Progress } from '../domain/outcome.ts';
 
 /** Kinds of work. A work item is only a hint to look at the journal: done twice or late it changes nothing. */
@@ -43,6 +45,7 @@ export type AppendResult =
 
 /** The truth: append-only, hash-chained, one gapless numbering per stream. Throws `state-unavailable`. */
 export interface Journal {
+  /** The events of a stream in order; none when retention has removed their content. */
   read(stream: string): Promise<RecordedEvent[]>;
   /**
    * Appends in one transaction with the work, the incident's row and the alert's settlement.
@@ -55,10 +58,12 @@ export interface Journal {
     events: readonly DomainEvent[],
     options: AppendOptions,
   ): Promise<AppendResult>;
-  /** Recomputes the whole chain. */
-  verify(): Promise<{ events: number; chainOk: boolean; head: string; problem: string | null }>;
+  /** The last entry's position and hash; position 0 of an empty journal. */
+  head(): Promise<Anchor>;
+  /** Recomputes the whole chain, and compares it with anchors that were kept elsewhere. */
+  verify(anchors?: readonly Anchor[]): Promise<Verification>;
   /** Every entry in order, as it was hashed. */
-  export(): AsyncIterable<RecordedEvent & { previousHash: string; hash: string }>;
+  export(): AsyncIterable<JournalEntry>;
 }
 
 export interface StoredAlert {

@@ -102,7 +102,7 @@ beforeEach(async () => {
   const runbook = makeRunbook([makeStep('one'), makeStep('two')]);
   engine = {
     state,
-    ledger: createLedger(state, { now: () => new Date(now), sleep: async () => undefined }),
+    ledger: createLedger(state, { now: () => new Date(now), sleep: async () => undefined }, quiet),
     kinds,
     ports: createWorld().context().ports,
     runbooks: new Map([[runbook.id, runbook]]),

@@ -6,7 +6,7 @@ import type { Incident } from '../../src/domain/incident.ts';
 import { createLedger, type Ledger } from '../../src/engine/ledger.ts';
 import { createSettle } from '../../src/intake/settle.ts';
 import type { Settlement, State } from '../../src/ports/state.ts';
-import { eventually, opened, startServer, type TestServer } from '../adapters/state/support.ts';
+import { eventually, opened, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { anna, makeAlert, makeRunbook, makeStep } from '../support/domain.ts';
 
 let server: TestServer;
@@ -34,7 +34,7 @@ const database = (name: string, service: string | null) => ({
 
 async function startRig(url?: string): Promise<Rig> {
   const state = await opened(url ?? (await server.createDatabase()));
-  const ledger = createLedger(state, systemClock);
+  const ledger = createLedger(state, systemClock, quiet);
   const alerts = ['ConnectionPoolExhausted', 'PostgresqlHighCpu'];
   const runbook = { ...makeRunbook([makeStep('one')]), alerts };
   const settle = createSettle({

@@ -189,6 +189,7 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     mitigatedAt: null,
     recoveredAt: null,
     closedAt: null,
+    closedAnchor: null,
     runs,
     ...over,
   };

@@ -93,6 +93,7 @@ function record(events: readonly DomainEvent[], at = '2026-11-15T05:23:00.000Z')
     stream: 'INC-1',
     version: index + 1,
     at,
+    hash: 'f'.repeat(64),
     event,
   }));
 }

@@ -2,9 +2,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { FirebreakError } from '../../domain/errors.ts';
 import { type DomainEvent, EVENT_SCHEMA } from '../../domain/event.ts';
+import { bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
 import { saveIncident } from './incidents.ts';
-import { type Entry, entryHash, toRecordedEvent } from './journal-entry.ts';
+import { toRecordedEvent, toRow } from './journal-entry.ts';
 import type { Enqueue } from './queue/enqueue.ts';
 import { storableJson, storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
@@ -37,7 +38,11 @@ export async function appendEvents(
   }
 }
 
-async function write(tx: Transaction<StateTables>, enqueue: Enqueue, append: Append): Promise<Entry[]> {
+async function write(
+  tx: Transaction<StateTables>,
+  enqueue: Enqueue,
+  append: Append,
+): Promise<JournalEntry[]> {
   const head = await tx
     .selectFrom('journal_head')
     .select(['position', 'hash'])
@@ -49,7 +54,7 @@ async function write(tx: Transaction<StateTables>, enqueue: Enqueue, append: App
   const entries = chain(append.events, { stream, version, at, ...head });
   const last = entries.at(-1);
   if (last !== undefined) {
-    await tx.insertInto('journal').values(entries).execute();
+    await tx.insertInto('journal').values(entries.map(toRow)).execute();
     await tx.updateTable('journal_head').set({ position: last.position, hash: last.hash }).execute();
   }
   if (append.options.incident) await saveIncident(tx, append.options.incident);
@@ -80,21 +85,22 @@ async function streamEnd(
 function chain(
   events: readonly DomainEvent[],
   start: { stream: string; version: number; at: string; position: number; hash: string },
-): Entry[] {
+): JournalEntry[] {
   let { position, version, hash } = start;
   return events.map((event) => {
-    const content = {
+    const body = storableJson(event);
+    const hashed = {
       position: ++position,
       stream: start.stream,
       version: ++version,
       at: start.at,
-      schema_version: EVENT_SCHEMA,
+      schemaVersion: EVENT_SCHEMA,
       type: event.type,
-      body: storableJson(event),
-      previous_hash: hash,
+      bodyHash: bodyHashOf(body),
+      previousHash: hash,
     };
-    hash = entryHash(content);
-    return { ...content, hash };
+    hash = entryHash(hashed);
+    return { ...hashed, hash, body };
   });
 }
 

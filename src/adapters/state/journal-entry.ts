@@ -1,27 +1,6 @@
 import { FirebreakError } from '../../domain/errors.ts';
 import { DomainEvent, EVENT_SCHEMA, type RecordedEvent } from '../../domain/event.ts';
-import { hashJson } from '../../domain/json.ts';
-
-/** The hash before the first entry. */
-export const NO_ENTRY_HASH = '0'.repeat(64);
-
-/** What is hashed of an entry; `body` is the exact text of the event. */
-export interface EntryContent {
-  readonly position: number;
-  readonly stream: string;
-  readonly version: number;
-  /** ISO 8601 in UTC with milliseconds. */
-  readonly at: string;
-  readonly schema_version: number;
-  readonly type: string;
-  readonly body: string;
-  readonly previous_hash: string;
-}
-
-/** An entry as it is stored. */
-export interface Entry extends EntryContent {
-  readonly hash: string;
-}
+import type { JournalEntry } from '../../domain/journal-entry.ts';
 
 /** The columns of an entry. */
 export const entryColumns = [
@@ -29,38 +8,39 @@ export const entryColumns = [
   'stream',
   'version',
   'at',
-  'schema_version',
+  'schema_version as schemaVersion',
   'type',
   'body',
-  'previous_hash',
+  'body_hash as bodyHash',
+  'previous_hash as previousHash',
   'hash',
 ] as const;
 
-/** SHA-256 over everything that an entry says and the hash of the entry before it, in lower-case hex. */
-export function entryHash(content: EntryContent): string {
-  const { position, stream, version, at, schema_version, type, body, previous_hash } = content;
-  return hashJson({ position, stream, version, at, schema_version, type, body, previous_hash });
+/** The row of an entry. */
+export function toRow(entry: JournalEntry) {
+  const { schemaVersion, bodyHash, previousHash, ...same } = entry;
+  return { ...same, schema_version: schemaVersion, body_hash: bodyHash, previous_hash: previousHash };
 }
 
 /**
  * Reads the event of an entry.
  * @throws FirebreakError `state-version` when this version of Firebreak cannot read it.
  */
-export function toRecordedEvent(entry: Entry): RecordedEvent {
-  const { position, stream, version, at } = entry;
-  if (entry.schema_version > EVENT_SCHEMA) throw unreadable(entry, 'a newer Firebreak wrote it', undefined);
-  return { position, stream, version, at, event: parseEvent(entry) };
+export function toRecordedEvent(entry: JournalEntry): RecordedEvent {
+  const { position, stream, version, at, hash } = entry;
+  if (entry.schemaVersion > EVENT_SCHEMA) throw unreadable(entry, 'a newer Firebreak wrote it', undefined);
+  return { position, stream, version, at, hash, event: parseEvent(entry) };
 }
 
-function parseEvent(entry: Entry): DomainEvent {
+function parseEvent(entry: JournalEntry): DomainEvent {
   try {
-    return DomainEvent.parse(JSON.parse(entry.body));
+    return DomainEvent.parse(JSON.parse(entry.body ?? ''));
   } catch (error) {
     throw unreadable(entry, 'it has not the shape of its type', error);
   }
 }
 
-function unreadable(entry: Entry, why: string, cause: unknown): FirebreakError {
+function unreadable(entry: JournalEntry, why: string, cause: unknown): FirebreakError {
   return new FirebreakError(
     'state-version',
     `Entry ${entry.position} of the journal (${entry.type}) cannot be read: ${why}.`,

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { RecordedEvent } from '../../domain/event.ts';
+import { type JournalEntry, NO_ENTRY_HASH } from '../../domain/journal-entry.ts';
 import type { Journal, Work } from '../../ports/state.ts';
 import { guarded, stateFailure } from './failure.ts';
 import { appendEvents } from './journal-append.ts';
 import { entryColumns, toRecordedEvent } from './journal-entry.ts';
-import { entriesInOrder, verifyJournal } from './journal-verify.ts';
+import { entriesInOrder, readHead, verifyJournal } from './journal-verify.ts';
 import type { Enqueue } from './queue/enqueue.ts';
 import { storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
@@ -26,7 +27,8 @@ export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Jou
       if (result.status === 'appended') parts.committed(options.work);
       return result;
     },
-    verify: () => guarded(() => verifyJournal(db)),
+    head: () => guarded(async () => (await readHead(db)) ?? { position: 0, hash: NO_ENTRY_HASH }),
+    verify: (anchors = []) => guarded(() => verifyJournal(db, anchors)),
     export: () => exportEntries(db),
   };
 }
@@ -38,16 +40,13 @@ async function readStream(db: Kysely<StateTables>, stream: string): Promise<Reco
     .where('stream', '=', storableText(stream))
     .orderBy('version')
     .execute();
-  return entries.map(toRecordedEvent);
+  // Retention removes the content of a whole stream; what is left has nothing to tell.
+  return entries.some(({ body }) => body === null) ? [] : entries.map(toRecordedEvent);
 }
 
-async function* exportEntries(
-  db: Kysely<StateTables>,
-): AsyncGenerator<RecordedEvent & { previousHash: string; hash: string }> {
+async function* exportEntries(db: Kysely<StateTables>): AsyncGenerator<JournalEntry> {
   try {
-    for await (const entry of entriesInOrder(db)) {
-      yield { ...toRecordedEvent(entry), previousHash: entry.previous_hash, hash: entry.hash };
-    }
+    yield* entriesInOrder(db);
   } catch (error) {
     throw stateFailure(error);
   }

@@ -22,9 +22,11 @@ export interface JournalTable {
   version: number;
   type: string;
   schema_version: number;
-  body: string;
-  data: GeneratedAlways<Json>;
+  /** Null once retention has removed it. */
+  body: string | null;
+  data: GeneratedAlways<Json | null>;
   at: string;
+  body_hash: string;
   previous_hash: string;
   hash: string;
 }
@@ -53,6 +55,8 @@ export interface IncidentTable {
   status: 'open' | 'closed';
   opened_at: Time;
   updated_at: Time;
+  /** When retention removed its content. */
+  pruned_at: string | null;
 }
 
 export interface ChatMessageTable {

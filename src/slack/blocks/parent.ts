@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
+import { shortAnchorText } from '../../domain/journal-entry.ts';
 import { buttons, closeButton } from './buttons.ts';
 import { causeName } from './cause-parts.ts';
 import { clip } from './clip.ts';
@@ -20,7 +21,7 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
       ...numbersLine(incident),
       ...awaitedLine(incident),
     ),
-    contextLine(text(progressText(incident)), ...timings(incident)),
+    contextLine(text(progressText(incident)), ...timings(incident), ...anchorOf(incident)),
     ...(incident.status === 'closed' ? [] : buttons(closeButton(incident.id, isRunning(incident)))),
   ];
 }
@@ -87,6 +88,11 @@ function progressText(incident: Incident): string {
   // What is waited for names the step already.
   const on = present !== undefined && !isEnd(present.status) && awaited(incident) === null;
   return `${name} · step ${number} of ${total}${on ? `, ${clip(present.step.title, 80)}` : ''}`;
+}
+
+/** Kept here, outside the journal, it shows later whether anything before it was cut off or rewritten. */
+function anchorOf({ closedAnchor }: Incident): Inline[] {
+  return closedAnchor === null ? [] : [text(` · journal ${shortAnchorText(closedAnchor)}`)];
 }
 
 function timings(incident: Incident): Inline[] {

@@ -14,9 +14,10 @@ async function up(db: Kysely<unknown>): Promise<void> {
       version bigint not null check (version > 0),
       type text not null,
       schema_version int not null,
-      body text not null,
+      body text,
       data jsonb generated always as (body::jsonb) stored,
       at timestamptz(3) not null,
+      body_hash text not null,
       previous_hash text not null,
       hash text not null,
       unique (stream, version)
@@ -28,8 +29,17 @@ async function up(db: Kysely<unknown>): Promise<void> {
     );
     insert into firebreak.journal_head (position, hash) values (0, repeat('0', 64));
 
+    -- Guards against mistakes; against malice there is the chain of hashes. Only the content of an entry may go, and
+    -- only while the last entry of the journal is the journal.pruned that names its stream.
     create function firebreak.refuse_change() returns trigger language plpgsql as $$
     begin
+      if tg_op = 'UPDATE' and old.body is not null and new.body is null
+        and (to_jsonb(new) - 'body' - 'data') = (to_jsonb(old) - 'body' - 'data')
+        and exists (
+          select from firebreak.journal_head head join firebreak.journal last using (position)
+          where last.stream = 'journal' and last.type = 'journal.pruned' and last.data->'streams' ? old.stream)
+      then return new;
+      end if;
       raise exception 'The journal is append-only: % is refused.', tg_op;
     end $$;
     create trigger journal_append_only before update or delete on firebreak.journal
@@ -63,7 +73,8 @@ async function up(db: Kysely<unknown>): Promise<void> {
       title text not null,
       status text not null check (status in ('open', 'closed')),
       opened_at timestamptz(3) not null default clock_timestamp(),
-      updated_at timestamptz(3) not null default clock_timestamp()
+      updated_at timestamptz(3) not null default clock_timestamp(),
+      pruned_at timestamptz(3)
     );
     create unique index incident_one_open on firebreak.incident (dedupe_hash) where status = 'open';
 
