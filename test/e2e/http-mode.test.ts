@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { act, posted, told, type, until } from '../slack/sandbox-control.ts';
-import { ANNA, install, serve, startBatchCluster, startSlackOf, startSmallVictim } from './rig.ts';
+import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { install } from '../support/rig/install.ts';
+import { ANNA, startSlackOf } from '../support/rig/slack-of.ts';
+import { startSmallVictim } from '../support/rig/victim.ts';
+import { serve } from './rig.ts';
 
 /** A port that was free a moment ago. */
 async function freePort(): Promise<number> {

@@ -3,19 +3,13 @@ import { z } from 'zod';
 import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
 import type { TestCluster } from '../sandbox/kubernetes/cluster.ts';
 import { act, posted, type Shown, shown, until } from '../slack/sandbox-control.ts';
+import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { type Installation, install } from '../support/rig/install.ts';
+import { sendAlert } from '../support/rig/send-alert.ts';
+import { ANNA, startSlackOf } from '../support/rig/slack-of.ts';
+import { startSmallVictim, type Victim } from '../support/rig/victim.ts';
 import { type Child, startFirebreak } from './child.ts';
-import {
-  ANNA,
-  type Installation,
-  install,
-  type Serving,
-  sendAlert,
-  serve,
-  startBatchCluster,
-  startSlackOf,
-  startSmallVictim,
-  type Victim,
-} from './rig.ts';
+import { type Serving, serve } from './rig.ts';
 
 const STEPS = [
   {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
-import { CHANNEL } from './support.ts';
+import { CHANNEL } from '../support/channel.ts';
 
 const Element = z.looseObject({ action_id: z.string().optional() });
 const Block = z.looseObject({

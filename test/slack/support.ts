@@ -11,9 +11,10 @@ import {
 import type { SlackBot, SlackConfig, SlackLogger } from '../../src/slack/bot.ts';
 import { createSlack } from '../../src/slack/create-slack.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
+import { CHANNEL } from '../support/channel.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
 
-export const CHANNEL = 'C0INCIDENTS';
+export { CHANNEL };
 
 /** A desk whose answers the test writes, and which keeps what it was asked. */
 export interface ScriptedDesk extends IncidentDesk {

@@ -4,6 +4,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { proposedSelection } from '../../src/domain/plan.ts';
 import { protectionReason } from '../../src/domain/protection.ts';
 import { backendId } from '../../src/domain/snapshot.ts';
+import { Params } from '../../src/steps/postgres/kill-queries/contract.ts';
 import { selectTargets } from '../../src/steps/postgres/kill-queries/select.ts';
 import { step } from '../../src/steps/postgres/kill-queries.ts';
 import type { EarlierStep } from '../../src/steps/step-kind.ts';
@@ -72,6 +73,14 @@ describe('postgres.kill-queries', () => {
     expect(verdict).toMatchObject({ status: 'passed', milestone: 'mitigated', goBackTo: null });
     expect(world.seconds()).toBeGreaterThanOrEqual(10);
     expect(world.seconds()).toBeLessThan(20);
+  });
+
+  it('waits after a cancel, and proves, for as long as the runbook says', async () => {
+    const world = smallOutage();
+    world.manners.set(1000, 'ignores cancel');
+    await runStep(world, step, { params: { cancelSeconds: 1, proofSeconds: 4 } });
+    expect(world.changes).toEqual(['cancel 1000', 'cancel 1001', 'terminate 1000']);
+    expect(world.seconds()).toBe(5);
   });
 
   it('terminates what ignores the cancel, after 5 s, and tells what never ends', async () => {
@@ -246,7 +255,7 @@ describe('postgres.kill-queries', () => {
           cluster: cluster({ jobs: [job('x')] }),
         };
         const causes = diagnose({ ...scene, replicas: [], cpu: null, gaps: [] });
-        const params = { olderThanSeconds: 5, limit: 50, server: 'primary' };
+        const params = Params.parse({ olderThanSeconds: 5 });
         const { targets } = selectTargets({ ...scene, causes }, params, guard);
         for (const { identity, id } of targets) {
           const target = sessions.find((item) => backendId(item) === id);

@@ -11,6 +11,20 @@ export const Params = z.strictObject({
     .describe('Other active queries are offered, unselected, from this age on; seconds'),
   limit: z.int().min(1).max(50).default(50).describe('How many sessions are offered, root sessions first'),
   server: z.string().min(1).default('primary').describe('"primary" or the name of a configured replica'),
+  cancelSeconds: z
+    .int()
+    .min(1)
+    .max(120)
+    .default(5)
+    .describe(
+      'How long a cancelled query may take to end before it is terminated; thrice that under overload',
+    ),
+  proofSeconds: z
+    .int()
+    .min(2)
+    .max(150)
+    .default(10)
+    .describe('How long nothing may come back after the kill; longer while a schedule is armed'),
 });
 export type Params = z.output<typeof Params>;
 

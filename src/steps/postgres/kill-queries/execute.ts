@@ -5,19 +5,18 @@ import { describeVerdict } from '../../../domain/protection.ts';
 import type { ApprovedKill, Ctx, Data, KillOutcome, KillTarget, Result } from './contract.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
-/** Seconds to wait after a cancel; 60 heavy sessions on 2 cores took 6.4 s at the median (measured). */
-const CANCEL_SECONDS = 5;
-const CANCEL_SECONDS_OVERLOADED = 15;
+/** How much more patience an overloaded server gets; 60 heavy sessions on 2 cores took 6.4 s at the median (measured). */
+const OVERLOAD_FACTOR = 3;
 const TERMINATE_SECONDS = 15;
 /** On-CPU sessions for each core above which a signal takes seconds to act. */
 const OVERLOADED = 4;
 
 /** Cancel, wait, verify identity again, terminate, wait, tell. One guarded statement for each backend. */
 export async function executeKill(ctx: Ctx, { targets, params }: ApprovedKill): Promise<KillOutcome> {
-  const { server } = params;
+  const { server, cancelSeconds } = params;
   const results = new Map(targets.map((target) => [target.id, emptyResult(target)]));
   const signalled = await signalAll(ctx, server, targets, results, (target) => target.identity.first);
-  const patience = (await isOverloaded(ctx, server)) ? CANCEL_SECONDS_OVERLOADED : CANCEL_SECONDS;
+  const patience = cancelSeconds * ((await isOverloaded(ctx, server)) ? OVERLOAD_FACTOR : 1);
   const stubborn = await waitForEnd(ctx, server, signalled, patience, 'to end');
   const toTerminate = stubborn.filter(({ identity }) => identity.first === 'cancel');
   if (toTerminate.length > 0) await signalAll(ctx, server, toTerminate, results, () => 'terminate');

@@ -10,8 +10,6 @@ import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
 import { distinctSources } from './sources.ts';
 import { stillAlive } from './wait-for-end.ts';
 
-/** Seconds of proof when nothing is armed; a respawn took 0.3 s to 2 s in measurement. */
-const PROOF_SECONDS = 10;
 /** At most this long, however slow the schedule is; seconds. */
 const PROOF_LIMIT_SECONDS = 150;
 const POLL_MS = 2000;
@@ -24,7 +22,7 @@ export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: Kil
   const planned = new Set(plan.targets.map(({ identity }) => queryKey(Identity.parse(identity).session)));
   const armed = await armedNow(ctx, distinctSources(identities));
   const start = ctx.clock.now().getTime();
-  const seconds = proofSeconds(armed, ctx.clock.now());
+  const seconds = proofSeconds(armed, params.proofSeconds, ctx.clock.now());
   let unread: string | null = null;
   let missed: Session[] = [];
   for (;;) {
@@ -82,9 +80,10 @@ async function armedNow(ctx: Ctx, sources: readonly Source[]): Promise<Source[]>
   return armed;
 }
 
-function proofSeconds(armed: readonly Source[], now: Date): number {
+/** A respawn took 0.3 s to 2 s in measurement; an armed schedule is given two of its periods. */
+function proofSeconds(armed: readonly Source[], atLeast: number, now: Date): number {
   const periods = armed.map((source) => (periodSeconds(source, now) ?? PROOF_LIMIT_SECONDS) * 2);
-  return Math.min(PROOF_LIMIT_SECONDS, Math.max(PROOF_SECONDS, ...periods));
+  return Math.min(PROOF_LIMIT_SECONDS, Math.max(atLeast, ...periods));
 }
 
 async function respawnedVerdict(ctx: Ctx, sessions: readonly Session[], armed: boolean): Promise<Verdict> {

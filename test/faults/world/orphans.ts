@@ -1,0 +1,45 @@
+import type { Facts, MessageFact } from './facts.ts';
+
+/** Messages that belong to nothing, are there twice, or still ask what is long decided; a sentence for each. */
+export function orphans({
+  messages,
+  rows,
+  incidents,
+}: Pick<Facts, 'messages' | 'rows' | 'incidents'>): readonly string[] {
+  const closed = new Set(incidents.filter(({ status }) => status === 'closed').map(({ id }) => id));
+  const known = new Set(rows.map(({ ts }) => ts));
+  const shown = new Set(messages.map(({ ts }) => ts));
+  return [
+    ...twins(messages),
+    ...messages.filter(({ ts }) => !known.has(ts)).map((message) => `${nameOf(message)} is in no row.`),
+    ...messages
+      .filter(({ thread, key }) => thread === null && key?.startsWith('step:') === true)
+      .map((message) => `${nameOf(message)} stands outside of its thread.`),
+    ...rows
+      .filter(({ ts }) => ts === null)
+      .map(({ incidentId, key }) => `The row of ${key} of ${incidentId} has no message.`),
+    ...rows
+      .filter(({ ts }) => ts !== null && !shown.has(ts))
+      .map(({ incidentId, key }) => `The message of ${key} of ${incidentId} is not in the channel.`),
+    ...messages
+      .filter(({ incident, offers }) => incident !== null && closed.has(incident) && offers.length > 0)
+      .map(
+        (message) =>
+          `${nameOf(message)} still offers ${message.offers.join(', ')}, and its incident is closed.`,
+      ),
+  ];
+}
+
+/** One sentence for each message beyond the first with the same key. */
+function twins(messages: readonly MessageFact[]): string[] {
+  const byKey = Map.groupBy(messages, ({ incident, key }) => `${incident}/${key}`);
+  return [...byKey.values()].flatMap(([, ...others]) =>
+    others.map((message) => `${nameOf(message)} is there once more.`),
+  );
+}
+
+function nameOf({ ts, key, incident, text }: MessageFact): string {
+  return key === null
+    ? `Message ${ts} ("${text.slice(0, 60)}")`
+    : `Message ${ts} (${key} of ${incident ?? 'nothing'})`;
+}

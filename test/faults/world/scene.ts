@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SlackSandbox } from '../../../src/sandbox/slack/server.ts';
+import type { TestCluster } from '../../sandbox/kubernetes/cluster.ts';
+import { until } from '../../slack/sandbox-control.ts';
+import { startBatchCluster } from '../../support/rig/batch-cluster.ts';
+import { type Installation, install } from '../../support/rig/install.ts';
+import { startSlackOf } from '../../support/rig/slack-of.ts';
+import type { Victim } from '../../support/rig/victim.ts';
+import { type Findings, isHeld, type StateOf } from '../fault.ts';
+import type { Allowed } from './double-effects.ts';
+import type { Facts } from './facts.ts';
+import { type FirebreakProcess, startProcess } from './firebreak-process.ts';
+import { judge } from './judge.ts';
+import { QUICK_STEPS } from './quick-steps.ts';
+import { readChannel } from './read-channel.ts';
+import { readSignals } from './read-signals.ts';
+import { readState } from './read-state.ts';
+import { createResponder, type Responder } from './responder.ts';
+import { createSender, type Sender } from './sender.ts';
+import { embeddedServer, type States } from './state-of-lane.ts';
+
+export interface SceneOptions {
+  readonly state: StateOf;
+  /** Steps of the runbook; the quick ones unless told otherwise. */
+  readonly steps?: readonly object[];
+  /** Further fields of the runbook, such as planValidMinutes. */
+  readonly runbook?: object;
+  /** Further sections of firebreak.yml. */
+  readonly config?: object;
+  readonly env?: Readonly<Record<string, string>>;
+  /** False when no batch job shall run. */
+  readonly batch?: boolean;
+}
+
+export interface ServeOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Modules that are loaded before Firebreak, by path. */
+  readonly preload?: readonly string[];
+}
+
+/** One fault from a clean slate: fresh Slack, cluster, state; the batch job runs with three sessions. */
+export interface Scene extends AsyncDisposable {
+  readonly victim: Victim;
+  readonly slack: SlackSandbox;
+  readonly cluster: TestCluster;
+  readonly installation: Installation;
+  /** The URL of the external state, or null with the embedded one. */
+  readonly stateUrl: string | null;
+  /** Starts `firebreak serve`; several may run at once on an external state. Does not wait: see `started`. */
+  serve(options?: ServeOptions): FirebreakProcess;
+  /** Processes that run now. */
+  running(): readonly FirebreakProcess[];
+  readonly sender: Sender;
+  readonly responder: Responder;
+  facts(): Promise<Facts>;
+  /** Looks until nothing is found any more, for some seconds, and tells what was found at last. */
+  inspect(outcome: string, allowed?: Allowed): Promise<Findings>;
+  /** Kills the embedded server of the state at once, with all its sessions, as the end of a container does. */
+  killState(): Promise<void>;
+}
+
+const BATCH_MS = 30_000;
+const SETTLE_MS = 10_000;
+const LOOK_MS = 250;
+
+/** What a lane lends to each scene. */
+export interface Stage {
+  readonly victim: Victim;
+  readonly states: States;
+  readonly cacheDirectory: string;
+}
+
+export async function openScene(stage: Stage, options: SceneOptions): Promise<Scene> {
+  await using stack = new AsyncDisposableStack();
+  const { victim, states, cacheDirectory } = stage;
+  stack.defer(async () => victim.endBatch());
+  const cluster = stack.use(await startBatchCluster(victim));
+  if (options.batch !== false) await cluster.sandbox.createJobFrom('analytics', 'batch');
+  const slack = stack.use(await startSlackOf('socket'));
+  const stateUrl = options.state === 'postgres' ? await states.database(stack) : null;
+  const { steps = QUICK_STEPS, runbook = {}, config = {}, env = {} } = options;
+  const installation = stack.use(
+    install({
+      slack,
+      victim,
+      cluster,
+      mode: 'socket',
+      steps,
+      runbook,
+      config,
+      env,
+      ...(stateUrl === null ? {} : { stateUrl }),
+    }),
+  );
+  const directory = join(installation.directory, 'state');
+  const killState = async () => {
+    const server = stateUrl === null ? await embeddedServer(directory) : null;
+    await server?.stop('immediate');
+  };
+  if (stateUrl === null) {
+    await states.embedded(directory);
+    stack.defer(killState);
+  }
+  const processes: FirebreakProcess[] = [];
+  const running = () => processes.filter((process) => process.isRunning());
+  stack.defer(async () => {
+    await Promise.all(processes.map(async (process) => process[Symbol.asyncDispose]()));
+  });
+  if (options.batch !== false) {
+    await until('the batch job runs', async () => (await victim.batchSessions()) === 3, BATCH_MS);
+  }
+  const logStart = victim.log().length;
+  const generation = await generationOf(cluster);
+  const sender = createSender(() => running().flatMap((process) => process.httpUrl() ?? []));
+
+  async function facts(): Promise<Facts> {
+    const url = stateUrl ?? (await embeddedServer(directory))?.url();
+    if (url === undefined) throw new Error('The embedded state does not run, so it cannot be read.');
+    return {
+      acknowledged: [...sender.acknowledged],
+      ...(await readState(url)),
+      messages: await readChannel(slack),
+      signals: readSignals(victim.log().slice(logStart)),
+      specChanges: (await generationOf(cluster)) - generation,
+    };
+  }
+
+  const owned = stack.move();
+  return {
+    victim,
+    slack,
+    cluster,
+    installation,
+    stateUrl,
+    serve({ env: more = {}, preload = [] } = {}) {
+      const { configFile } = installation;
+      const process = startProcess({
+        configFile,
+        env: { ...installation.env, ...more },
+        preload,
+        cacheDirectory,
+      });
+      processes.push(process);
+      return process;
+    },
+    running,
+    sender,
+    responder: createResponder(slack),
+    facts,
+    async inspect(outcome, allowed) {
+      const deadline = Date.now() + SETTLE_MS;
+      for (let clean = 0; ; ) {
+        const findings = judge(await facts(), outcome, allowed);
+        clean = isHeld(findings) ? clean + 1 : 0;
+        if (clean === 2 || Date.now() > deadline) return findings;
+        await delay(LOOK_MS);
+      }
+    },
+    killState,
+    [Symbol.asyncDispose]: async () => owned.disposeAsync(),
+  };
+}
+
+/** The API server counts changes of the spec. */
+async function generationOf({ batch }: TestCluster): Promise<number> {
+  const { metadata } = await batch.readNamespacedCronJob({ name: 'batch', namespace: 'analytics' });
+  return metadata?.generation ?? 0;
+}

@@ -1,0 +1,2 @@
+/** The channel of the incidents in every test workspace. */
+export const CHANNEL = 'C0INCIDENTS';
