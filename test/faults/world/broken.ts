@@ -1,5 +1,4 @@
-import type { RecordedEvent } from '../../../src/domain/event.ts';
-import type { Facts } from './facts.ts';
+import type { EntryFact, Facts } from './facts.ts';
 import { type Try, triesOf } from './tries.ts';
 
 /** Every other promise that was broken; a sentence for each. */
@@ -40,7 +39,7 @@ function undecided({ name, events }: Try): string[] {
 }
 
 /** Two incidents that were open at once for one key. */
-function twoOpen(entries: readonly RecordedEvent[]): string[] {
+function twoOpen(entries: readonly EntryFact[]): string[] {
   const problems: string[] = [];
   const open = new Map<string, string>();
   for (const { stream, event } of entries) {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../../../src/domain/event.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { ChatMessage } from '../../../src/ports/state.ts';
 
 /** A stored alert and what became of it. */
@@ -30,12 +30,18 @@ export interface SignalFact {
   readonly what: 'cancelled' | 'ignored a cancel' | 'terminated';
 }
 
+/** An event of the journal with the stream that it belongs to. */
+export interface EntryFact {
+  readonly stream: string;
+  readonly event: DomainEvent;
+}
+
 /** Everything that is known after a fault: read, not judged. */
 export interface Facts {
   /** The sender's ids of the alerts that were answered with 2xx. */
   readonly acknowledged: readonly string[];
   readonly alerts: readonly AlertFact[];
-  readonly entries: readonly RecordedEvent[];
+  readonly entries: readonly EntryFact[];
   /** What `journal verify` says, or null when the chain is whole. */
   readonly chainProblem: string | null;
   readonly incidents: readonly { readonly id: string; readonly status: 'open' | 'closed' }[];

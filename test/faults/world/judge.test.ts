@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DomainEvent, RecordedEvent } from '../../../src/domain/event.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { ChatMessage } from '../../../src/ports/state.ts';
 import { isHeld } from '../fault.ts';
-import type { Facts, MessageFact } from './facts.ts';
+import type { EntryFact, Facts, MessageFact } from './facts.ts';
 import { judge, ONCE } from './judge.ts';
 import { readSignals } from './read-signals.ts';
 
@@ -56,14 +56,8 @@ const completed: DomainEvent = { type: 'effect.completed', ...ref, outcome, reco
 const closed: DomainEvent = { type: 'incident.closed', by: anna, reason: '' };
 const rewound: DomainEvent = { type: 'run.rewound', to: 'kill', by: anna };
 
-function stream(events: readonly DomainEvent[], name = 'INC-1'): RecordedEvent[] {
-  return events.map((event, index) => ({
-    position: index + 1,
-    stream: name,
-    version: index + 1,
-    at: '',
-    event,
-  }));
+function stream(events: readonly DomainEvent[], name = 'INC-1'): EntryFact[] {
+  return events.map((event) => ({ stream: name, event }));
 }
 
 function row(key: string, ts: string | null): ChatMessage {

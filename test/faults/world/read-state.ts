@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { createDatabase } from '../../../src/adapters/state/database.ts';
 import { createJournal } from '../../../src/adapters/state/journal.ts';
+import { toRecordedEvent } from '../../../src/adapters/state/journal-entry.ts';
 import { createPool } from '../../../src/adapters/state/pool.ts';
-import type { RecordedEvent } from '../../../src/domain/event.ts';
-import type { Facts } from './facts.ts';
+import type { EntryFact, Facts } from './facts.ts';
 
 const StoredAlert = z.object({ fingerprint: z.string() });
 
@@ -15,8 +15,10 @@ export async function readState(
   try {
     const db = createDatabase(pool);
     const journal = createJournal(db, { enqueue: async () => undefined, committed: () => undefined });
-    const entries: RecordedEvent[] = [];
-    for await (const entry of journal.export()) entries.push(entry);
+    const entries: EntryFact[] = [];
+    for await (const entry of journal.export()) {
+      if (entry.body !== null) entries.push(toRecordedEvent(entry));
+    }
     const alerts = await db
       .selectFrom('alert')
       .select(['id', 'alert', 'decision', 'incident_id as incidentId'])

@@ -1,4 +1,5 @@
-import type { DomainEvent, RecordedEvent } from '../../../src/domain/event.ts';
+import type { DomainEvent } from '../../../src/domain/event.ts';
+import type { EntryFact } from './facts.ts';
 
 /** One try of one step of one run, with its events in order. */
 export interface Try {
@@ -8,7 +9,7 @@ export interface Try {
 }
 
 /** Sorts the events of all incidents by tries: attempts are counted anew in each run. */
-export function triesOf(entries: readonly RecordedEvent[]): readonly Try[] {
+export function triesOf(entries: readonly EntryFact[]): readonly Try[] {
   const runs = new Map<string, number>();
   const tries = new Map<string, DomainEvent[]>();
   for (const { stream, event } of entries) {
