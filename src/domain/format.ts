@@ -7,6 +7,11 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / 3600)}h${pad(Math.floor((whole % 3600) / 60))}m`;
 }
 
+/** A moment as a clock shows it, such as `14:38:05 UTC`. */
+export function utcTime(at: Date): string {
+  return Number.isNaN(at.getTime()) ? 'an unknown time' : `${at.toISOString().slice(11, 19)} UTC`;
+}
+
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** An amount of bytes in powers of 1024, in PostgreSQL's own units, such as `38 MB`. */

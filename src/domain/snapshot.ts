@@ -5,6 +5,8 @@ const Timestamp = z.string();
 
 /** One non-idle client backend of a snapshot. */
 export const Session = z.object({
+  /** When the server that it runs on was started; the same server has the same time until it is restarted. */
+  serverStart: Timestamp,
   pid: z.int(),
   backendStart: Timestamp,
   xactStart: Timestamp.nullable(),
@@ -65,6 +67,8 @@ export const Snapshot = z.object({
   /** `primary` or the name of the replica from the configuration. */
   server: z.string(),
   at: Timestamp,
+  /** pg_postmaster_start_time(): tells a server from its promoted standby, which has the same system identifier. */
+  startedAt: Timestamp,
   versionNumber: z.int(),
   inRecovery: z.boolean(),
   /** Slots: all, reserved for superusers, reserved for pg_use_reserved_connections, used by client backends. */
@@ -95,8 +99,10 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-/** The identity of a backend: a pid alone is reused by the operating system. */
+/** The identity of a backend: a pid alone is reused by the operating system, and means another one elsewhere. */
 export const SessionIdentity = z.object({
+  /** Null in plans of version 0.1, which are refused. */
+  serverStart: Timestamp.nullable().default(null),
   pid: z.int(),
   backendStart: Timestamp,
   xactStart: Timestamp.nullable(),

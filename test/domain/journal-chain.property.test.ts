@@ -196,21 +196,26 @@ test.each(mutations)('found, whatever the journal and the place: %s', (_, mutate
 
 test('any other character anywhere in an export is found', () => {
   fc.assert(
-    fc.property(journals, fc.nat(), fc.constantFrom('0', 'a', 'Z', '"', '{', ',', ':', '\\', ' ', 'é'), (entries, where, character) => {
-      const text = entries.map(exportLine).join('\n');
-      const at = where % text.length;
-      const mutated = `${text.slice(0, at)}${character}${text.slice(at + 1)}`;
-      fc.pre(mutated !== text);
-      const read = () => verify(mutated.split('\n').map(parseExportLine), [anchorOf(entries)]);
-      const found = (() => {
-        try {
-          return !read().chainOk;
-        } catch {
-          return true;
-        }
-      })();
-      expect(found).toBe(true);
-    }),
+    fc.property(
+      journals,
+      fc.nat(),
+      fc.constantFrom('0', 'a', 'Z', '"', '{', ',', ':', '\\', ' ', 'é'),
+      (entries, where, character) => {
+        const text = entries.map(exportLine).join('\n');
+        const at = where % text.length;
+        const mutated = `${text.slice(0, at)}${character}${text.slice(at + 1)}`;
+        fc.pre(mutated !== text);
+        const read = () => verify(mutated.split('\n').map(parseExportLine), [anchorOf(entries)]);
+        const found = (() => {
+          try {
+            return !read().chainOk;
+          } catch {
+            return true;
+          }
+        })();
+        expect(found).toBe(true);
+      },
+    ),
     { numRuns: 500 },
   );
 });

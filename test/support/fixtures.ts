@@ -11,6 +11,7 @@ export function pgTime(seconds: number): string {
 export function session(pid: number, parts: Partial<Session> & { age?: number } = {}): Session {
   const { age = 120, ...rest } = parts;
   return {
+    serverStart: pgTime(-86_400),
     pid,
     backendStart: pgTime(-age - 1),
     xactStart: pgTime(-age),
@@ -53,6 +54,7 @@ export function snapshot(parts: Partial<Snapshot> = {}): Snapshot {
     database: 'orders',
     server: 'primary',
     at: pgTime(0),
+    startedAt: pgTime(-86_400),
     versionNumber: 160014,
     inRecovery: false,
     slots: { max: 80, superuserReserved: 3, reserved: 0, used: 7 },

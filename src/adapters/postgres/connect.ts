@@ -8,6 +8,8 @@ export interface Candidate {
   readonly role: string;
   /** Database that the URL leads to. */
   readonly target: string;
+  /** `-h host -p port`, as the commands of PostgreSQL take them. */
+  readonly address: string;
 }
 
 /** Describes a connection URL; the same server's database `database` when one is named. Throws `bad-config`. */
@@ -17,7 +19,9 @@ export function candidate(url: string, database?: string): Candidate {
   parsed.searchParams.delete('application_name');
   const role = decodeURIComponent(parsed.username) || (parsed.searchParams.get('user') ?? '');
   const target = decodeURIComponent(parsed.pathname.replace(/^\//, '')) || role;
-  return { url: parsed.toString(), role, target };
+  const host = parsed.searchParams.get('host') ?? parsed.hostname;
+  const port = parsed.searchParams.get('port') ?? (parsed.port || '5432');
+  return { url: parsed.toString(), role, target, address: `-h ${host} -p ${port}` };
 }
 
 /** Reads a URL; the form `user@/database?host=/directory` of libpq has no host and is no URL for the standard. */
@@ -58,7 +62,22 @@ export async function openClient(candidate: Candidate, settings: Settings): Prom
   }
 }
 
-/** Drops a connection without waiting for the server: with a query under way the socket is destroyed. */
+/** Milliseconds that a server has to answer a farewell. */
+const FAREWELL_MS = 500;
+
+/** Ends a connection; the socket is destroyed when a query is under way or the server does not take leave in time. */
+export async function endClient(client: Client): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), FAREWELL_MS);
+  try {
+    await client.end();
+  } catch {
+    // It is gone either way.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Drops a connection without waiting for the server. */
 export function discard(client: Client): void {
-  client.end().catch(() => {});
+  void endClient(client);
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import type { Command } from '../../domain/plan.ts';
 
 /** Whom and what a failed statement was about, for the words of the error. */
 export interface Where {
@@ -10,15 +11,33 @@ export interface Where {
   readonly role: string;
   /** Database that the session is connected to, as PostgreSQL names it. */
   readonly target: string;
+  /** `-h host -p port`. */
+  readonly address: string;
 }
 
-type Rule = { code: ErrorCode; what: string; hint: (where: Where) => string; retryable: boolean };
+type Rule = {
+  code: ErrorCode;
+  what: string;
+  hint: (where: Where) => string;
+  next?: (where: Where) => Command[];
+  retryable: boolean;
+};
+
+const sql = (label: string, text: string): Command => ({ label, language: 'sql', text });
+const shell = (label: string, text: string): Command => ({ label, language: 'text', text });
 
 const unreachable: Rule = {
   code: 'database-unreachable',
   what: 'cannot be reached',
   hint: () =>
     'Check that the server runs, and its host, port, TLS settings and network policies, from where Firebreak runs.',
+  next: ({ address }) => [
+    shell('does it answer at all, asked from where Firebreak runs', `pg_isready ${address}`),
+    shell(
+      'does its pod run, if it has one',
+      'kubectl get pods -A -o wide | grep -i -E "postgres|pg|<its name>"',
+    ),
+  ],
   retryable: true,
 };
 const timeout: Rule = {
@@ -27,14 +46,47 @@ const timeout: Rule = {
   hint: () => 'The server is saturated or frozen. Try again; if it stays so, look at its host.',
   retryable: true,
 };
+/** The ladder of ways in, from what needs nobody to what needs a superuser; measured on 14 to 18. */
 const full: Rule = {
   code: 'database-full',
   what: 'has no connection slot left for Firebreak',
-  hint: ({ role, target }) =>
-    'Free slots as a superuser on the server (psql there uses reserved slots). Afterwards reserve some for Firebreak: ' +
-    `PostgreSQL 16 or newer, reserved_connections = 3 (restart) and GRANT pg_use_reserved_connections TO ${ident(role)}; ` +
-    `before 16, ALTER DATABASE ${ident(target)} CONNECTION LIMIT <max_connections - 6>; no restart is needed.`,
+  hint: () =>
+    'Firebreak tries again twice a second and is in as soon as one slot is free. Free one by hand as below: a superuser gets in, slots are kept for them. Do not raise max_connections, do not restart.',
+  next: ({ role, target }) => [
+    shell(
+      'become superuser on the host or pod of the database',
+      'kubectl -n <database namespace> exec -it <primary pod> -- psql -U postgres',
+    ),
+    sql(
+      'there: who holds the slots',
+      `SELECT usename, application_name, client_addr, state, count(*) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC LIMIT 10;`,
+    ),
+    sql(
+      'there: free one slot, the one that has been idle longest',
+      `SELECT pg_terminate_backend(pid), usename, application_name FROM (
+  SELECT pid, usename, application_name FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND state = 'idle' ORDER BY state_change LIMIT 1) s;`,
+    ),
+    sql(
+      'there, so that it does not happen again: keep slots for Firebreak (PostgreSQL 16: reserved_connections needs a restart later; before 16 the second line, without one)',
+      `ALTER SYSTEM SET reserved_connections = 3; GRANT pg_use_reserved_connections TO ${ident(role)};
+ALTER DATABASE ${ident(target)} CONNECTION LIMIT <max_connections - 6>;`,
+    ),
+  ],
   retryable: true,
+};
+const roleFull: Rule = {
+  ...full,
+  what: 'lets the role of Firebreak have no further connection',
+  hint: ({ role }) =>
+    `The role has a limit of its own, and something else uses it up: run ALTER ROLE ${ident(role)} CONNECTION LIMIT 6; as a superuser, and give nobody else this role. Firebreak tries again twice a second.`,
+  next: ({ role }) => [
+    sql(
+      'who else uses the role',
+      `SELECT pid, application_name, client_addr, state FROM pg_stat_activity WHERE usename = '${role.replaceAll("'", "''")}';`,
+    ),
+  ],
 };
 const permission: Rule = {
   code: 'database-permission',
@@ -104,7 +156,12 @@ export function explainError(error: unknown, where: Where): FirebreakError {
   return new FirebreakError(
     rule.code,
     `Database ${where.database} (${where.server}) ${rule.what}: ${detail}${state}.`,
-    { hint: rule.hint(where), retryable: rule.retryable, cause: error },
+    {
+      hint: rule.hint(where),
+      retryable: rule.retryable,
+      cause: error,
+      situation: { next: rule.next?.(where) ?? [] },
+    },
   );
 }
 
@@ -115,6 +172,7 @@ function ruleFor(error: unknown): Rule {
   const known = bySqlState[codeOf(error)];
   // 42501 while logging in means CONNECT on the database, later it means a role membership.
   if (known === permission && error instanceof Error && /for database/.test(error.message)) return login;
+  if (known === full && error instanceof Error && /connections for role/.test(error.message)) return roleFull;
   if (known !== undefined) return known;
   if (isServerError(error)) return other;
   const message = error instanceof Error ? error.message : '';

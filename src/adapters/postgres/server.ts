@@ -1,9 +1,10 @@
-import { FirebreakError } from '../../domain/errors.ts';
+import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
 import type { ReplicaStatus, SignalGuard, SignalResult } from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, candidate } from './connect.ts';
 import { ident } from './errors.ts';
+import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
 import {
   type How,
   isTooVague,
@@ -37,7 +38,8 @@ type ReplicaRow = {
   replay_bytes: number | null;
   replay_seconds: number | null;
 };
-type ProbeRow = { busy: number; on_cpu: number; lock_waiting: number; oldest_seconds: number | null };
+type ProbeRow = Probe;
+type AliveRow = { started: string; in_recovery: boolean; changed: boolean; positions: number[] };
 
 /** A reading that took longer calls for the cheap probe before the next one. */
 const SLOW_READING_MS = 500;
@@ -47,10 +49,12 @@ export class Server {
   readonly #config: ServerConfig;
   readonly #settings: Settings;
   readonly #role: string;
+  readonly #address: string;
   readonly #reading: StandingSession;
   readonly #signalling: StandingSession;
-  #last: { startedAt: number; result: Promise<Snapshot> } | null = null;
+  #last: { startedAt: number; underWay: boolean; result: Promise<Snapshot> } | null = null;
   #lastTookMs = 0;
+  #lastGood: Snapshot | null = null;
 
   constructor(config: ServerConfig, settings: Settings) {
     const { database, server } = config;
@@ -61,6 +65,7 @@ export class Server {
     this.#config = config;
     this.#settings = settings;
     this.#role = direct.role;
+    this.#address = direct.address;
     this.#reading = new StandingSession({ database, server, purpose: 'read' }, [direct, aside], settings);
     this.#signalling = new StandingSession({ database, server, purpose: 'signal' }, signalling, settings);
   }
@@ -77,18 +82,25 @@ export class Server {
     return [this.#reading.health(), this.#signalling.health()];
   }
 
-  /** The reading under way or made less than the interval ago, else a new one. Of the failed ones a timeout is kept, because it was load. */
+  /** The reading under way or begun less than the interval ago, else a new one. Of the failed ones a timeout is kept, because it was load. */
   snapshot(): Promise<Snapshot> {
     const last = this.#last;
     const now = performance.now();
-    if (last !== null && now - last.startedAt < this.#settings.snapshotIntervalMs) return last.result;
-    const result = this.#read().catch((error: unknown) => {
-      const kept = error instanceof FirebreakError && error.code === 'database-timeout';
-      if (this.#last?.result === result && !kept) this.#last = null;
-      throw error;
-    });
-    this.#last = { startedAt: now, result };
-    return result;
+    if (last !== null && (last.underWay || now - last.startedAt < this.#settings.snapshotIntervalMs))
+      return last.result;
+    const reading = { startedAt: now, underWay: true, result: this.#read() };
+    this.#last = reading;
+    reading.result.then(
+      () => {
+        reading.underWay = false;
+      },
+      (error: unknown) => {
+        reading.underWay = false;
+        const kept = error instanceof FirebreakError && error.code === 'database-timeout';
+        if (this.#last === reading && !kept) this.#last = null;
+      },
+    );
+    return reading.result;
   }
 
   async replicaStatus(): Promise<ReplicaStatus> {
@@ -113,16 +125,19 @@ export class Server {
 
   async alive(identities: readonly SessionIdentity[]): Promise<SessionIdentity[]> {
     if (identities.length === 0) return [];
-    const rows = await this.#signalling.query<{ position: number }>(aliveSql, [
+    const [row] = await this.#signalling.query<AliveRow>(aliveSql, [
       identities.map(({ pid }) => pid),
       identities.map(({ backendStart }) => backendStart),
       identities.map(({ xactStart }) => xactStart),
+      identities.map(({ serverStart }) => serverStart),
     ]);
-    return rows.flatMap(({ position }) => identities[position - 1] ?? []);
+    if (row === undefined) throw this.#unexpected();
+    if (row.changed) throw await this.#changed(identities[0]?.serverStart ?? null, row);
+    return row.positions.flatMap((position) => identities[position - 1] ?? []);
   }
 
   async #read(): Promise<Snapshot> {
-    const probe = this.#lastTookMs > SLOW_READING_MS ? await this.#probe() : null;
+    let probe = this.#lastTookMs > SLOW_READING_MS ? await this.#probe() : null;
     const startedAt = performance.now();
     try {
       const [answer] = await this.#reading.query<{ snapshot: unknown }>(snapshotSql, []);
@@ -130,26 +145,71 @@ export class Server {
       const row = SnapshotRow.parse(answer?.snapshot);
       if (row.hidden > 0) throw this.#blind(row.hidden);
       const { database, server, cores } = this.#config;
-      return toSnapshot(row, { database, server, cores, tookMs });
+      this.#lastGood = toSnapshot(row, { database, server, cores, tookMs });
+      return this.#lastGood;
     } catch (error) {
-      throw probe === null ? error : withProbe(error, probe);
+      if (!isFirebreakError(error) || error.code === 'database-permission') throw error;
+      if (error.code === 'database-timeout' && this.#reading.isOpen) probe ??= await this.#probe();
+      throw withLastKnown(error, this.#known(probe));
     } finally {
       this.#lastTookMs = performance.now() - startedAt;
     }
   }
 
-  /** Under load the counts come first: they are what is known if the full reading then fails. */
-  async #probe(): Promise<string> {
-    const [row] = await this.#reading.query<ProbeRow>(probeSql, []);
+  /** Under load the counts come first: they are what is known if the full reading fails. Null when even they fail. */
+  async #probe(): Promise<LastKnown['probe']> {
     const { database, server } = this.#config;
-    this.#settings.logger.info(
-      { database, server, ...row },
-      'The last reading was slow, the short probe comes first.',
+    const { logger } = this.#settings;
+    const [row] = await this.#reading.query<ProbeRow>(probeSql, []).catch(() => []);
+    if (row === undefined) return null;
+    logger.info({ database, server, ...row }, 'The full reading is slow, the short probe is taken too.');
+    return { counts: row, at: new Date() };
+  }
+
+  #known(probe: LastKnown['probe']): LastKnown {
+    const { database, server } = this.#config;
+    return {
+      server: `${database} (${server})`,
+      snapshot: this.#lastGood,
+      probe,
+      sessions: `to read ${this.#reading.describe()}; to signal ${this.#signalling.describe()}`,
+      now: new Date(),
+    };
+  }
+
+  /** Another server answers: it is said, and the session that is still on the former one is opened anew. */
+  async #changed(planned: string | null, now: AliveRow): Promise<FirebreakError> {
+    const { database, server } = this.#config;
+    await this.#leaveFormerServer(now.started);
+    const role = now.in_recovery ? ' and is in recovery, so it is a standby' : '';
+    return new FirebreakError(
+      'database-changed',
+      `The server behind ${database} (${server}) changed: the one of the plan was started ${planned ?? 'at an unknown time'}, now one answers that was started ${now.started}${role}.`,
+      {
+        hint: 'Nothing is signalled on another server than the one that was read. A new plan is made on the server that answers now; look whether the failover is over and whether it was meant.',
+        retryable: true,
+        situation: {
+          next: [
+            {
+              label: 'which server answers, and is it the primary (f) or a standby (t)',
+              language: 'text',
+              text: `psql ${this.#address} -U ${this.#role} -d postgres -c "SELECT pg_postmaster_start_time(), pg_is_in_recovery(), inet_server_addr()"`,
+            },
+          ],
+        },
+      },
     );
-    if (row === undefined) return '';
-    const oldest =
-      row.oldest_seconds === null ? '' : `, oldest transaction ${Math.round(row.oldest_seconds)} s`;
-    return `${row.busy} busy sessions, ${row.on_cpu} on CPU, ${row.lock_waiting} waiting for locks${oldest}`;
+  }
+
+  /** When the two sessions lead to different servers, the later one shows where the URL leads now. */
+  async #leaveFormerServer(signalling: string): Promise<void> {
+    const [row] = await this.#reading
+      .query<{ started: string }>('SELECT pg_postmaster_start_time()::text AS started', [])
+      .catch(() => []);
+    if (row === undefined || row.started === signalling) return;
+    const former = this.#reading.openedAt < this.#signalling.openedAt ? this.#reading : this.#signalling;
+    former.renew();
+    this.#last = null;
   }
 
   #blind(hidden: number): FirebreakError {
@@ -171,14 +231,4 @@ export class Server {
       },
     );
   }
-}
-
-function withProbe(error: unknown, probe: string): unknown {
-  if (!(error instanceof FirebreakError)) return error;
-  const { code, hint, retryable } = error;
-  return new FirebreakError(code, `${error.message} A short probe just before counted ${probe}.`, {
-    hint,
-    retryable,
-    cause: error,
-  });
 }

@@ -18,12 +18,12 @@ export type SignalRow = {
 };
 
 /**
- * The parameters $1 to $8 of the guarded statement. A cancel is bound to the query, because it must not hit the
+ * The parameters $1 to $9 of the guarded statement. A cancel is bound to the query, because it must not hit the
  * next one. A termination is bound to the transaction, whose state may have moved on; without a transaction, to
  * the last query.
  */
 export function signalParameters(identity: SessionIdentity, how: How, guard: SignalGuard): Parameter[] {
-  const { pid, backendStart, xactStart, queryStart } = identity;
+  const { serverStart, pid, backendStart, xactStart, queryStart } = identity;
   const boundQuery = how === 'cancel' || xactStart === null ? queryStart : null;
   return [
     pid,
@@ -34,11 +34,13 @@ export function signalParameters(identity: SessionIdentity, how: How, guard: Sig
     guard.protectedRoles,
     guard.protectedApplications,
     guard.minimumAgeSeconds,
+    serverStart,
   ];
 }
 
-/** True when the identity names neither transaction nor query, or for a cancel no query: then nothing is sent. */
+/** True when the identity names no server, neither transaction nor query, or for a cancel no query: then nothing is sent. */
 export function isTooVague(identity: SessionIdentity, how: How): boolean {
+  if (identity.serverStart === null) return true;
   return identity.queryStart === null && (how === 'cancel' || identity.xactStart === null);
 }
 
@@ -73,8 +75,8 @@ export function signalText(identity: SessionIdentity, how: How, guard: SignalGua
   const [, ...lines] = signalSql.split('\n');
   const body = lines
     .join('\n')
-    .replace(/\$([1-8])/g, (_, index: string) => literal(values[Number(index) - 1]));
-  return `/* firebreak:kill v2 */\n${body}`;
+    .replace(/\$([1-9])/g, (_, index: string) => literal(values[Number(index) - 1]));
+  return `/* firebreak:kill v3 */\n${body}`;
 }
 
 function literal(value: Parameter | undefined): string {

@@ -14,6 +14,7 @@ function listOf<T extends z.ZodType>(item: T) {
 /** The JSON value of the snapshot statement, with that statement's short names. */
 export const SnapshotRow = z.object({
   at: z.string(),
+  up_since: z.string(),
   v: count,
   replica: z.boolean(),
   track_size: z.string(),

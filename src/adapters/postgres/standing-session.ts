@@ -1,7 +1,8 @@
 import type { Client, QueryResultRow } from 'pg';
 import { describeError, FirebreakError } from '../../domain/errors.ts';
+import { formatCount, utcTime } from '../../domain/format.ts';
 import type { Settings } from './config.ts';
-import { type Candidate, discard, openClient } from './connect.ts';
+import { type Candidate, discard, endClient, openClient } from './connect.ts';
 import { codeOf, explainError, isServerError, type Where } from './errors.ts';
 
 /** What a session is for; part of every log line about it. */
@@ -43,6 +44,9 @@ export class StandingSession {
   #timer: NodeJS.Timeout | null = null;
   #pauseMs = FIRST_PAUSE_MS;
   #stopped = true;
+  #openedAt = 0;
+  #downSince: Date | null = null;
+  #tries = 0;
 
   /** The candidates are tried in order; the next one only when the server itself refused the one before. */
   constructor(label: SessionLabel, candidates: readonly [Candidate, ...Candidate[]], settings: Settings) {
@@ -65,7 +69,7 @@ export class StandingSession {
     await this.#opening?.catch(() => {});
     const last = this.#client;
     this.#client = null;
-    await last?.end().catch(() => {});
+    if (last !== null) await endClient(last);
   }
 
   /** Runs one statement with parameters, after those asked for before. Throws FirebreakError. */
@@ -73,6 +77,31 @@ export class StandingSession {
     const result = this.#queue.then(() => this.#run<R>(sql, values));
     this.#queue = result.catch(() => {});
     return result;
+  }
+
+  get isOpen(): boolean {
+    return this.#client !== null;
+  }
+
+  /** When the present connection was opened, by performance.now(). */
+  get openedAt(): number {
+    return this.#openedAt;
+  }
+
+  /** Gives the connection up and opens another one in the background: the URL may lead elsewhere by now. */
+  renew(): void {
+    const client = this.#client;
+    if (client === null) return;
+    this.#lost(client);
+    discard(client);
+  }
+
+  /** How it is doing, in words, such as `closed since 14:38:05 UTC, tried 4 times`. */
+  describe(): string {
+    if (this.#client !== null) return 'open';
+    const since = this.#downSince === null ? '' : ` since ${utcTime(this.#downSince)}`;
+    const tries = this.#tries === 0 ? '' : `, tried ${formatCount(this.#tries, 'time')} since`;
+    return `closed${since}${tries}; Firebreak goes on trying`;
   }
 
   health(): SessionHealth {
@@ -119,6 +148,9 @@ export class StandingSession {
     try {
       const client = await this.#openAny();
       this.#client = client;
+      this.#openedAt = performance.now();
+      this.#downSince = null;
+      this.#tries = 0;
       client.once('end', () => this.#lost(client));
       if (this.#problem !== null) {
         logger.info({ ...this.#label, target: this.#place.target }, 'A standing session is open again.');
@@ -128,6 +160,8 @@ export class StandingSession {
       this.#schedule(pingMs);
       return client;
     } catch (error) {
+      this.#downSince ??= new Date();
+      this.#tries += 1;
       this.#problem = explainError(error, this.#where(this.#candidates[0]));
       logger.warn(
         { ...this.#label, ...describeError(this.#problem), retryInMs: this.#pauseMs },
@@ -157,6 +191,7 @@ export class StandingSession {
   #lost(client: Client): void {
     if (this.#client !== client) return;
     this.#client = null;
+    this.#downSince = new Date();
     this.#schedule(this.#pauseMs);
   }
 
@@ -176,7 +211,8 @@ export class StandingSession {
 
   #where(candidate: Candidate): Where {
     const { database, server } = this.#label;
-    return { database, server, role: candidate.role, target: candidate.target };
+    const { role, target, address } = candidate;
+    return { database, server, role, target, address };
   }
 }
 

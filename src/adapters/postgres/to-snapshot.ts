@@ -17,13 +17,14 @@ export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot
   return {
     ...names,
     at: row.at,
+    startedAt: row.up_since,
     versionNumber: row.v,
     inRecovery: row.replica,
     slots: { max: row.max, superuserReserved: row.su_res, reserved: row.res, used: row.used },
     onCpu: row.waits.filter(({ t }) => t === 'CPU').reduce((sum, { n }) => sum + n, 0),
     waits: row.waits.map(({ t, e, n }) => ({ type: t, event: e, backends: n })),
     groups: row.by.map(toGroup),
-    sessions: row.top.map((session) => toSession(session, trackSize(row.track_size))),
+    sessions: row.top.map((session) => toSession(session, row.up_since, trackSize(row.track_size))),
     lockWaiters: row.locks,
     standbys: row.repl.map((standby) => ({
       applicationName: standby.app ?? '',
@@ -58,10 +59,11 @@ function toGroup(group: SnapshotRow['by'][number]): Snapshot['groups'][number] {
   };
 }
 
-function toSession(row: SnapshotRow['top'][number], trackBytes: number): Session {
+function toSession(row: SnapshotRow['top'][number], serverStart: string, trackBytes: number): Session {
   const text = row.q ?? '';
   const cutByServer = (row.q_bytes ?? 0) >= trackBytes;
   return {
+    serverStart,
     pid: row.pid,
     backendStart: row.bs,
     xactStart: row.xs,

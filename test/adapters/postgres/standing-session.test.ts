@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isFirebreakError } from '../../../src/domain/errors.ts';
 import { eventually, query } from '../embedded-postgres/support.ts';
 import {
   type AppServer,
@@ -43,9 +44,23 @@ test('with every slot taken the standing sessions still read and signal, a newco
   await expect(late.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
     code: 'database-full',
     retryable: true,
-    hint: expect.stringMatching(
-      /GRANT pg_use_reserved_connections TO "bot";.* ALTER DATABASE "appdb" CONNECTION LIMIT/,
-    ),
+    hint: expect.stringContaining('tries again twice a second'),
+    situation: {
+      known: [
+        { value: 'none since Firebreak started' },
+        { value: expect.stringMatching(/tried \d+ times? since/) },
+      ],
+      next: expect.arrayContaining([
+        expect.objectContaining({
+          text: expect.stringContaining('exec -it <primary pod> -- psql -U postgres'),
+        }),
+        expect.objectContaining({
+          text: expect.stringMatching(
+            /GRANT pg_use_reserved_connections TO "bot";\nALTER DATABASE "appdb" CONNECTION LIMIT/,
+          ),
+        }),
+      ]),
+    },
   });
   expect(late.health()).toMatchObject([
     { purpose: 'read', up: false, problem: { code: 'database-full' } },
@@ -58,6 +73,32 @@ test('with every slot taken the standing sessions still read and signal, a newco
   expect(await end).toBe('57P01');
   await stack.disposeAsync();
   await eventually('the late one in by itself', async () => late.health().every(({ up }) => up));
+});
+
+test('the way in that is told frees one slot, and Firebreak is in', async () => {
+  await using stack = new AsyncDisposableStack();
+  for (let slot = 0; slot < 9; slot += 1) stack.use(await connect(app.url('app'), 'filler'));
+  await using late = await startDatabases({ url: secret(app.url('bot')) });
+  const full = await late.snapshot('shop', 'primary', signal).catch((error: unknown) => error);
+  if (!isFirebreakError(full)) throw new Error('it was not full');
+  const lines = full.situation?.next.map(({ text }) => text) ?? [];
+  const [holders, free] = lines.filter((text) => text.startsWith('SELECT'));
+  // A superuser has slots that are kept for them.
+  expect(await query(app.server().url(), holders ?? '')).toMatchObject([
+    { application_name: 'filler', count: '9' },
+  ]);
+  expect(await query(app.server().url(), free ?? '')).toMatchObject([{ pg_terminate_backend: true }]);
+  await eventually('one session of Firebreak', async () => late.health().some(({ up }) => up));
+});
+
+test('a role at its own limit is told so', async () => {
+  await query(app.server().url(), 'alter role bot connection limit 1');
+  await using _other = await connect(app.url('bot'), 'someone-else');
+  await using databases = await startDatabases({ url: secret(app.url('bot')) });
+  await expect(databases.snapshot('shop', 'primary', signal)).rejects.toMatchObject({
+    code: 'database-full',
+    hint: expect.stringContaining('ALTER ROLE "bot" CONNECTION LIMIT'),
+  });
 });
 
 test('a full target database is entered through the database postgres', async () => {
@@ -87,6 +128,7 @@ test('a frozen session is given up after the query timeout and replaced by a new
     { statementTimeoutMs: 1_000, queryTimeoutMs: 300 },
   );
   const frozen = await pidOfReader();
+  const { startedAt: serverStart } = await databases.snapshot('shop', 'primary', signal);
   process.kill(frozen, 'SIGSTOP');
   try {
     const [first, second] = await Promise.allSettled([
@@ -94,7 +136,7 @@ test('a frozen session is given up after the query timeout and replaced by a new
       databases.alive(
         'shop',
         'primary',
-        [{ pid: 1, backendStart: '2020-01-01', xactStart: null, queryStart: null }],
+        [{ serverStart, pid: 1, backendStart: '2020-01-01', xactStart: null, queryStart: null }],
         signal,
       ),
     ]);

@@ -6,9 +6,10 @@
  * alone hit a wrong query in 152 of 287 hits, this statement in none.
  *
  * Parameters: $1 pid, $2 backend_start, $3 xact_start or null, $4 query_start or null, $5 `cancel` or `terminate`,
- * $6 protected roles, $7 regular expression of protected application names or null, $8 minimum age in seconds.
+ * $6 protected roles, $7 regular expression of protected application names or null, $8 minimum age in seconds,
+ * $9 start time of the server that the backend was read on: after a failover the same name leads to another one.
  */
-export const signalSql = `/* firebreak:kill v2  $1 pid  $2 backend_start  $3 xact_start|null  $4 query_start|null  $5 'cancel'|'terminate'  $6 protected roles  $7 protected app regex|null  $8 min age s */
+export const signalSql = `/* firebreak:kill v3  $1 pid  $2 backend_start  $3 xact_start|null  $4 query_start|null  $5 'cancel'|'terminate'  $6 protected roles  $7 protected app regex|null  $8 min age s  $9 server start */
 WITH c AS MATERIALIZED (SELECT pg_stat_clear_snapshot()::text AS x),          -- else an open transaction sees a STALE list
 p AS MATERIALIZED (SELECT array_agg(oid) FILTER (WHERE rolsuper) su, array_agg(oid) FILTER (WHERE rolreplication) repl,
        array_agg(oid) FILTER (WHERE rolname = ANY ($6::name[])) prot, array_agg(oid) FILTER (WHERE rolname = session_user) own,
@@ -16,6 +17,7 @@ p AS MATERIALIZED (SELECT array_agg(oid) FILTER (WHERE rolsuper) su, array_agg(o
 t AS MATERIALIZED (SELECT a.*, p.* FROM p CROSS JOIN LATERAL pg_stat_get_activity(CASE WHEN p.su IS NULL THEN $1::int ELSE $1::int END) a),
 v AS MATERIALIZED (
   SELECT t.*, CASE
+    WHEN pg_postmaster_start_time() IS DISTINCT FROM $9::timestamptz        THEN 'refused:server_changed'
     WHEN backend_start IS DISTINCT FROM $2::timestamptz                     THEN 'refused:pid_reused'
     WHEN pid = pg_backend_pid()                                             THEN 'refused:self'
     WHEN backend_type = 'parallel worker'                                   THEN 'refused:parallel_worker_use_leader_' || leader_pid
@@ -34,7 +36,7 @@ v AS MATERIALIZED (
     WHEN clock_timestamp() - coalesce(xact_start, query_start) < make_interval(secs => $8::float8) THEN 'refused:too_young'
     ELSE 'ok' END AS verdict
   FROM t)
-SELECT coalesce(v.verdict, 'gone') AS verdict,
+SELECT coalesce(v.verdict, CASE WHEN pg_postmaster_start_time() IS DISTINCT FROM $9::timestamptz THEN 'refused:server_changed' ELSE 'gone' END) AS verdict,
        CASE WHEN v.verdict = 'ok' AND $5 = 'cancel'    THEN pg_cancel_backend(v.pid)
             WHEN v.verdict = 'ok' AND $5 = 'terminate' THEN pg_terminate_backend(v.pid) END AS signalled,
        v.state, pg_get_userbyid(v.usesysid) AS usename, v.application_name, host(v.client_addr) AS addr,

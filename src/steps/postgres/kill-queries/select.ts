@@ -88,7 +88,7 @@ function labelOf(session: Session): string {
 
 function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'][number] {
   const { session, culprit, root, ofCulprit } = candidate;
-  const { pid, backendStart, xactStart, queryStart } = session;
+  const { serverStart, pid, backendStart, xactStart, queryStart } = session;
   return {
     id: backendId(session),
     label: labelOf(session),
@@ -102,7 +102,7 @@ function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'
     sql: session.sql === '' ? null : session.sql,
     selected: root || ofCulprit,
     identity: {
-      session: { pid, backendStart, xactStart, queryStart },
+      session: { serverStart, pid, backendStart, xactStart, queryStart },
       first: isIdleInTransaction(session) ? 'terminate' : 'cancel',
       fingerprint: {
         queryId: session.queryId,
