@@ -29,6 +29,7 @@ const homes = {
   kysely: 'adapters/state/',
   '@slack': 'slack/',
   '@kubernetes': 'adapters/kubernetes/',
+  undici: 'adapters/http/',
 };
 const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 

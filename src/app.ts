@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { createOutgoing } from './adapters/http/outgoing.ts';
 import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
 import { createWorkloads } from './adapters/kubernetes/workloads.ts';
 import { createDatabases } from './adapters/postgres/databases.ts';
@@ -22,8 +23,12 @@ import { createSlack } from './slack/create-slack.ts';
 import { provideStateUrl } from './state-url.ts';
 import { loadStepKinds } from './steps/registry.ts';
 
-/** Milliseconds that running work has to end when Firebreak stops. */
+/** Milliseconds that running work has to end when Firebreak stops; all of stopping stays below the 30 s that Kubernetes gives. */
 const GRACE_MS = 10_000;
+/** Milliseconds that answers to people in Slack have to get out; their work has ended before. */
+const SLACK_GRACE_MS = 3_000;
+/** Milliseconds after which a request that still runs is cut. */
+const CUT_MS = 500;
 
 /** A running Firebreak. */
 export interface App extends AsyncDisposable {
@@ -52,6 +57,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     instance,
   });
   started.defer(async () => state.stop());
+  const outgoing = createOutgoing();
+  started.defer(async () => outgoing.close(CUT_MS));
   const guard = {
     protectedRoles: config.protected.roles,
     protectedApplications: config.protected.applications ?? null,
@@ -67,6 +74,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
       config.databases.flatMap(({ name, prometheus }) =>
         prometheus === null ? [] : [{ database: name, ...prometheus }],
       ),
+      { fetch: outgoing.fetch, logger },
     ),
   };
 
@@ -87,6 +95,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const desk = createDesk(engine);
   const slack = createSlack({
     config: config.slack,
+    fetch: outgoing.fetch,
     desk,
     messages: state.messages,
     mutex: state.mutex,
@@ -100,14 +109,21 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   queue.handle('advance', createAdvance(engine));
   queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
   await slack.start();
-  started.defer(async () => slack.stop(GRACE_MS));
-  const http = await startHttp(config, { state, slack, databases, clock, logger });
+  started.defer(async () => slack.stop(SLACK_GRACE_MS));
+  let stopping: Promise<void> | undefined;
+  const http = await startHttp(config, {
+    state,
+    slack,
+    databases,
+    clock,
+    logger,
+    isStopping: () => stopping !== undefined,
+  });
   started.defer(async () => http.close());
   await queue.start();
   started.defer(async () => queue.stop(GRACE_MS));
 
   const running = started.move();
-  let stopping: Promise<void> | undefined;
   const stop = async () => (stopping ??= running.disposeAsync());
   return { httpUrl: http.url, desk, state, stop, [Symbol.asyncDispose]: stop };
 }

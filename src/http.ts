@@ -1,4 +1,4 @@
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { StandingDatabases } from './adapters/postgres/databases.ts';
 import type { Config } from './config/config.ts';
@@ -8,12 +8,16 @@ import type { Clock } from './ports/clock.ts';
 import type { State } from './ports/state.ts';
 import type { SlackBot } from './slack/bot.ts';
 
+/** Milliseconds in which requests under way are still answered when Firebreak stops. */
+const CLOSE_MS = 2_000;
+
 interface HttpParts {
   readonly state: State;
   readonly slack: SlackBot;
   readonly databases: StandingDatabases;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly isStopping: () => boolean;
 }
 
 /** Listens for alerts and health checks. Throws `port-taken`. */
@@ -21,7 +25,7 @@ export async function startHttp(
   config: Config,
   parts: HttpParts,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
+  const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
   registerAlertRoutes(server, { ...parts, sources: config.sources, alerts: parts.state.alerts });
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
@@ -31,7 +35,7 @@ export async function startHttp(
   const { host, port } = config.http;
   try {
     const url = await server.listen({ host, port });
-    return { url, close: async () => server.close() };
+    return { url, close: async () => closeWithin(server, CLOSE_MS) };
   } catch (cause) {
     await server.close();
     if (errorCodeOf(cause) !== 'EADDRINUSE') throw cause;
@@ -43,7 +47,8 @@ export async function startHttp(
 }
 
 /** Why decisions cannot be taken or recorded now; a monitored database that is down is no reason: that is when people need Firebreak. */
-async function notReady({ state, slack }: HttpParts): Promise<string[]> {
+async function notReady({ state, slack, isStopping }: HttpParts): Promise<string[]> {
+  if (isStopping()) return ['Firebreak is stopping'];
   const { connected, lastError } = slack.health();
   const link = connected ? [] : [`Slack: ${lastError ?? 'not connected'}`];
   try {
@@ -51,5 +56,15 @@ async function notReady({ state, slack }: HttpParts): Promise<string[]> {
     return link;
   } catch {
     return [...link, 'State database: not usable'];
+  }
+}
+
+/** Takes no new connection, lets requests under way be answered, then cuts what is left: its sender sends again. */
+async function closeWithin(server: FastifyInstance, ms: number): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), ms);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,10 +1,13 @@
 import { Command } from 'commander';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { startApp } from '../app.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { loggableError } from '../domain/errors.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
+
+/** Milliseconds after which stopping is given up; Kubernetes kills after 30 s (terminationGracePeriodSeconds). */
+const LONGEST_STOP_MS = 25_000;
 
 /** `firebreak serve`: the bot, until SIGTERM or SIGINT. */
 export function serveCommand(setExitCode: SetExitCode): Command {
@@ -22,7 +25,17 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       );
       const signal = await new Promise<string>((resolve) => void onStopSignal(resolve));
       logger.info({ signal }, 'stopping');
+      const overdue = setTimeout(() => giveUp(logger), LONGEST_STOP_MS);
       await app.stop();
+      clearTimeout(overdue);
+      logger.info('Firebreak has stopped');
       setExitCode(0);
     });
+}
+
+/** What was not finished is taken up by the next start, or by another replica: the journal knows it. */
+function giveUp(logger: Logger): never {
+  const open = process.getActiveResourcesInfo();
+  logger.error({ afterMs: LONGEST_STOP_MS, open }, 'Stopping took too long and is cut short');
+  process.exit(1);
 }

@@ -3,6 +3,7 @@ import type { ActionClass } from '../domain/actor.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Fetch } from '../ports/http.ts';
 import type { ChatMessages, Mutex } from '../ports/state.ts';
 
 /** How Firebreak talks to Slack. */
@@ -30,6 +31,8 @@ export type SlackLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export interface SlackOptions {
   readonly config: SlackConfig;
+  /** Sends the requests to Slack. */
+  readonly fetch: Fetch;
   readonly desk: IncidentDesk;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;

@@ -13,8 +13,8 @@ import { createOutbox } from './outbox/outbox.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
-  const { config, desk, messages, mutex, logger, clock } = options;
-  const client = new webApi.WebClient(config.botToken.reveal(), clientOptions(config, logger));
+  const { config, fetch, desk, messages, mutex, logger, clock } = options;
+  const client = new webApi.WebClient(config.botToken.reveal(), clientOptions(config, logger, fetch));
   const stopping = new AbortController();
   const renders = new Set<Promise<unknown>>();
   let running: { link: Link; inFlight: InFlight } | null = null;
@@ -47,11 +47,13 @@ export function createSlack(options: SlackOptions): SlackBot {
 
   async function connect(): Promise<void> {
     const link =
-      config.mode === 'socket' ? createDualSocketReceiver(config, logger) : createHttpLink(config, logger);
+      config.mode === 'socket'
+        ? createDualSocketReceiver(config, logger, fetch)
+        : createHttpLink(config, logger);
     const me = await identity();
     const people = createPeople(client, me.teamId, clock, logger);
-    const context = { desk, messages, client, identity: me, people, channel: config.channel, logger };
-    const { app, inFlight } = await createBoltApp(config, link, context, logger);
+    const context = { desk, messages, client, fetch, identity: me, people, channel: config.channel, logger };
+    const { app, inFlight } = await createBoltApp(config, link, context);
     running = { link, inFlight };
     await app.start();
     logger.info({ team: me.teamName, mode: config.mode }, 'Connected to Slack');

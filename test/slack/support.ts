@@ -123,7 +123,15 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     port: 0,
     ...options.config,
   };
-  const bot = createSlack({ config, desk, messages, mutex: createMemoryMutex(), logger: quiet, clock });
+  const bot = createSlack({
+    config,
+    fetch,
+    desk,
+    messages,
+    mutex: createMemoryMutex(),
+    logger: quiet,
+    clock,
+  });
   onTestFinished(() => bot.stop(1000));
   return { sandbox, desk, messages, bot };
 }

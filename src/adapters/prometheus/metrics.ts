@@ -1,4 +1,5 @@
 import { FirebreakError } from '../../domain/errors.ts';
+import type { Fetch } from '../../ports/http.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Metrics, Reading } from '../../ports/metrics.ts';
 import { samplesOf } from './answer.ts';
@@ -17,6 +18,7 @@ export interface MetricsSource {
 }
 
 export interface MetricsOptions {
+  readonly fetch: Fetch;
   readonly logger?: Pick<Logger, 'warn'>;
   /** Milliseconds that one query may take; 5000 unless told. */
   readonly timeoutMs?: number;
@@ -27,7 +29,7 @@ const OLDEST_MS = 120_000;
 const HIGHEST_SHARE = 1.5;
 
 /** CPU readings from Prometheus. Databases without a source have none. */
-export function createMetrics(sources: readonly MetricsSource[], options: MetricsOptions = {}): Metrics {
+export function createMetrics(sources: readonly MetricsSource[], options: MetricsOptions): Metrics {
   const byDatabase = new Map(sources.map((source) => [source.database, source]));
   return {
     async cpu(database, signal) {
@@ -51,6 +53,7 @@ async function readCpu(
       bearerToken: source.bearerToken ?? null,
       timeoutMs: options.timeoutMs ?? 5_000,
     },
+    options.fetch,
     signal,
   );
   const samples = samplesOf(data);

@@ -1,4 +1,5 @@
 import { FirebreakError } from '../../domain/errors.ts';
+import type { Fetch } from '../../ports/http.ts';
 import { Answer } from './answer.ts';
 
 /** Where one query goes; times in milliseconds. */
@@ -16,6 +17,7 @@ const LOOKBACK = '2m';
 /** Sends one instant query. Throws `prometheus-unreachable` or `prometheus-error`. */
 export async function sendQuery(
   request: QueryRequest,
+  fetch: Fetch,
   signal: AbortSignal,
 ): Promise<Extract<Answer, { status: 'success' }>['data']> {
   signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { webApi } from '@slack/bolt';
+import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
@@ -11,9 +12,14 @@ const TIMEOUT_MS = 10_000;
  * a 429 pauses the calls for every channel unless it is rejected; `headers` would send the bot token where the
  * app token belongs. So nothing is retried here: the outbox does it, knowing what has happened.
  */
-export function clientOptions(config: SlackConfig, logger: SlackLogger): webApi.WebClientOptions {
+export function clientOptions(
+  config: SlackConfig,
+  logger: SlackLogger,
+  fetch: Fetch,
+): webApi.WebClientOptions {
   return {
     ...(config.apiUrl === null ? {} : { slackApiUrl: config.apiUrl }),
+    fetch,
     retryConfig: { retries: 0 },
     timeout: TIMEOUT_MS,
     rejectRateLimitedCalls: true,

@@ -1,5 +1,5 @@
 import { App } from '@slack/bolt';
-import type { SlackConfig, SlackLogger } from '../bot.ts';
+import type { SlackConfig } from '../bot.ts';
 import type { ListenerContext } from '../listeners/context.ts';
 import { registerListeners } from '../listeners/register.ts';
 import { tellError } from '../listeners/tell-error.ts';
@@ -16,8 +16,8 @@ export async function createBoltApp(
   config: SlackConfig,
   link: Link,
   context: ListenerContext,
-  logger: SlackLogger,
 ): Promise<{ app: App; inFlight: InFlight }> {
+  const { logger } = context;
   const app = new App({
     token: config.botToken.reveal(),
     botId: context.identity.botId,
@@ -25,7 +25,7 @@ export async function createBoltApp(
     tokenVerificationEnabled: false,
     receiver: link,
     deferInitialization: true,
-    clientOptions: clientOptions(config, logger),
+    clientOptions: clientOptions(config, logger, context.fetch),
     logger: sdkLogger(logger),
     extendedErrorHandler: true,
     convoStore: false,

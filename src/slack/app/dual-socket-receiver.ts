@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import type { Link } from './link.ts';
 import { createSocketLink, noAppToken } from './socket-link.ts';
@@ -8,11 +9,11 @@ import { createSocketLink, noAppToken } from './socket-link.ts';
  * hours, so that one is always there while the other is made again. Slack allows ten for an app, which is five
  * processes.
  */
-export function createDualSocketReceiver(config: SlackConfig, logger: SlackLogger): Link {
+export function createDualSocketReceiver(config: SlackConfig, logger: SlackLogger, fetch: Fetch): Link {
   if (config.appToken === null) throw noAppToken();
   const appToken = config.appToken.reveal();
-  const first = createSocketLink(config, appToken, logger);
-  const second = createSocketLink(config, appToken, logger);
+  const first = createSocketLink(config, appToken, { logger, fetch });
+  const second = createSocketLink(config, appToken, { logger, fetch });
   const links = [first, second];
   return {
     init(app: App) {

@@ -1,5 +1,6 @@
 import { type App, SocketModeReceiver } from '@slack/bolt';
 import { FirebreakError } from '../../domain/errors.ts';
+import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import { clientOptions } from './client-options.ts';
 import { within } from './in-flight.ts';
@@ -28,12 +29,16 @@ const LONGEST_PAUSE_MS = 30_000;
  * (node-slack-sdk#2656); it is switched off, and the link is made again here: at once after a good connection,
  * with growing pauses after a failed one.
  */
-export function createSocketLink(config: SlackConfig, appToken: string, logger: SlackLogger): SocketLink {
+export function createSocketLink(
+  config: SlackConfig,
+  appToken: string,
+  { logger, fetch }: { logger: SlackLogger; fetch: Fetch },
+): SocketLink {
   const receiver = new SocketModeReceiver({
     appToken,
     autoReconnectEnabled: false,
     logger: sdkLogger(logger),
-    installerOptions: { clientOptions: clientOptions(config, logger) },
+    installerOptions: { clientOptions: clientOptions(config, logger, fetch) },
   });
   const { client } = receiver;
   const stopping = new AbortController();

@@ -1,5 +1,6 @@
 import type { webApi } from '@slack/bolt';
 import type { IncidentDesk } from '../../engine/desk.ts';
+import type { Fetch } from '../../ports/http.ts';
 import type { ChatMessages } from '../../ports/state.ts';
 import type { Identity } from '../app/preflight.ts';
 import type { SlackLogger } from '../bot.ts';
@@ -10,6 +11,7 @@ export interface ListenerContext {
   readonly desk: IncidentDesk;
   readonly messages: ChatMessages;
   readonly client: webApi.WebClient;
+  readonly fetch: Fetch;
   readonly identity: Identity;
   readonly people: People;
   /** The incident channel. */

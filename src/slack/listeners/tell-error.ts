@@ -17,7 +17,7 @@ const Anybody = z.object({
 
 /** Tells the person whose click or command failed, with a reference that finds the error in the log. */
 export async function tellError(
-  context: Pick<ListenerContext, 'client' | 'logger'>,
+  context: Pick<ListenerContext, 'client' | 'fetch' | 'logger'>,
   error: Error,
   body: unknown,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Fetch } from '../../ports/http.ts';
 import type { ListenerContext } from './context.ts';
 import { say } from './say.ts';
 
@@ -21,7 +22,7 @@ const RESPOND_MS = 5000;
  * Slack shows ephemeral messages to members of the channel only. Throws nothing: telling decides nothing.
  */
 export async function tell(
-  { client, logger }: Pick<ListenerContext, 'client' | 'logger'>,
+  { client, fetch, logger }: Pick<ListenerContext, 'client' | 'fetch' | 'logger'>,
   to: Whereabouts,
   sentence: string,
 ): Promise<void> {
@@ -35,13 +36,13 @@ export async function tell(
       logger.warn({ err: error, user: to.user }, 'Somebody could not be answered');
       return;
     }
-    await respond(to.responseUrl, message).catch((second: unknown) => {
+    await respond(fetch, to.responseUrl, message).catch((second: unknown) => {
       logger.warn({ err: second, user: to.user }, 'Somebody could not be answered');
     });
   }
 }
 
-async function respond(url: string, message: object): Promise<void> {
+async function respond(fetch: Fetch, url: string, message: object): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

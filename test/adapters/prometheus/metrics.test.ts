@@ -36,7 +36,7 @@ test.skipIf(missing !== null)(
         url: prometheus.url,
         source: 'Prometheus (node_exporter)',
       })),
-      { logger },
+      { fetch, logger },
     );
     await eventually('the first scrape', async () => (await metrics.cpu('vector', signal)) !== null);
     const reading = await metrics.cpu('vector', signal);
@@ -70,7 +70,7 @@ test.skipIf(missing !== null)(
 );
 
 test('a database without a query has no reading', async () => {
-  expect(await createMetrics([]).cpu('shop', signal)).toBeNull();
+  expect(await createMetrics([], { fetch }).cpu('shop', signal)).toBeNull();
 });
 
 test('an old value is no reading', async () => {
@@ -87,9 +87,10 @@ test('sends the token or the credentials of the URL, below a path prefix, and sh
     return { status: 401, body: 'unauthorized' };
   });
   const bearerToken = { reveal: () => 's3cret' };
-  const withToken = createMetrics([
-    { database: 'shop', url: `${server.url}/prom`, cpuQuery: 'x', bearerToken },
-  ]);
+  const withToken = createMetrics(
+    [{ database: 'shop', url: `${server.url}/prom`, cpuQuery: 'x', bearerToken }],
+    { fetch },
+  );
   await expect(withToken.cpu('shop', signal)).rejects.toMatchObject({
     code: 'prometheus-error',
     hint: expect.stringContaining('bearerToken'),
@@ -126,7 +127,7 @@ test('an unanswered query ends after the time limit, an abort at once', async ()
   const address = silent.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   try {
-    const metrics = createMetrics([{ database: 'shop', url, cpuQuery: 'x' }], { timeoutMs: 100 });
+    const metrics = createMetrics([{ database: 'shop', url, cpuQuery: 'x' }], { fetch, timeoutMs: 100 });
     await expect(metrics.cpu('shop', signal)).rejects.toMatchObject({
       code: 'prometheus-unreachable',
       message: expect.stringContaining('no answer within 0.1 s'),
@@ -141,5 +142,5 @@ test('an unanswered query ends after the time limit, an abort at once', async ()
 });
 
 function metricsAt(url: string) {
-  return createMetrics([{ database: 'shop', url, cpuQuery: 'x' }]);
+  return createMetrics([{ database: 'shop', url, cpuQuery: 'x' }], { fetch });
 }

@@ -11,6 +11,8 @@ export interface Victim extends AsyncDisposable {
   readonly log: () => string;
   /** Sessions of the batch job that run a query now. */
   readonly batchSessions: () => Promise<number>;
+  /** Sessions of a role, at rest or not. */
+  readonly sessionsOf: (role: string) => Promise<number>;
   /** Ends every session of the batch job and waits until they are gone. */
   readonly endBatch: () => Promise<void>;
 }
@@ -43,6 +45,13 @@ export async function startSmallVictim(): Promise<Victim> {
     async batchSessions() {
       const { rows } = await admin.query<{ count: number }>(
         "select count(*)::int as count from pg_stat_activity where usename = 'batch' and state = 'active'",
+      );
+      return rows[0]?.count ?? 0;
+    },
+    async sessionsOf(role) {
+      const { rows } = await admin.query<{ count: number }>(
+        'select count(*)::int as count from pg_stat_activity where usename = $1',
+        [role],
       );
       return rows[0]?.count ?? 0;
     },
