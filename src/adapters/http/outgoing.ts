@@ -15,11 +15,16 @@ export interface Outgoing {
 export function createOutgoing(): Outgoing {
   const agent = new Agent({ keepAliveTimeout: KEEP_ALIVE_MS });
   const dispatcher = new Dispatcher1Wrapper(agent);
+  const cut = new AbortController();
   return {
     // The types of undici and of Node describe one thing in two versions; assigned, they are one.
-    fetch: async (url, init) => fetch(url, Object.assign({}, init, { dispatcher })),
+    async fetch(url, init) {
+      const signal = init?.signal ? AbortSignal.any([init.signal, cut.signal]) : cut.signal;
+      return await fetch(url, Object.assign({}, init, { dispatcher, signal }));
+    },
     async close(graceMs) {
-      const timer = setTimeout(() => void agent.destroy(), graceMs);
+      // An agent that closes has let go of its clients: destroying it would cut nothing (undici 8.12).
+      const timer = setTimeout(() => cut.abort(new Error('Firebreak is stopping')), graceMs);
       await agent.close().catch(() => undefined);
       clearTimeout(timer);
     },

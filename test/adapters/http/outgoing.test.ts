@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { createOutgoing } from '../../../src/adapters/http/outgoing.ts';
 
@@ -21,15 +22,13 @@ test('requests share a connection, and closing ends it', async () => {
     connections += 1;
   });
   const outgoing = createOutgoing();
-  for (const body of ['a', 'b', 'c']) {
+  for (const body of 'abcdefghij') {
     expect(await (await outgoing.fetch(url, { method: 'POST', body })).text()).toBe('yes');
   }
-  expect(connections).toBe(1);
+  // A connection is free a moment after its answer was read, so the second request may get one of its own.
+  expect(connections).toBeLessThanOrEqual(2);
   await outgoing.close(1_000);
-  const open = await new Promise((resolve, reject) => {
-    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
-  });
-  expect(open).toBe(0);
+  await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(0);
   await expect(outgoing.fetch(url)).rejects.toThrow();
 });
 
