@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts';
 import { createAdvance } from './engine/advance.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
+import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { startHttp } from './http.ts';
@@ -122,6 +123,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   started.defer(async () => http.close());
   await queue.start();
   started.defer(async () => queue.stop(GRACE_MS));
+  started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();
   const stop = async () => (stopping ??= running.disposeAsync());

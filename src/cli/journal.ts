@@ -1,4 +1,6 @@
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
+import { loadConfig } from '../config/load-config.ts';
 import { createChainCheck, type Verification } from '../domain/journal-chain.ts';
 import { type Anchor, anchorText, exportLine, parseExportLine } from '../domain/journal-entry.ts';
 import { readAnchors } from './anchors.ts';
@@ -11,6 +13,7 @@ interface Options {
   json?: true;
   anchor?: string[];
   file?: string;
+  dryRun?: true;
 }
 
 const VERIFY_EXAMPLES = `
@@ -20,9 +23,9 @@ Examples:
   $ grep -o 'journal [0-9]*:[0-9a-f]*' incident-channel.txt | firebreak journal verify --anchor -
   $ firebreak journal verify --file journal.jsonl`;
 
-/** `firebreak journal verify|head|export`: proves the journal whole, or writes it out. */
+/** `firebreak journal verify|head|export|prune`: proves the journal whole, writes it out, removes what is old. */
 export function journalCommand(setExitCode: SetExitCode): Command {
-  const journal = new Command('journal').description('Verify or export the journal.');
+  const journal = new Command('journal').description('Verify, export or prune the journal.');
   configured(journal.command('verify'))
     .description(
       'Recompute the hash chain over the whole journal, and compare it with anchors kept elsewhere.',
@@ -56,6 +59,29 @@ export function journalCommand(setExitCode: SetExitCode): Command {
       await withState(config, async (state) => {
         for await (const entry of state.journal.export()) console.log(exportLine(entry));
       });
+    });
+  configured(journal.command('prune'))
+    .description(
+      'Remove the content of what is over for longer than state.retention says; the chain stays whole.',
+    )
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExample:\n  $ firebreak journal prune --dry-run')
+    .action(async ({ config, json, dryRun }: Options) => {
+      const { retention: policy } = (await loadConfig(config)).state;
+      const { username: name } = userInfo();
+      const pruned = await withState(config, async ({ retention }) =>
+        dryRun === true
+          ? await retention.due(policy)
+          : await retention.prune(policy, { kind: 'person', id: name, name, via: 'terminal' }),
+      );
+      const { incidents, alerts, entries } = pruned;
+      const verb = dryRun === true ? 'would be' : 'was';
+      if (json === true) console.log(JSON.stringify({ dryRun: dryRun === true, policy, ...pruned }));
+      else
+        console.log(
+          `The content of ${entries} entries of ${incidents} closed incidents and of ${alerts} alerts ${verb} removed.`,
+        );
     });
   return journal;
 }

@@ -1,4 +1,5 @@
 import type { Authority } from '../domain/authority.ts';
+import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -18,7 +19,11 @@ export interface Config {
     readonly port: number;
   };
   readonly http: { readonly host: string; readonly port: number };
-  readonly state: { readonly directory: string; readonly url: Secret | null };
+  readonly state: {
+    readonly directory: string;
+    readonly url: Secret | null;
+    readonly retention: RetentionPolicy;
+  };
   readonly sources: readonly {
     readonly name: string;
     readonly format: 'alertmanager' | 'generic';

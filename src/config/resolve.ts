@@ -31,6 +31,10 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     state: {
       directory: file.state.directory,
       url: file.state.url === undefined ? null : secret(file.state.url, 'the state database'),
+      retention: {
+        closedIncidentDays: file.state.retention.closedIncidentDays ?? null,
+        alertDays: file.state.retention.alertDays ?? null,
+      },
     },
     sources: file.alerts.sources.map((source) => ({
       name: source.name,

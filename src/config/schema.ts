@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RetentionPolicy } from '../domain/retention.ts';
 
 /** Where a secret is: in an environment variable or in a file; never in the configuration itself. */
 const SecretRef = z.union(
@@ -114,6 +115,12 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       directory: z.string().default('.firebreak/state').describe('Folder of the embedded PostgreSQL.'),
       url: SecretRef.optional().describe('An external PostgreSQL instead; never one that is monitored.'),
+      retention: RetentionPolicy.partial()
+        .strict()
+        .prefault({})
+        .describe(
+          'Days after which the content of what is over is removed; null, the default, keeps it for ever.',
+        ),
     })
     .prefault({}),
   alerts: z.strictObject({ sources: z.array(AlertSource).min(1).superRefine(namedOnce) }),

@@ -1,6 +1,6 @@
 import { DomainEvent } from './event.ts';
 import { type Anchor, bodyHashOf, entryHash, type JournalEntry, NO_ENTRY_HASH } from './journal-entry.ts';
-import { createPrunedCheck } from './journal-pruned.ts';
+import { createPrunedCheck, type Finding } from './journal-pruned.ts';
 import { JOURNAL_STREAM } from './retention.ts';
 
 /** What a walk over the whole journal found. */
@@ -20,14 +20,6 @@ export interface Verification {
   readonly meaning: string | null;
   /** Streams (incidents) with an entry that is not as it was written, or missing. */
   readonly touched: readonly string[];
-}
-
-/** A problem at a position, and the stream that it is about. */
-export interface Finding {
-  readonly position: number;
-  readonly stream: string | null;
-  readonly problem: string;
-  readonly meaning: string;
 }
 
 /** Checks entries in order; `end` says what was found. */

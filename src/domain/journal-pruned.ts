@@ -1,6 +1,13 @@
 import type { DomainEvent, EventOf } from './event.ts';
-import type { Finding } from './journal-chain.ts';
 import type { JournalEntry } from './journal-entry.ts';
+
+/** A problem at a position, and the stream that it is about. */
+export interface Finding {
+  readonly position: number;
+  readonly stream: string | null;
+  readonly problem: string;
+  readonly meaning: string;
+}
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MEANS = 'Its content was removed by something else than the retention policy.';

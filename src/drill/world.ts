@@ -184,7 +184,11 @@ function drillConfig({ directory, kubeconfig, victim, slack, alertToken }: Drill
       port: 0,
     },
     http: { host: '127.0.0.1', port: 0 },
-    state: { directory: join(directory, 'state'), url: null },
+    state: {
+      directory: join(directory, 'state'),
+      url: null,
+      retention: { closedIncidentDays: null, alertDays: null },
+    },
     sources: [
       { name: 'alertmanager', format: 'alertmanager', authentication: { type: 'bearer', token: alertToken } },
     ],

@@ -15,6 +15,7 @@ export interface Changed {
 
 /** Reads incidents and appends to them: the one place where events of an incident are written. */
 export interface Ledger {
+  /** Null when there is none, or when retention has removed its content. */
   load(incidentId: string): Promise<Incident | null>;
   /** Opens a stream; false when another open incident holds the dedupe key. */
   open(
@@ -56,7 +57,7 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
     async change(incidentId, make) {
       for (;;) {
         const incident = await load(incidentId);
-        if (incident === null) throw new Error(`There is no incident ${incidentId} in the journal.`);
+        if (incident === null) return { refusal: await whyGone(state, incidentId) };
         const { events, refusal, settles } = resolve(incident, make(incident), clock.now());
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
@@ -69,6 +70,17 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
         return { refusal };
       }
     },
+  };
+}
+
+/** Why an incident has no events: retention has removed them. */
+async function whyGone(state: State, incidentId: string): Promise<Refusal> {
+  const row = await state.incidents.get(incidentId);
+  if (row === null || row.prunedAt === null)
+    throw new Error(`There is no incident ${incidentId} in the journal.`);
+  return {
+    reason: 'closed',
+    message: `${incidentId} is closed, and its content was removed on ${row.prunedAt.slice(0, 10)} as state.retention says.`,
   };
 }
 

@@ -1,8 +1,10 @@
+import type { Actor } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import type { Verification } from '../domain/journal-chain.ts';
 import type { Anchor, JournalEntry } from '../domain/journal-entry.ts';
 import type { Progress } from '../domain/outcome.ts';
+import type { RetentionPolicy } from '../domain/retention.ts';
 
 /** Kinds of work. A work item is only a hint to look at the journal: done twice or late it changes nothing. */
 export type WorkKind = 'intake' | 'advance' | 'render';
@@ -83,13 +85,30 @@ export interface Alerts {
   list(limit: number): Promise<StoredAlert[]>;
 }
 
+/** How much retention removes, or would remove. */
+export interface Pruned {
+  readonly incidents: number;
+  readonly alerts: number;
+  /** Entries of the journal that lose their content. */
+  readonly entries: number;
+}
+
+/** Removes the content of what has been over for as long as a policy says; the chain of the journal stays whole. */
+export interface Retention {
+  /** What prune would remove now. */
+  due(policy: RetentionPolicy): Promise<Pruned>;
+  /** Removes it, in transactions of bounded size, each with its `journal.pruned` entry. */
+  prune(policy: RetentionPolicy, by: Actor): Promise<Pruned>;
+}
+
 export interface Incidents {
   /** A new id such as `INC-12`; unused ones leave gaps. */
   nextId(): Promise<string>;
+  get(id: string): Promise<(IncidentRow & { prunedAt: string | null }) | null>;
   findOpen(dedupeKey: string): Promise<IncidentRow | null>;
   listOpen(): Promise<(IncidentRow & { openedAt: string })[]>;
-  /** Newest first, open and closed. */
-  list(limit: number): Promise<(IncidentRow & { openedAt: string })[]>;
+  /** Newest first, open and closed; `prunedAt` (ISO 8601) when retention has removed the content. */
+  list(limit: number): Promise<(IncidentRow & { openedAt: string; prunedAt: string | null })[]>;
 }
 
 /** Where a long step is; one row per incident, overwritten. */
@@ -141,6 +160,7 @@ export interface State {
   readonly journal: Journal;
   readonly alerts: Alerts;
   readonly incidents: Incidents;
+  readonly retention: Retention;
   readonly progress: ProgressBoard;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;

@@ -5,18 +5,11 @@ import { guarded } from './failure.ts';
 import { storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
-const columns = [
-  'id',
-  'dedupe_key as dedupeKey',
-  'database',
-  'title',
-  'status',
-  'opened_at as openedAt',
-] as const;
+const columns = ['id', 'dedupe_key as dedupeKey', 'database', 'title', 'status'] as const;
 
 /** The rows that incidents are searched by. */
 export function createIncidents(db: Kysely<StateTables>): Incidents {
-  const all = db.selectFrom('incident').select(columns);
+  const all = db.selectFrom('incident').select([...columns, 'opened_at as openedAt']);
   return {
     nextId: () =>
       guarded(async () => {
@@ -24,17 +17,23 @@ export function createIncidents(db: Kysely<StateTables>): Incidents {
         const { rows } = await next.execute(db);
         return `INC-${rows[0]?.number}`;
       }),
+    get: (id) =>
+      guarded(async () => {
+        const query = db.selectFrom('incident').select([...columns, 'pruned_at as prunedAt']);
+        return (await query.where('id', '=', id).executeTakeFirst()) ?? null;
+      }),
     findOpen: (dedupeKey) =>
       guarded(async () => {
         const query = db
           .selectFrom('incident')
-          .select(['id', 'dedupe_key as dedupeKey', 'database', 'title', 'status'])
+          .select(columns)
           .where('dedupe_hash', '=', sha256(dedupeKey))
           .where('status', '=', 'open');
         return (await query.executeTakeFirst()) ?? null;
       }),
     listOpen: () => guarded(() => all.where('status', '=', 'open').orderBy('ordinal').execute()),
-    list: (limit) => guarded(() => all.orderBy('ordinal', 'desc').limit(limit).execute()),
+    list: (limit) =>
+      guarded(() => all.select('pruned_at as prunedAt').orderBy('ordinal', 'desc').limit(limit).execute()),
   };
 }
 

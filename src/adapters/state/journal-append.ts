@@ -18,7 +18,8 @@ class Conflict extends Error {}
 
 interface Append {
   readonly stream: string;
-  readonly expectedVersion: number;
+  /** Null for wherever the stream is. */
+  readonly expectedVersion: number | null;
   readonly events: readonly DomainEvent[];
   readonly options: AppendOptions;
 }
@@ -30,7 +31,7 @@ export async function appendEvents(
   append: Append,
 ): Promise<AppendResult> {
   try {
-    const entries = await db.transaction().execute((tx) => write(tx, enqueue, append));
+    const entries = await db.transaction().execute((tx) => appendWithin(tx, enqueue, append));
     return { status: 'appended', events: entries.map(toRecordedEvent) };
   } catch (error) {
     if (error instanceof Conflict || isSecondOpening(error)) return { status: 'conflict' };
@@ -38,7 +39,8 @@ export async function appendEvents(
   }
 }
 
-async function write(
+/** Appends in a transaction that is open already. Throws to roll back when somebody else was first. */
+export async function appendWithin(
   tx: Transaction<StateTables>,
   enqueue: Enqueue,
   append: Append,
@@ -50,7 +52,7 @@ async function write(
     .executeTakeFirstOrThrow();
   const stream = storableText(append.stream);
   const { version, at } = await streamEnd(tx, stream);
-  if (version !== append.expectedVersion) throw new Conflict();
+  if (append.expectedVersion !== null && version !== append.expectedVersion) throw new Conflict();
   const entries = chain(append.events, { stream, version, at, ...head });
   const last = entries.at(-1);
   if (last !== undefined) {

@@ -17,6 +17,7 @@ import { createProgressBoard } from './progress-board.ts';
 import { createBoss, prepareQueues } from './queue/boss.ts';
 import { createEnqueue } from './queue/enqueue.ts';
 import { createWorkQueue } from './queue/work-queue.ts';
+import { createRetention } from './retention.ts';
 import type { StateTables } from './tables.ts';
 import { unfinishedWork } from './unfinished-work.ts';
 
@@ -92,6 +93,7 @@ function assemble(connections: Connections): State {
     journal: createJournal(db, { enqueue, committed }),
     alerts: createAlerts(db, { enqueue, committed }),
     incidents: createIncidents(db),
+    retention: createRetention(db, enqueue),
     progress: createProgressBoard(db),
     messages: createChatMessages(db),
     mutex: createMutex(connections.lockSession),
