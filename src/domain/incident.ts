@@ -111,6 +111,11 @@ export function foldIncident(id: string, events: readonly RecordedEvent[]): Inci
   return rest.reduce(evolve, open(id, first.event, first.at));
 }
 
+/** Folds what was appended since an incident was folded. */
+export function foldOn(incident: Incident, events: readonly RecordedEvent[]): Incident {
+  return events.reduce(evolve, incident);
+}
+
 function open(id: string, event: EventOf<'incident.opened'>, at: string): Incident {
   return {
     id,
