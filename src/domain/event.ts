@@ -113,7 +113,7 @@ export const EVENT_SCHEMA = 1;
 export interface RecordedEvent {
   /** Place in the whole journal, from 1 without gaps. */
   readonly position: number;
-  /** Incident id, `intake/<alert id>`, or `journal`. */
+  /** Incident id, `intake/<id of the first of these alerts>`, or `journal`. */
   readonly stream: string;
   /** Place in the stream, from 1 without gaps. */
   readonly version: number;

@@ -1,8 +1,9 @@
 import { foldIncident, foldOn, type Incident } from '../domain/incident.ts';
 import type { Journal } from '../ports/state.ts';
 
-/** Incidents whose fold is kept. */
+/** Incidents whose fold is kept, and how long after it was read last. */
 const MOST_KEPT = 500;
+const KEPT_MS = 600_000;
 
 /** Reads incidents: from the journal only what was appended since this process read the same one last. */
 export interface FoldedIncidents {
@@ -16,21 +17,27 @@ export interface FoldedIncidents {
  * read anew, because retention may remove its content.
  */
 export function createFoldedIncidents(journal: Pick<Journal, 'read'>): FoldedIncidents {
-  const folds = new Map<string, Incident>();
+  const folds = new Map<string, { readonly incident: Incident; readonly at: number }>();
+
+  function knownOf(incidentId: string): Incident | undefined {
+    const fold = folds.get(incidentId);
+    return fold !== undefined && performance.now() - fold.at < KEPT_MS ? fold.incident : undefined;
+  }
 
   function keep(incident: Incident): void {
-    const known = folds.get(incident.id);
+    const known = knownOf(incident.id);
     folds.delete(incident.id);
     if (incident.status === 'closed') return;
     // Two reads may end in another order than they began.
-    folds.set(incident.id, known !== undefined && known.version > incident.version ? known : incident);
+    const newest = known !== undefined && known.version > incident.version ? known : incident;
+    folds.set(incident.id, { incident: newest, at: performance.now() });
     const oldest = folds.keys().next();
     if (folds.size > MOST_KEPT && oldest.done !== true) folds.delete(oldest.value);
   }
 
   return {
     async load(incidentId) {
-      const known = folds.get(incidentId);
+      const known = knownOf(incidentId);
       const events = await journal.read(incidentId, known?.version ?? 0);
       if (known === undefined && events.length === 0) return null;
       const incident = known === undefined ? foldIncident(incidentId, events) : foldOn(known, events);
