@@ -1,4 +1,4 @@
-import { constants, setPriority, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import pg from 'pg';
 import { fromPodAddress } from '../../../src/drill/pods/pod-socket.ts';
 
