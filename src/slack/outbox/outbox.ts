@@ -1,11 +1,7 @@
-import type { ActionClass } from '../../domain/actor.ts';
-import type { IncidentDesk } from '../../engine/desk.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Mutex } from '../../ports/state.ts';
-import type { Health } from '../health/health.ts';
 import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
-import { NOTICES, type OutboxTools } from './perform.ts';
+import type { OutboxOptions } from './options.ts';
+import { NOTICES } from './perform.ts';
 import { createVisit } from './visit.ts';
 
 /** Incidents that are looked at, at the same time. */
@@ -15,17 +11,6 @@ const RENDER_MS = 900;
 /** An incident that another process draws, or that could not be drawn, is left alone for this long in milliseconds. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-
-export interface OutboxOptions {
-  readonly tools: OutboxTools;
-  readonly desk: IncidentDesk;
-  readonly mutex: Mutex;
-  readonly clock: Clock;
-  readonly health: Health;
-  readonly actionClassOf: (stepKind: string) => ActionClass | null;
-  /** Ends the outbox. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Brings the channel in line with the state of incidents. One row for all of them: calls are scarce, and each goes to

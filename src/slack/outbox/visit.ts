@@ -2,7 +2,7 @@ import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.t
 import type { Lanes } from './lanes.ts';
 import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
-import type { OutboxOptions } from './outbox.ts';
+import type { OutboxOptions } from './options.ts';
 import { NOTICES, perform } from './perform.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
