@@ -109,8 +109,8 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   queue.handle('intake', createSettle({ state, ledger, runbooks, databases: databases.list() }));
   queue.handle('advance', createAdvance(engine));
   queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
-  await slack.start();
   started.defer(async () => slack.stop(SLACK_GRACE_MS));
+  await slack.start();
   let stopping: Promise<void> | undefined;
   const http = await startHttp(config, {
     state,

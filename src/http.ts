@@ -30,7 +30,8 @@ export async function startHttp(
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     const reasons = await notReady(parts);
-    return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
+    const ready = reasons.length === 0;
+    return reply.code(ready ? 200 : 503).send({ ready, reasons, warnings: warningsOf(parts) });
   });
   const { host, port } = config.http;
   try {
@@ -46,16 +47,18 @@ export async function startHttp(
   }
 }
 
-/** Why decisions cannot be taken or recorded now; a monitored database that is down is no reason: that is when people need Firebreak. */
-async function notReady({ state, slack, isStopping }: HttpParts): Promise<string[]> {
+/**
+ * Why alerts cannot be taken now. Slack's trouble is no reason: an instance that is not ready gets no alerts, which then
+ * are lost although they could be stored, and a rollout would wait for Slack. A monitored database that is down is no
+ * reason either: that is when people need Firebreak.
+ */
+async function notReady({ state, isStopping }: HttpParts): Promise<string[]> {
   if (isStopping()) return ['Firebreak is stopping'];
-  const { connected, lastError } = slack.health();
-  const link = connected ? [] : [`Slack: ${lastError ?? 'not connected'}`];
   try {
     await state.incidents.list(1);
-    return link;
+    return [];
   } catch {
-    return [...link, 'State database: not usable'];
+    return ['State database: not usable'];
   }
 }
 
@@ -67,4 +70,11 @@ async function closeWithin(server: FastifyInstance, ms: number): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What does not work although alerts are taken. */
+function warningsOf({ slack }: HttpParts): string[] {
+  const { connected, trouble } = slack.health();
+  if (trouble !== null) return [trouble];
+  return connected ? [] : ['Not connected to Slack: clicks and commands do not arrive.'];
 }

@@ -10,23 +10,21 @@ export interface AttemptRef {
 }
 
 /** What a person can answer to a card. */
-export type Choice = 'run' | 'withdraw' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
+export type Choice = 'run' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
 
 /** What people and the engine ask of an incident. */
 export type Command =
   | ({
       readonly type: 'decide';
       readonly choice: Choice;
-      /** What the person's screen shows: the `cardHash` of the try. */
+      /** Hash of the plan on the person's screen; null for a card that shows none. */
       readonly hash: string | null;
       readonly selection: Selection | null;
       /** Step to go back to, with the choice `back`. */
       readonly to: string | null;
       readonly by: Actor;
-      /** Names the click, when it may be delivered twice. */
-      readonly click?: string;
     } & AttemptRef)
-  | { readonly type: 'close'; readonly by: Person; readonly reason: string; readonly click?: string }
+  | { readonly type: 'close'; readonly by: Person; readonly reason: string }
   | ({
       readonly type: 'planned';
       readonly plan: Plan;
@@ -47,16 +45,11 @@ export interface Refusal {
     | 'not-running'
     | 'stale-step'
     | 'stale-plan'
-    | 'stale-card'
     | 'expired'
     | 'already-decided'
-    | 'approved-meanwhile'
-    | 'same-person'
     | 'bad-selection'
     | 'not-possible'
-    | 'not-allowed'
-    /** The same click was answered before: nobody has to be told again. */
-    | 'repeated';
+    | 'not-allowed';
   /** A sentence for the person who asked. */
   readonly message: string;
 }

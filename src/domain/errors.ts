@@ -9,6 +9,7 @@ export const errorCodes = {
   'slack-token': 'Slack refused a token.',
   'slack-scope': 'The Slack app lacks a scope.',
   'slack-channel': 'The Slack channel cannot be used.',
+  'slack-socket-mode': 'Slack does not let Firebreak connect.',
   'slack-unreachable': 'Slack cannot be reached.',
   'database-unreachable': 'A monitored database cannot be reached.',
   'database-full': 'A monitored database has no connection slot left.',

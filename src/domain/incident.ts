@@ -1,7 +1,6 @@
-import type { Actor, Person } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Alert } from './alert.ts';
 import type { Cause } from './cause.ts';
-import type { AttemptRef, Choice } from './command.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
 import type { Anchor } from './journal-entry.ts';
 import type { Outcome, Verdict } from './outcome.ts';
@@ -31,13 +30,9 @@ export interface StepAttempt {
   readonly status: StepStatus;
   readonly plan: Plan | null;
   readonly hash: string | null;
-  /** How many plans were made for it. */
-  readonly drawn: number;
   readonly expiresAt: string | null;
   /** What differs from the plan that was on the screen before. */
   readonly differs: readonly string[];
-  /** What the first of two people approved; kept when the second completes it. */
-  readonly approval: { readonly by: Person; readonly at: string; readonly selection: Selection } | null;
   readonly decision: { readonly by: Actor; readonly at: string; readonly selection: Selection } | null;
   /** How often its effect was begun: more than once after a crash. */
   readonly intents: number;
@@ -45,7 +40,7 @@ export interface StepAttempt {
   readonly verdict: Verdict | null;
   readonly fault: (Fault & { readonly phase: Phase }) | null;
   /** Who skipped or accepted it and why. */
-  readonly closing: { readonly by: Actor; readonly reason: string; readonly choice: Choice } | null;
+  readonly closing: { readonly by: Actor; readonly reason: string } | null;
   /** ISO 8601 times of the transitions. */
   readonly times: {
     readonly plannedAt?: string;
@@ -87,18 +82,7 @@ export interface Incident {
   readonly closedAt: string | null;
   /** Where in the journal it was closed; null while it is open. */
   readonly closedAnchor: Anchor | null;
-  readonly closedBy: Actor | null;
   readonly runs: readonly Run[];
-  /** Clicks that were answered: each counts once, however often it is delivered. */
-  readonly clicks: readonly string[];
-  /** Who was refused what on which try, and why. */
-  readonly refusals: readonly RefusalNote[];
-}
-
-export interface RefusalNote extends AttemptRef {
-  readonly by: Actor;
-  readonly choice: string;
-  readonly reason: string;
 }
 
 /** The run that is on, or the last one; undefined before the first. */
@@ -127,6 +111,11 @@ export function foldIncident(id: string, events: readonly RecordedEvent[]): Inci
   return rest.reduce(evolve, open(id, first.event, first.at));
 }
 
+/** Folds what was appended since an incident was folded. */
+export function foldOn(incident: Incident, events: readonly RecordedEvent[]): Incident {
+  return events.reduce(evolve, incident);
+}
+
 function open(id: string, event: EventOf<'incident.opened'>, at: string): Incident {
   return {
     id,
@@ -146,10 +135,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     recoveredAt: null,
     closedAt: null,
     closedAnchor: null,
-    closedBy: null,
     runs: [],
-    clicks: [],
-    refusals: [],
   };
 }
 
@@ -157,9 +143,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
 function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   const { event, at, version, position, hash } = recorded;
   const closedAnchor = event.type === 'incident.closed' ? { position, hash } : incident.closedAnchor;
-  const click = 'click' in event ? event.click : undefined;
-  const clicks = click === undefined ? incident.clicks : [...incident.clicks, click];
-  return { ...apply(incident, event, at), clicks, version, closedAnchor };
+  return { ...apply(incident, event, at), version, closedAnchor };
 }
 
 function apply(incident: Incident, event: DomainEvent, at: string): Incident {
@@ -167,11 +151,8 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'incident.opened':
     case 'alert.ignored':
     case 'journal.pruned':
+    case 'decision.refused':
       return incident;
-    case 'decision.refused': {
-      const { step, attempt, by, choice, reason } = event;
-      return { ...incident, refusals: [...incident.refusals, { step, attempt, by, choice, reason }] };
-    }
     case 'alert.attached':
     case 'alert.resolved':
       return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };
@@ -182,14 +163,14 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'incident.recovered':
       return { ...incident, recoveredAt: at };
     case 'incident.closed':
-      return { ...incident, status: 'closed', closedAt: at, closedBy: event.by };
+      return { ...incident, status: 'closed', closedAt: at };
     case 'run.started':
       return { ...incident, runs: [...incident.runs, startRun(event, at)] };
     case 'run.completed':
       return changeRun(incident, (run) => ({ ...run, status: 'completed' }));
     case 'run.aborted':
       return changeRun(incident, (run) => ({
-        ...endAttempt(run, 'aborted', { by: event.by, reason: event.reason, choice: 'abort' }, at),
+        ...endAttempt(run, 'aborted', event.by, event.reason, at),
         status: 'aborted',
       }));
     case 'run.rewound':
@@ -199,10 +180,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
   }
 }
 
-type StepEvent = Exclude<
-  Extract<DomainEvent, { step: string; attempt: number }>,
-  { type: 'decision.refused' }
->;
+type StepEvent = Extract<DomainEvent, { step: string; attempt: number }>;
 
 function applyToStep(run: Run, event: StepEvent, at: string): Run {
   switch (event.type) {
@@ -211,7 +189,6 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         status: 'awaiting',
         plan: event.plan,
         hash: event.hash,
-        drawn: current.drawn + 1,
         expiresAt: event.expiresAt,
         differs: event.differs,
         times: { ...current.times, plannedAt: current.times.plannedAt ?? at },
@@ -219,13 +196,10 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
     case 'step.outdated':
       return changeAttempt(run, () => ({
         status: 'planning',
-        approval: null,
         decision: null,
         intents: 0,
         differs: event.differs,
       }));
-    case 'approval.recorded':
-      return changeAttempt(run, () => ({ approval: { by: event.by, at, selection: event.selection } }));
     case 'decision.recorded':
       return changeAttempt(run, () => ({
         status: 'approved',
@@ -254,11 +228,11 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         fault: { ...event.fault, phase: event.phase },
       }));
     case 'step.skipped':
-      return advance(endAttempt(run, 'skipped', { by: event.by, reason: event.reason, choice: 'skip' }, at));
-    case 'step.accepted': {
-      const closing = { by: event.by, reason: 'Went on anyway.', choice: 'continue' } as const;
-      return advance(endAttempt(run, 'accepted', closing, at));
-    }
+      return advance(endAttempt(run, 'skipped', event.by, event.reason, at));
+    case 'step.accepted':
+      return advance(endAttempt(run, 'accepted', event.by, 'Went on anyway.', at));
+    case 'decision.refused':
+      return run;
   }
 }
 
@@ -289,10 +263,8 @@ function newAttempt(step: RunbookStep, attempt: number): StepAttempt {
     status: 'planning',
     plan: null,
     hash: null,
-    drawn: 0,
     expiresAt: null,
     differs: [],
-    approval: null,
     decision: null,
     intents: 0,
     outcome: null,
@@ -312,11 +284,8 @@ function rewind(run: Run, to: string, by: Actor, at: string): Run {
   if (position === -1) return run;
   const left = run.attempts.at(-1);
   const open = left !== undefined && !isEnd(left.status);
-  const closing: Closing =
-    left?.step.id === to
-      ? { by, reason: 'tried again', choice: 'retry' }
-      : { by, reason: `went back to "${to}"`, choice: 'back' };
-  const closed = open ? endAttempt(run, 'aborted', closing, at) : run;
+  const reason = left?.step.id === to ? 'tried again' : `went back to "${to}"`;
+  const closed = open ? endAttempt(run, 'aborted', by, reason, at) : run;
   return begin({ ...closed, position });
 }
 
@@ -330,10 +299,14 @@ function changeRun(incident: Incident, change: (run: Run) => Run): Incident {
   return run === undefined ? incident : { ...incident, runs: [...incident.runs.slice(0, -1), change(run)] };
 }
 
-type Closing = NonNullable<StepAttempt['closing']>;
-
-function endAttempt(run: Run, status: 'skipped' | 'accepted' | 'aborted', closing: Closing, at: string): Run {
-  return changeAttempt(run, () => ({ status, closing }), at);
+function endAttempt(
+  run: Run,
+  status: 'skipped' | 'accepted' | 'aborted',
+  by: Actor,
+  reason: string,
+  at: string,
+): Run {
+  return changeAttempt(run, () => ({ status, closing: { by, reason } }), at);
 }
 
 /** Changes the present try; `endedAt` is set when the change ends it. */

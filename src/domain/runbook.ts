@@ -10,8 +10,7 @@ export const RunbookStep = z.object({
   /** What to do by hand when the bot is down. */
   byHand: z.string(),
   params: z.record(z.string(), Json),
-  /** How many people approve it; `none` is for steps that only read. */
-  confirm: z.enum(['none', 'one', 'two']),
+  confirm: z.enum(['one', 'none']),
 });
 export type RunbookStep = z.infer<typeof RunbookStep>;
 

@@ -1,11 +1,12 @@
 import type { Command, Refusal } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
-import { foldIncident, type Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
 import { anchorText } from '../domain/journal-entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { AppendOptions, IncidentRow, State, Work } from '../ports/state.ts';
+import type { IncidentRow, Settlement, State, Work } from '../ports/state.ts';
+import { createFoldedIncidents } from './folded-incidents.ts';
 
 /** How a change to an incident ended. */
 export interface Changed {
@@ -17,11 +18,13 @@ export interface Changed {
 export interface Ledger {
   /** Null when there is none, or when retention has removed its content. */
   load(incidentId: string): Promise<Incident | null>;
-  /** Opens a stream; false when another open incident holds the dedupe key. */
-  open(
-    row: IncidentRow,
+  /** Opens a stream; false when another open incident holds the dedupe key, or one of the alerts is settled already. */
+  open(row: IncidentRow, events: readonly DomainEvent[], settles?: readonly Settlement[]): Promise<boolean>;
+  /** Appends what alerts lead to; false when the incident has changed since, or one of the alerts is settled already. */
+  settle(
+    incident: Incident,
     events: readonly DomainEvent[],
-    settles?: AppendOptions['settles'],
+    settles: readonly Settlement[],
   ): Promise<boolean>;
   /** Decides on the newest state and appends; decides again whenever somebody else was first. */
   change(incidentId: string, make: (incident: Incident) => Change): Promise<Changed>;
@@ -33,14 +36,11 @@ export type Change =
   | {
       readonly events: readonly DomainEvent[];
       readonly refusal?: Refusal;
-      readonly settles?: AppendOptions['settles'];
     };
 
 export function createLedger(state: State, clock: Clock, logger: Logger): Ledger {
-  async function load(incidentId: string): Promise<Incident | null> {
-    const events = await state.journal.read(incidentId);
-    return events.length === 0 ? null : foldIncident(incidentId, events);
-  }
+  const folded = createFoldedIncidents(state.journal);
+  const load = async (incidentId: string) => folded.load(incidentId);
 
   return {
     load,
@@ -54,16 +54,25 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
       return result.status === 'appended';
     },
 
+    async settle(incident, events, settles) {
+      const result = await state.journal.append(incident.id, incident.version, events, {
+        work: workAfter(incident.id, events),
+        incident: rowOf(incident, events),
+        settles,
+      });
+      if (result.status === 'appended') logClosing(logger, result.events);
+      return result.status === 'appended';
+    },
+
     async change(incidentId, make) {
       for (;;) {
         const incident = await load(incidentId);
         if (incident === null) return { refusal: await whyGone(state, incidentId) };
-        const { events, refusal, settles } = resolve(incident, make(incident), clock.now());
+        const { events, refusal } = resolve(incident, make(incident), clock.now());
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
-          work: events.every(({ type }) => type === 'decision.refused') ? [] : workFor(incidentId),
+          work: workFor(incidentId),
           incident: rowOf(incident, events),
-          ...(settles === undefined ? {} : { settles }),
         });
         if (result.status === 'conflict') continue;
         logClosing(logger, result.events);
@@ -86,11 +95,11 @@ async function whyGone(state: State, incidentId: string): Promise<Refusal> {
 
 function resolve(incident: Incident, change: Change, now: Date) {
   if (!('command' in change)) {
-    return { events: change.events, refusal: change.refusal ?? null, settles: change.settles };
+    return { events: change.events, refusal: change.refusal ?? null };
   }
   const { events, refusal } = decide(incident, change.command, now);
   const told = refusal === null ? [] : (change.onRefusal?.(refusal) ?? []);
-  return { events: [...events, ...told], refusal, settles: undefined };
+  return { events: [...events, ...told], refusal };
 }
 
 /** The log keeps the anchor of each closed incident, where nobody who can write the journal can change it. */
@@ -104,6 +113,12 @@ function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow 
   const closed = events.some((event) => event.type === 'incident.closed');
   const { id, dedupeKey, database, title } = incident;
   return { id, dedupeKey, database, title, status: closed ? 'closed' : incident.status };
+}
+
+/** An alert that joins an open incident changes what is shown, and nothing that the engine has to do. */
+function workAfter(incidentId: string, events: readonly DomainEvent[]): Work[] {
+  const shownOnly = events.every(({ type }) => type === 'alert.attached' || type === 'alert.resolved');
+  return shownOnly ? [{ kind: 'render', key: incidentId }] : workFor(incidentId);
 }
 
 function workFor(incidentId: string): Work[] {

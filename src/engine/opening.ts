@@ -23,7 +23,7 @@ export async function openIncident(
   state: State,
   ledger: Ledger,
   opening: Opening,
-  settle?: (incidentId: string) => Settlement,
+  settle?: (incidentId: string) => readonly Settlement[],
 ): Promise<string | null> {
   const id = await state.incidents.nextId();
   const title = opening.alert?.annotations.summary ?? opening.alert?.name ?? opening.runbook.title;

@@ -12,10 +12,13 @@ export type WorkKind = 'intake' | 'advance' | 'render';
 /** A piece of work, enqueued in the transaction of the events that cause it. */
 export interface Work {
   readonly kind: WorkKind;
-  /** Stored alert id for `intake`, incident id otherwise. */
+  /** `alerts` for `intake`, incident id otherwise. */
   readonly key: string;
   readonly delaySeconds?: number;
 }
+
+/** Settles every stored alert that is not settled. */
+export const INTAKE: Work = { kind: 'intake', key: 'alerts' };
 
 /** The row of an incident that is searched by; written with its events. */
 export interface IncidentRow {
@@ -37,7 +40,7 @@ export interface Settlement {
 export interface AppendOptions {
   readonly work: readonly Work[];
   readonly incident?: IncidentRow;
-  readonly settles?: Settlement;
+  readonly settles?: readonly Settlement[];
 }
 
 export type AppendResult =
@@ -48,11 +51,12 @@ export type AppendResult =
 /** The truth: append-only, hash-chained, one gapless numbering per stream. Throws `state-unavailable`. */
 export interface Journal {
   /** The events of a stream in order; none when retention has removed their content. */
-  read(stream: string): Promise<RecordedEvent[]>;
+  /** The events of a stream in order, from the one after this version on. */
+  read(stream: string, after?: number): Promise<RecordedEvent[]>;
   /**
-   * Appends in one transaction with the work, the incident's row and the alert's settlement.
-   * `conflict` when the stream is not at `expectedVersion`, another open incident holds the dedupe key, or the alert
-   * is settled already.
+   * Appends in one transaction with the work, the incident's row and the settlements of alerts.
+   * `conflict` when the stream is not at `expectedVersion`, another open incident holds the dedupe key, or one of the
+   * alerts is settled already.
    */
   append(
     stream: string,
@@ -78,11 +82,13 @@ export interface StoredAlert {
 
 /** Alerts as they came in. */
 export interface Alerts {
-  /** Stores what is new and enqueues its intake, in one transaction. Repeats of a stored delivery are counted, not stored. */
+  /** Stores what is new, and lets it be settled. Repeats of a stored delivery are counted, not stored. */
   store(alerts: readonly Alert[]): Promise<{ stored: number; repeated: number }>;
   get(id: string): Promise<StoredAlert | null>;
   /** Newest first. */
   list(limit: number): Promise<StoredAlert[]>;
+  /** What is not settled, oldest first, after the place where the last call ended; from the start with 0. */
+  unsettled(after: number, limit: number): Promise<{ readonly alerts: StoredAlert[]; readonly last: number }>;
 }
 
 /** How much retention removes, or would remove. */

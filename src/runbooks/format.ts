@@ -11,9 +11,9 @@ export const StepForm = z.strictObject({
   byHand: Text.describe('What to do by hand when the bot is down'),
   params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the step kind'),
   confirm: z
-    .enum(['none', 'one', 'two'])
+    .enum(['one', 'none'])
     .default('one')
-    .describe('How many people approve: none only for kinds that only read, two for two different people'),
+    .describe('Whether a person decides; none only for kinds that only read'),
 });
 
 /** A runbook as it stands in the file. */

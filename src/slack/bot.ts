@@ -45,27 +45,32 @@ export interface SlackOptions {
   readonly actionClassOf?: (stepKind: string) => ActionClass;
 }
 
-/** State of the link to Slack. */
+/** How Slack is. */
 export interface SlackHealth {
   /** Whether clicks and commands can arrive. */
   readonly connected: boolean;
-  /** The last fault of the link in words, or null when it was never at fault. */
-  readonly lastError: string | null;
+  /** What is wrong and since when, in one sentence for people; null when nothing is. */
+  readonly trouble: string | null;
+  /** Incidents whose messages are not as they should be. */
+  readonly waiting: number;
   readonly mode: SlackConfig['mode'];
 }
 
 /** The Slack side of Firebreak: shows incidents, takes decisions. */
 export interface SlackBot {
   /**
-   * Checks tokens, scopes and the channel, then connects; ends within 15 seconds for the link alone.
-   * Throws `slack-token`, `slack-scope`, `slack-channel`, `slack-unreachable` or `port-taken`.
+   * Checks tokens, scopes and the channel, then connects. Resolves within seconds also when Slack cannot be reached,
+   * and connects by itself as soon as it can: alerts are to be taken meanwhile.
+   * Throws what no waiting cures: `slack-token`, `slack-scope`, `slack-channel`, `slack-socket-mode`, `missing-secret`
+   * or `port-taken`.
    */
   start(): Promise<void>;
-  /** Stops intake and waits for running listeners and renders, at most this many milliseconds. */
+  /** Stops intake and waits for running listeners and calls, at most this many milliseconds. */
   stop(graceMs: number): Promise<void>;
   /**
-   * Brings the channel in line with the incident. `busy` when something is left to do: come again.
-   * Throws what no repetition cures, such as `slack-token` or `slack-channel`.
+   * Puts the incident in the row of those that are to be brought in line. `busy` when it is not drawn within a moment,
+   * also when Slack is in trouble: come again. Throws what the state throws, and the fault of a message that Slack
+   * will not take.
    */
   render(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'>;
   health(): SlackHealth;

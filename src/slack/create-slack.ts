@@ -1,34 +1,39 @@
-import { webApi } from '@slack/bolt';
-import { describeError } from '../domain/errors.ts';
 import { clientOptions } from './app/client-options.ts';
-import { createBoltApp } from './app/create-app.ts';
-import { createDualSocketReceiver } from './app/dual-socket-receiver.ts';
-import { createHttpLink } from './app/http-link.ts';
-import { type InFlight, within } from './app/in-flight.ts';
-import type { Link } from './app/link.ts';
+import { createConnection } from './app/connection.ts';
+import { within } from './app/in-flight.ts';
 import { type Identity, preflight } from './app/preflight.ts';
+import { WatchedClient } from './app/watched-client.ts';
 import type { SlackBot, SlackOptions } from './bot.ts';
+import { createHealth } from './health/health.ts';
+import { watchHealth } from './health/watch.ts';
+import { type Meanwhile, whatIsWrong } from './health/words.ts';
 import { createPeople } from './listeners/people.ts';
 import { createOutbox } from './outbox/outbox.ts';
+import { createSearches } from './outbox/searches.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
   const { config, fetch, desk, messages, mutex, logger, clock } = options;
-  const client = new webApi.WebClient(config.botToken.reveal(), clientOptions(config, logger, fetch));
   const stopping = new AbortController();
-  const renders = new Set<Promise<unknown>>();
-  let running: { link: Link; inFlight: InFlight } | null = null;
+  const { signal } = stopping;
+  const health = createHealth(clock);
+  const client = new WatchedClient(config.botToken.reveal(), clientOptions(config, logger, fetch), health);
   let checked: Promise<Identity> | null = null;
-  let lastError: string | null = null;
+
+  /** Checks token, scopes and channel. */
+  async function check(): Promise<Identity> {
+    const checking = preflight(client, config.channel);
+    checked = checking;
+    try {
+      return await checking;
+    } catch (error) {
+      if (checked === checking) checked = null;
+      throw error;
+    }
+  }
 
   /** Checked once; a failed check is repeated by the next caller. */
-  function identity(): Promise<Identity> {
-    checked ??= preflight(client, config.channel).catch((error: unknown) => {
-      checked = null;
-      throw error;
-    });
-    return checked;
-  }
+  const identity = (): Promise<Identity> => checked ?? check();
 
   const outbox = createOutbox({
     tools: {
@@ -36,73 +41,60 @@ export function createSlack(options: SlackOptions): SlackBot {
       messages,
       channel: config.channel,
       logger,
+      clock,
       botUserId: async () => (await identity()).botUserId,
       unsent: new Set(),
+      searches: createSearches(),
     },
     desk,
     mutex,
     clock,
+    health,
     actionClassOf: options.actionClassOf ?? (() => null),
+    signal,
   });
 
-  async function connect(): Promise<void> {
-    const link =
-      config.mode === 'socket'
-        ? createDualSocketReceiver(config, logger, fetch)
-        : createHttpLink(config, logger);
-    const me = await identity();
-    const people = createPeople(client, me.teamId, clock, logger);
-    const context = { desk, messages, client, fetch, identity: me, people, channel: config.channel, logger };
-    const { app, inFlight } = await createBoltApp(config, link, context);
-    running = { link, inFlight };
-    await app.start();
-    logger.info({ team: me.teamName, mode: config.mode }, 'Connected to Slack');
+  const connection = createConnection({
+    config,
+    fetch,
+    logger,
+    clock,
+    health,
+    signal,
+    identity,
+    contextOf: (me) => {
+      const people = createPeople(client, me.teamId, clock, logger);
+      return { desk, messages, client, fetch, identity: me, people, channel: config.channel, logger };
+    },
+  });
+
+  async function meanwhile(): Promise<Meanwhile> {
+    const openIncidents = await desk.listOpen().then(
+      (open) => open.length,
+      () => null,
+    );
+    return { openIncidents, waiting: outbox.waiting() };
   }
 
-  async function disconnect(ms: number): Promise<void> {
-    const { link, inFlight } = running ?? {};
-    running = null;
-    await within(ms, Promise.resolve(link?.stop()));
-    await inFlight?.drain(ms);
-  }
-
-  /** Notes what is wrong for health, and throws it on. */
-  async function noted<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      lastError = describeError(error).message;
-      throw error;
-    }
-  }
+  watchHealth({ health, check, meanwhile, clock, logger, signal });
 
   return {
-    async start() {
-      try {
-        await noted(connect());
-      } catch (error) {
-        await disconnect(1000);
-        throw error;
-      }
-    },
+    start: () => connection.start(),
     async stop(graceMs) {
       stopping.abort(new Error('Firebreak is stopping.'));
-      await Promise.all([disconnect(graceMs), within(graceMs, Promise.allSettled(renders))]);
+      await Promise.all([connection.stop(graceMs), within(graceMs, outbox.settled())]);
     },
-    async render(incidentId, signal) {
-      const rendering = outbox.render(incidentId, AbortSignal.any([signal, stopping.signal]));
-      renders.add(rendering);
-      try {
-        return await noted(rendering);
-      } finally {
-        renders.delete(rendering);
-      }
+    render: (incidentId, renderSignal) => outbox.render(incidentId, renderSignal),
+    health() {
+      const trouble = health.trouble();
+      const awayMs = trouble === null ? 0 : clock.now().getTime() - trouble.since.getTime();
+      return {
+        connected: connection.connected(),
+        trouble: trouble === null ? null : whatIsWrong(trouble, awayMs),
+        waiting: outbox.waiting(),
+        mode: config.mode,
+      };
     },
-    health: () => ({
-      connected: running?.link.connected() ?? false,
-      lastError: running?.link.lastError() ?? lastError,
-      mode: config.mode,
-    }),
-    port: () => running?.link.port() ?? null,
+    port: () => connection.port(),
   };
 }

@@ -29,7 +29,11 @@ test('over signed HTTP requests: the command answers and opens a thread, a click
   await using serving = await serve(installation);
   const requestUrl = `http://127.0.0.1:${slackPort}/slack/events`;
   slack.setDelivery({ mode: 'http', requestUrl });
-  expect(await (await fetch(`${serving.httpUrl}/readyz`)).json()).toEqual({ ready: true, reasons: [] });
+  expect(await (await fetch(`${serving.httpUrl}/readyz`)).json()).toEqual({
+    ready: true,
+    reasons: [],
+    warnings: [],
+  });
 
   expect(await type(slack, ANNA, 'help')).toMatchObject({ ok: true });
   await told(slack, ANNA, /Databases: orders-primary/);

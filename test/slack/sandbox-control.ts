@@ -69,19 +69,15 @@ export async function disconnect(sandbox: SlackSandbox, reason: string): Promise
 }
 
 const Verdict = z.looseObject({ ok: z.boolean(), verdict: z.string() });
-const Acted = Verdict.extend({ click: z.string() });
 
-/**
- * Clicks or chooses, as a person would; `chosen` holds what a menu or checkboxes get, and how often and where the
- * click is delivered.
- */
+/** Clicks or chooses, as a person would; `chosen` holds what a menu or checkboxes get. */
 export async function act(
   sandbox: SlackSandbox,
   user: string,
   message: Shown,
   actionId: string,
   chosen: object = {},
-): Promise<z.infer<typeof Acted>> {
+): Promise<z.infer<typeof Verdict>> {
   const block = message.blocks?.find(({ elements, accessory }) =>
     [...(elements ?? []), ...(accessory === undefined ? [] : [accessory])].some(
       (element) => element.action_id === actionId,
@@ -89,16 +85,7 @@ export async function act(
   );
   if (block?.block_id === undefined) throw new Error(`The message has no ${actionId}.`);
   const click = { user, channel: CHANNEL, ts: message.ts, block_id: block.block_id, action_id: actionId };
-  return Acted.parse(await request(sandbox, 'action', { ...click, ...chosen }));
-}
-
-/** Delivers an earlier click once more, as it was, to a connection. */
-export async function replay(
-  sandbox: SlackSandbox,
-  click: string,
-  connection?: number,
-): Promise<z.infer<typeof Verdict>> {
-  return Verdict.parse(await request(sandbox, 'replay', { click, connection }));
+  return Verdict.parse(await request(sandbox, 'action', { ...click, ...chosen }));
 }
 
 /** Types a slash command. */

@@ -1,5 +1,4 @@
 import {
-  ApiException,
   AppsV1Api,
   AuthorizationV1Api,
   BatchV1Api,
@@ -13,51 +12,62 @@ import {
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
 import { errorCodeOf } from '../../domain/errors.ts';
 import { type KubernetesConfig, loadKubeConfig } from './config.ts';
-import { explainError, type Request, retryAfterSeconds } from './errors.ts';
+import { explainError, type Request, retryAfterSeconds, statusOfAnswer } from './errors.ts';
 
 /** The options of one call: its time limit and the shared connections. */
 export type CallOptions = ConfigurationOptions<ObservableMiddleware>;
 
 type Dispatcher = NonNullable<ReturnType<RequestContext['getDispatcher']>>;
 
-const GET_ATTEMPTS = 2;
-const LONGEST_RETRY_PAUSE_MS = 2_000;
+const ATTEMPTS = 2;
+/** A server that asks for a longer pause is not waited for: a person is told to try again. */
+const LONGEST_RETRY_PAUSE_MS = 10_000;
 const RETRY_PAUSE_MS = 200;
 /** Renewed so that a rotated certificate is taken up; the client itself builds new connections for every request. */
 const DISPATCHER_LIFETIME_MS = 600_000;
 
-/** The typed clients of one cluster, with limits around every call. */
+/** The typed clients of one cluster. */
+type Clients = ReturnType<typeof createClients>;
+
+type Call<T> = (options: CallOptions) => Promise<T>;
+
+/** One cluster, with limits around every call. */
 export class Api {
-  readonly batch: BatchV1Api;
-  readonly core: CoreV1Api;
-  readonly apps: AppsV1Api;
-  readonly authorization: AuthorizationV1Api;
+  readonly #config: KubernetesConfig;
   readonly #timeoutMs: number;
+  #clients: Clients;
   #shared: { dispatcher: Dispatcher; since: number } | null = null;
 
   constructor(config: KubernetesConfig) {
-    const kubeConfig = loadKubeConfig(config);
-    this.batch = kubeConfig.makeApiClient(BatchV1Api);
-    this.core = kubeConfig.makeApiClient(CoreV1Api);
-    this.apps = kubeConfig.makeApiClient(AppsV1Api);
-    this.authorization = kubeConfig.makeApiClient(AuthorizationV1Api);
+    this.#config = config;
+    this.#clients = createClients(config);
     this.#timeoutMs = config.timeoutMs ?? 5_000;
   }
 
-  /** Runs one call that only reads; it is tried again when the server is overloaded or a kept connection broke. */
-  read<T>(request: Request, signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T> {
-    const policy = retry(handleWhen(isWorthARetry), {
-      maxAttempts: GET_ATTEMPTS,
-      backoff: new DelegateBackoff(({ result }: IRetryBackoffContext<unknown>) =>
-        pauseMs('error' in result ? result.error : null),
-      ),
-    });
-    return this.#explained(request, signal, () => policy.execute(() => call(this.#options(signal)), signal));
+  get batch(): BatchV1Api {
+    return this.#clients.batch;
   }
 
-  /** Runs one call that changes something, once. */
-  write<T>(request: Request, signal: AbortSignal, call: (options: CallOptions) => Promise<T>): Promise<T> {
-    return this.#explained(request, signal, () => call(this.#options(signal)));
+  get core(): CoreV1Api {
+    return this.#clients.core;
+  }
+
+  get apps(): AppsV1Api {
+    return this.#clients.apps;
+  }
+
+  get authorization(): AuthorizationV1Api {
+    return this.#clients.authorization;
+  }
+
+  /** Runs one call that only reads; it is tried again when the server is overloaded, a list expired or a kept connection broke. */
+  read<T>(request: Request, signal: AbortSignal, call: Call<T>): Promise<T> {
+    return this.#tried(request, signal, call, isWorthAReading);
+  }
+
+  /** Runs one call that changes something; it is tried again only after an answer that says that nothing was done. */
+  write<T>(request: Request, signal: AbortSignal, call: Call<T>): Promise<T> {
+    return this.#tried(request, signal, call, wasNotTaken);
   }
 
   /** Closes the kept connections. */
@@ -66,13 +76,36 @@ export class Api {
     this.#shared = null;
   }
 
-  async #explained<T>(request: Request, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  async #tried<T>(
+    request: Request,
+    signal: AbortSignal,
+    call: Call<T>,
+    again: (error: unknown) => boolean,
+  ): Promise<T> {
     signal.throwIfAborted();
+    const policy = retry(handleWhen(again), {
+      maxAttempts: ATTEMPTS,
+      backoff: new DelegateBackoff(({ result }: IRetryBackoffContext<unknown>) =>
+        pauseMs('error' in result ? result.error : null),
+      ),
+    });
+    const attempt = () => policy.execute(() => call(this.#options(signal)), signal);
     try {
-      return await call();
+      return await this.#withFreshCredentials(attempt);
     } catch (error) {
       signal.throwIfAborted();
       throw explainError(error, request);
+    }
+  }
+
+  /** A refused login is tried once more with the kubeconfig as it is now: a token may have been renewed in the file. */
+  async #withFreshCredentials<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (statusOfAnswer(error) !== 401) throw error;
+      this.#clients = createClients(this.#config);
+      return await attempt();
     }
   }
 
@@ -105,15 +138,35 @@ export class Api {
   }
 }
 
-const RETRIED_STATUS = new Set([429, 503, 504]);
+const READ_AGAIN = new Set([410, 429, 503, 504]);
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-function isWorthARetry(error: unknown): boolean {
-  if (error instanceof ApiException) return RETRIED_STATUS.has(error.code);
+function isWorthAReading(error: unknown): boolean {
+  const status = statusOfAnswer(error);
+  if (status !== null) return READ_AGAIN.has(status) && isShortPause(error);
   return error instanceof Error && BROKEN_CONNECTION.has(errorCodeOf(error.cause) ?? '');
+}
+
+/** Priority and fairness turns requests away before anything is done with them. */
+function wasNotTaken(error: unknown): boolean {
+  return statusOfAnswer(error) === 429 && isShortPause(error);
+}
+
+function isShortPause(error: unknown): boolean {
+  return pauseMs(error) <= LONGEST_RETRY_PAUSE_MS;
 }
 
 function pauseMs(error: unknown): number {
   const asked = retryAfterSeconds(error);
-  return asked === null ? RETRY_PAUSE_MS : Math.min(asked * 1_000, LONGEST_RETRY_PAUSE_MS);
+  return asked === null ? RETRY_PAUSE_MS : asked * 1_000;
+}
+
+function createClients(config: KubernetesConfig) {
+  const kubeConfig = loadKubeConfig(config);
+  return {
+    batch: kubeConfig.makeApiClient(BatchV1Api),
+    core: kubeConfig.makeApiClient(CoreV1Api),
+    apps: kubeConfig.makeApiClient(AppsV1Api),
+    authorization: kubeConfig.makeApiClient(AuthorizationV1Api),
+  };
 }

@@ -1,6 +1,8 @@
 import { ApiException } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { type ErrorCode, errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import { formatDuration } from '../../domain/format.ts';
+import type { Command } from '../../domain/plan.ts';
 
 /** What a request was about, for the words of an error and for the RBAC rule that is missing. */
 export interface Request {
@@ -37,49 +39,133 @@ export function retryAfterSeconds(error: unknown): number | null {
   return Number.isFinite(seconds) ? seconds : null;
 }
 
-function explainAnswer(error: ApiException<unknown>, request: Request): FirebreakError {
-  const [code, hint, retryable] = answerRule(error, request);
-  const message = `Kubernetes answered ${error.code} to ${sentence(request)}: ${detailOf(error)}`;
-  return new FirebreakError(code, message, { hint, retryable, cause: withoutBody(error) });
+/** HTTP status of the answer that an error explains, or null. */
+export function statusOfAnswer(error: unknown): number | null {
+  return error instanceof ApiException ? error.code : null;
 }
 
-function answerRule(error: ApiException<unknown>, request: Request): [ErrorCode, string, boolean] {
+interface Rule {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly retryable?: boolean;
+  readonly next?: readonly Command[];
+}
+
+function explainAnswer(error: ApiException<unknown>, request: Request): FirebreakError {
+  const { code, hint, retryable = false, next = [] } = answerRule(error, request);
+  const message = `Kubernetes answered ${error.code} to ${sentence(request)}: ${detailOf(error)}`;
+  return new FirebreakError(code, message, {
+    hint,
+    retryable,
+    cause: withoutBody(error),
+    situation: { next: [...next] },
+  });
+}
+
+/** What an admission webhook or another admission plugin said, which comes as 403, 400 or any code it likes. */
+const WEBHOOK_DENIED = /admission webhook "([^"]+)" denied the request/;
+const WEBHOOK_FAILED = /failed calling webhook "([^"]+)"/;
+
+function answerRule(error: ApiException<unknown>, request: Request): Rule {
+  const { message = '' } = statusOf(error);
+  const denied = WEBHOOK_DENIED.exec(message);
+  const failed = WEBHOOK_FAILED.exec(message);
+  if (denied !== null) return webhookRule(denied[1] ?? '', 'refuses this change', false);
+  if (failed !== null)
+    return webhookRule(failed[1] ?? '', 'does not answer, so the API refuses the change', true);
+  return statusRule(error, request, message);
+}
+
+function webhookRule(name: string, what: string, retryable: boolean): Rule {
+  return {
+    code: 'kubernetes-error',
+    hint: `The admission webhook ${name} ${what}; nothing was changed, and doing it with kubectl is met with the same. Ask its owners, or go on without this step.`,
+    retryable,
+    next: [
+      {
+        label: 'whose webhook it is',
+        language: 'text',
+        text: `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o yaml | grep -B30 '${name}'`,
+      },
+    ],
+  };
+}
+
+function statusRule(error: ApiException<unknown>, request: Request, message: string): Rule {
   switch (error.code) {
     case 401:
-      return [
-        'kubernetes-permission',
-        'The credentials are missing, wrong or expired: renew the token of the kubeconfig.',
-        false,
-      ];
+      return {
+        code: 'kubernetes-permission',
+        hint: 'The credentials are missing, wrong or expired: renew the token in the kubeconfig file; Firebreak reads it again by itself. Nothing was changed.',
+        next: [{ label: 'does the kubeconfig still work', language: 'text', text: 'kubectl auth whoami' }],
+      };
     case 403:
-      return [
-        'kubernetes-permission',
-        `Grant it with the rule ${rbacRule(request)} in a Role of namespace ${request.namespace}, bound to the identity that the message names.`,
-        false,
-      ];
+      return forbiddenRule(request, message);
     case 404:
-      return [
-        'kubernetes-not-found',
-        'It was deleted meanwhile, or the name or namespace in the configuration is wrong.',
-        false,
-      ];
+      return {
+        code: 'kubernetes-not-found',
+        hint: 'It was deleted meanwhile, or the name or namespace in the configuration is wrong.',
+      };
     case 409:
-      return ['kubernetes-conflict', 'Read the object again and decide on what it is now.', false];
+      return { code: 'kubernetes-conflict', hint: 'Read the object again and decide on what it is now.' };
     case 410:
-      return ['kubernetes-error', 'Read the list again.', true];
+      return {
+        code: 'kubernetes-error',
+        hint: 'The list was too old to go on with. Read it again.',
+        retryable: true,
+      };
     case 422:
       return isReplaced(error)
-        ? [
-            'kubernetes-conflict',
-            'An object of this name was deleted and made again: look at the new one before deciding.',
-            false,
-          ]
-        : ['kubernetes-error', 'The change does not fit the object; nothing was changed.', false];
+        ? {
+            code: 'kubernetes-conflict',
+            hint: 'An object of this name was deleted and made again: look at the new one before deciding.',
+          }
+        : { code: 'kubernetes-error', hint: 'The change does not fit the object; nothing was changed.' };
     case 429:
-      return ['kubernetes-error', 'The API server is overloaded. Try again in a few seconds.', true];
+      return { code: 'kubernetes-error', hint: overloadHint(error), retryable: true };
     default:
-      return ['kubernetes-error', 'Look at the health of the API server.', error.code >= 500];
+      return {
+        code: 'kubernetes-error',
+        hint: 'Look at the health of the API server.',
+        retryable: error.code >= 500,
+        next: [
+          { label: 'what of it is not well', language: 'text', text: "kubectl get --raw '/readyz?verbose'" },
+        ],
+      };
   }
+}
+
+function overloadHint(error: unknown): string {
+  const seconds = retryAfterSeconds(error);
+  const wait = seconds === null ? 'in a few seconds' : `in ${formatDuration(seconds)}, as it asks`;
+  return `The API server is overloaded and let the request wait in vain; nothing was changed by it. Try again ${wait}.`;
+}
+
+function forbiddenRule(request: Request, message: string): Rule {
+  const { verb, resource, group, namespace } = request;
+  const who = /User "([^"]+)"/.exec(message)?.[1];
+  const kind = group === '' ? resource : `${resource}.${group}`;
+  return {
+    code: 'kubernetes-permission',
+    hint: `Grant it with the rule ${rbacRule(request)} in a Role of namespace ${namespace}, bound to the identity that the message names.`,
+    next:
+      who === undefined
+        ? []
+        : [
+            {
+              label: 'grant it',
+              language: 'text',
+              text: `kubectl -n ${namespace} create role firebreak-${verb}-${resource} --verb=${verb} --resource=${kind}
+kubectl -n ${namespace} create rolebinding firebreak-${verb}-${resource} --role=firebreak-${verb}-${resource} ${subject(who)}`,
+            },
+          ],
+  };
+}
+
+/** The user of a message as `kubectl create rolebinding` takes it. */
+function subject(user: string): string {
+  const [, , namespace, account] = user.startsWith('system:serviceaccount:') ? user.split(':') : [];
+  return account === undefined ? `--user='${user}'` : `--serviceaccount=${namespace}:${account}`;
 }
 
 /** A patch that carries another uid than the object is refused as a change of an immutable field. */
@@ -117,6 +203,15 @@ function explainNetwork(error: unknown, request: Request): FirebreakError {
     hint: 'Check that the API server of the kubeconfig runs and can be reached from here, and its certificate.',
     retryable: true,
     cause: error,
+    situation: {
+      next: [
+        {
+          label: 'does the API server answer, from where Firebreak runs',
+          language: 'text',
+          text: "kubectl get --raw '/readyz?verbose'",
+        },
+      ],
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { V1CronJob, V1Job, V1Pod } from '@kubernetes/client-node';
-import type { Api, CallOptions } from './api.ts';
+import type { Api } from './api.ts';
 
 const PAGE = 500;
 
@@ -9,7 +9,7 @@ interface Page<T> {
 }
 type Paging = { limit: number; _continue?: string };
 
-/** Reads a list page by page, so that a namespace with thousands of objects never comes as one answer. */
+/** Reads a list page by page, so that a namespace with thousands of objects never comes as one answer. A page that fails begins the whole list anew. */
 async function allPages<T>(page: (paging: Paging) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
   let next: string | undefined;
@@ -23,17 +23,15 @@ async function allPages<T>(page: (paging: Paging) => Promise<Page<T>>): Promise<
 
 export function listCronJobs(api: Api, namespace: string, signal: AbortSignal): Promise<V1CronJob[]> {
   const request = { verb: 'list', resource: 'cronjobs', group: 'batch', namespace } as const;
-  return allPages((paging) =>
-    api.read(request, signal, (options: CallOptions) =>
-      api.batch.listNamespacedCronJob({ namespace, ...paging }, options),
-    ),
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.batch.listNamespacedCronJob({ namespace, ...paging }, options)),
   );
 }
 
 export function listJobs(api: Api, namespace: string, signal: AbortSignal): Promise<V1Job[]> {
   const request = { verb: 'list', resource: 'jobs', group: 'batch', namespace } as const;
-  return allPages((paging) =>
-    api.read(request, signal, (options) => api.batch.listNamespacedJob({ namespace, ...paging }, options)),
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.batch.listNamespacedJob({ namespace, ...paging }, options)),
   );
 }
 
@@ -46,9 +44,7 @@ export function listRunningPods(
 ): Promise<V1Pod[]> {
   const request = { verb: 'list', resource: 'pods', group: '', namespace } as const;
   const fieldSelector = `${ip === null ? '' : `status.podIP=${ip},`}status.phase=Running`;
-  return allPages((paging) =>
-    api.read(request, signal, (options) =>
-      api.core.listNamespacedPod({ namespace, fieldSelector, ...paging }, options),
-    ),
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.core.listNamespacedPod({ namespace, fieldSelector, ...paging }, options)),
   );
 }

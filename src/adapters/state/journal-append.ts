@@ -60,7 +60,7 @@ export async function appendWithin(
     await tx.updateTable('journal_head').set({ position: last.position, hash: last.hash }).execute();
   }
   if (append.options.incident) await saveIncident(tx, append.options.incident);
-  if (append.options.settles) await settleAlert(tx, append.options.settles);
+  for (const settlement of append.options.settles ?? []) await settleAlert(tx, settlement);
   await enqueue(tx, append.options.work);
   return entries;
 }

@@ -20,7 +20,7 @@ export interface JournalParts {
 /** The journal on PostgreSQL. Appends wait for one another on the head row, which makes the numbering gapless. */
 export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Journal {
   return {
-    read: (stream) => guarded(() => readStream(db, stream)),
+    read: (stream, after = 0) => guarded(() => readStream(db, stream, after)),
     append: async (stream, expectedVersion, events, options) => {
       const append = { stream, expectedVersion, events, options };
       const result = await guarded(() => appendEvents(db, parts.enqueue, append));
@@ -33,11 +33,12 @@ export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Jou
   };
 }
 
-async function readStream(db: Kysely<StateTables>, stream: string): Promise<RecordedEvent[]> {
+async function readStream(db: Kysely<StateTables>, stream: string, after: number): Promise<RecordedEvent[]> {
   const entries = await db
     .selectFrom('journal')
     .select(entryColumns)
     .where('stream', '=', storableText(stream))
+    .where('version', '>', after)
     .orderBy('version')
     .execute();
   // Retention removes the content of a whole stream; what is left has nothing to tell.

@@ -19,7 +19,7 @@ import { createEnqueue } from './queue/enqueue.ts';
 import { createWorkQueue } from './queue/work-queue.ts';
 import { createRetention } from './retention.ts';
 import type { StateTables } from './tables.ts';
-import { unfinishedWork } from './unfinished-work.ts';
+import { overdueWork, unfinishedWork } from './unfinished-work.ts';
 
 export interface OpenStateOptions {
   /** A libpq URL of a database that Firebreak alone uses; a socket directory as `?host=/path`. Not through a pooler. */
@@ -78,7 +78,12 @@ async function openWith(connections: Connections): Promise<State> {
 function assemble(connections: Connections): State {
   const { db, boss, logger } = connections;
   const enqueue = createEnqueue(boss);
-  const queue = createWorkQueue({ boss, logger, unfinished: () => unfinishedWork(db) });
+  const queue = createWorkQueue({
+    boss,
+    logger,
+    unfinished: () => unfinishedWork(db),
+    overdue: () => overdueWork(db),
+  });
   const committed = (work: readonly Work[]): void => {
     for (const { kind, key, delaySeconds = 0 } of work) if (delaySeconds <= 0) queue.wake(kind, key);
   };
@@ -91,7 +96,7 @@ function assemble(connections: Connections): State {
 
   return {
     journal: createJournal(db, { enqueue, committed }),
-    alerts: createAlerts(db, { enqueue, committed }),
+    alerts: createAlerts(db, { committed }),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),
     progress: createProgressBoard(db),

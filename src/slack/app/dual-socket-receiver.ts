@@ -1,20 +1,34 @@
 import type { App } from '@slack/bolt';
 import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
+import type { Health } from '../health/health.ts';
 import type { Link } from './link.ts';
-import { createSocketLink, noAppToken } from './socket-link.ts';
+import { createSocketLink, noAppToken, type SocketLink } from './socket-link.ts';
 
 /**
  * Two Socket Mode connections as one receiver: Slack sends each event to one of them and refreshes each every few
  * hours, so that one is always there while the other is made again. Slack allows ten for an app, which is five
  * processes.
  */
-export function createDualSocketReceiver(config: SlackConfig, logger: SlackLogger, fetch: Fetch): Link {
+export function createDualSocketReceiver(
+  config: SlackConfig,
+  logger: SlackLogger,
+  fetch: Fetch,
+  health: Health,
+): Link {
   if (config.appToken === null) throw noAppToken();
   const appToken = config.appToken.reveal();
-  const first = createSocketLink(config, appToken, { logger, fetch });
-  const second = createSocketLink(config, appToken, { logger, fetch });
-  const links = [first, second];
+  const links: SocketLink[] = [];
+  const reports = {
+    up: () => health.linkUp(),
+    /** One connection is enough: only when none is left, clicks cannot arrive. */
+    down(fault: Parameters<Health['linkDown']>[0]) {
+      if (!links.some((link) => link.connected())) health.linkDown(fault);
+    },
+  };
+  const first = createSocketLink(config, appToken, { logger, fetch, reports });
+  const second = createSocketLink(config, appToken, { logger, fetch, reports });
+  links.push(first, second);
   return {
     init(app: App) {
       for (const link of links) link.init(app);
@@ -28,7 +42,9 @@ export function createDualSocketReceiver(config: SlackConfig, logger: SlackLogge
       await Promise.all(links.map((link) => link.stop()));
     },
     connected: () => links.some((link) => link.connected()),
-    lastError: () => links.map((link) => link.lastError()).find((error) => error !== null) ?? null,
+    hurry() {
+      for (const link of links) link.hurry();
+    },
     port: () => null,
   };
 }

@@ -34,7 +34,7 @@ export function createHttpLink(config: SlackConfig, logger: SlackLogger): Link {
       server = undefined;
     },
     connected: () => server?.listening === true,
-    lastError: () => null,
+    hurry() {},
     port() {
       const address = server?.address();
       return typeof address === 'object' && address !== null ? address.port : null;

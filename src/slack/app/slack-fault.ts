@@ -1,5 +1,6 @@
 import { webApi } from '@slack/bolt';
 import { FirebreakError } from '../../domain/errors.ts';
+import { rateLimitOf, slackErrorCode, whyUnanswered } from './why-unanswered.ts';
 
 const BAD_TOKEN = new Set([
   'invalid_auth',
@@ -11,32 +12,36 @@ const BAD_TOKEN = new Set([
 ]);
 const BAD_CHANNEL = new Set(['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action']);
 
-/** The error code of Slack, such as `invalid_auth`, or null when Slack did not answer with one. */
-function slackErrorCode(error: unknown): string | null {
-  return error instanceof webApi.WebAPIPlatformError ? error.data.error : null;
-}
-
 /** Translates an error of the SDK into ours, with what to do next. `token` is the one that the call used. */
 export function slackFault(error: unknown, method: string, token: 'bot' | 'app' = 'bot'): FirebreakError {
   if (error instanceof FirebreakError) return error;
-  const code = slackErrorCode(error);
-  if (code === null) return unreachable(error, method);
+  const why = rateLimitOf(error) === undefined ? whyUnanswered(error) : 'too many calls';
+  if (why !== null) return unreachable(error, method, why);
+  const code = slackErrorCode(error) ?? 'unknown';
   if (BAD_TOKEN.has(code)) return badToken(code, token, error);
   if (code === 'missing_scope')
     return missingScopes(token === 'app' ? ['connections:write'] : neededBy(error));
   if (BAD_CHANNEL.has(code)) return badChannel(code, error);
+  if (code === 'link_disabled') return socketModeOff(error);
   return new FirebreakError('internal', `Slack refused ${method} with "${code}".`, {
     hint: 'Look the code up in the documentation of the method, and report it.',
     cause: error,
   });
 }
 
-function unreachable(error: unknown, method: string): FirebreakError {
-  const detail = error instanceof Error ? error.message : String(error);
-  return new FirebreakError('slack-unreachable', `Slack did not answer ${method}: ${detail}`, {
-    hint: 'Check the network, a proxy and status.slack.com. Until then use "firebreak triage" in a terminal.',
+function unreachable(error: unknown, method: string, why: string): FirebreakError {
+  return new FirebreakError('slack-unreachable', `Slack did not answer ${method} (${why}).`, {
+    hint: 'Check the network, a proxy and status.slack.com. Firebreak goes on by itself when Slack answers.',
     retryable: true,
     cause: error,
+  });
+}
+
+/** Socket Mode was switched off for the app. */
+export function socketModeOff(cause?: unknown): FirebreakError {
+  return new FirebreakError('slack-socket-mode', 'Socket Mode is switched off for the Slack app.', {
+    hint: 'Switch it on under "Socket Mode" of the Slack app, or use http mode.',
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

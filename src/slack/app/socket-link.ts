@@ -3,6 +3,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import { clientOptions } from './client-options.ts';
+import { disconnectReason } from './disconnect-reason.ts';
 import { within } from './in-flight.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { slackFault } from './slack-fault.ts';
@@ -17,22 +18,34 @@ export interface SocketLink {
   startInBackground(): void;
   stop(): Promise<void>;
   connected(): boolean;
-  lastError(): string | null;
+  /** Tries again now if it waits before the next try. */
+  hurry(): void;
+}
+
+/** Whom a link tells how it stands. */
+export interface LinkReports {
+  up(): void;
+  down(fault: FirebreakError): void;
 }
 
 /** Milliseconds for one connection to be made; the SDK alone would try for ever (measured on 3.1.0). */
 const CONNECT_MS = 12_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** Milliseconds that Slack has for its side of the close handshake. */
+const CLOSE_MS = 250;
+/** So many failures in a row are logged, and then again each time this number is reached. */
+const TELL_EVERY = 50;
 
 /**
  * The SDK's own reconnection waits 5 seconds, hangs on a wrong token and rejects where nobody can catch it
  * (node-slack-sdk#2656); it is switched off, and the link is made again here: at once after a good connection,
- * with growing pauses after a failed one.
+ * with growing pauses after a failed one. When Slack asks to disconnect it does not close the connection itself, and
+ * the SDK would wait for that until its pings go unanswered (node-slack-sdk#2752): the link closes it.
  */
 export function createSocketLink(
   config: SlackConfig,
   appToken: string,
-  { logger, fetch }: { logger: SlackLogger; fetch: Fetch },
+  { logger, fetch, reports }: { logger: SlackLogger; fetch: Fetch; reports: LinkReports },
 ): SocketLink {
   const receiver = new SocketModeReceiver({
     appToken,
@@ -42,37 +55,50 @@ export function createSocketLink(
   });
   const { client } = receiver;
   const stopping = new AbortController();
+  let hurry = new AbortController();
   let up = false;
-  let lastError: string | null = null;
   let failures = 0;
+  let asked: FirebreakError | null = null;
+  let ended = 0;
   let again: Promise<void> | undefined;
 
   client.on('connected', () => {
     up = true;
     failures = 0;
+    asked = null;
+    reports.up();
   });
   client.on('disconnected', () => {
     const was = up;
     up = false;
-    if (was && !stopping.signal.aborted) again = reconnect();
+    ended += 1;
+    if (!was || stopping.signal.aborted) return;
+    reports.down(asked ?? slackFault(new Error('the connection ended'), 'apps.connections.open', 'app'));
+    again = reconnect();
+  });
+  client.on('ws_message', (data: unknown) => {
+    const reason = disconnectReason(data);
+    if (reason === null) return;
+    asked = reason.fault;
+    logger.debug({ reason: reason.word }, 'Slack asks to connect again');
+    void closeSoon();
   });
 
+  async function closeSoon(): Promise<void> {
+    const before = ended;
+    await pause(CLOSE_MS, stopping.signal);
+    if (stopping.signal.aborted || ended !== before) return;
+    // The SDK has sent its close frame; disconnecting once more ends the connection without Slack's answer to it.
+    await within(CLOSE_MS, Promise.resolve(client.disconnect()));
+  }
+
   async function connect(): Promise<void> {
+    asked = null;
     try {
-      await withTimeout(
-        receiver.start(),
-        CONNECT_MS,
-        () => new Error('The connection was not made in time.'),
-      );
+      await withTimeout(receiver.start(), CONNECT_MS, () => new Error('no connection in time'));
     } catch (error) {
       void Promise.resolve(client.disconnect()).catch(() => undefined);
-      const fault = slackFault(
-        error ?? new Error('The connection closed at once.'),
-        'apps.connections.open',
-        'app',
-      );
-      lastError = fault.message;
-      throw fault;
+      throw asked ?? slackFault(error ?? new Error('closed at once'), 'apps.connections.open', 'app');
     }
   }
 
@@ -82,8 +108,12 @@ export function createSocketLink(
         await connect();
       } catch (error) {
         failures += 1;
-        logger.warn({ err: error, failures }, 'A connection to Slack could not be made');
-        await pause(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures), stopping.signal);
+        if (error instanceof FirebreakError) reports.down(error);
+        if (failures % TELL_EVERY === 0)
+          logger.warn({ err: error, failures }, 'A connection to Slack could not be made');
+        hurry = new AbortController();
+        const wait = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures);
+        await pause(wait, AbortSignal.any([stopping.signal, hurry.signal]));
       }
     }
   }
@@ -105,11 +135,12 @@ export function createSocketLink(
     },
     stop,
     connected: () => up,
-    lastError: () => lastError,
+    hurry: () => hurry.abort(),
   };
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   const end = (): void => resolve();

@@ -2,7 +2,6 @@ import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../../domain/actor.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { withTimeout } from '../app/with-timeout.ts';
 import type { SlackLogger } from '../bot.ts';
 
 /** Who clicked or typed, as Slack's signed payload says. */
@@ -25,8 +24,6 @@ const Profile = z.object({
   is_bot: z.boolean().optional(),
   deleted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
-  /** A guest of this workspace; `is_ultra_restricted` is one of a single channel and always comes with it. */
-  is_restricted: z.boolean().optional(),
   name: z.string().optional(),
   real_name: z.string().optional(),
 });
@@ -34,8 +31,6 @@ type Profile = z.infer<typeof Profile>;
 
 /** How long a profile is believed, in milliseconds. */
 const FRESH_MS = 5 * 60_000;
-/** How long a click waits for a profile, in milliseconds: Slack wants its answer within 3 seconds. */
-const PATIENCE_MS = 1500;
 
 /** Identifies people of one workspace by their Slack profile. */
 export function createPeople(
@@ -51,7 +46,7 @@ export function createPeople(
     const cached = cache.get(id);
     if (cached !== undefined && cached.until > now) return cached.profile;
     try {
-      const profile = Profile.parse((await inTime(client.users.info({ user: id }))).user);
+      const profile = Profile.parse((await client.users.info({ user: id })).user);
       cache.set(id, { profile, until: now + FRESH_MS });
       return profile;
     } catch (error) {
@@ -69,9 +64,6 @@ export function createPeople(
       if (foreign || profile?.is_stranger === true) {
         return stranger('People of another workspace cannot decide here. Ask somebody of this workspace.');
       }
-      if (profile?.is_restricted === true) {
-        return stranger('Guests cannot decide here. Ask a full member of this workspace.');
-      }
       if (profile?.is_bot === true || profile?.deleted === true) {
         return stranger('Only people can decide here.');
       }
@@ -79,11 +71,6 @@ export function createPeople(
       return { status: 'person', person: { kind: 'person', id: claimed.id, name, via: 'slack' } };
     },
   };
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  answer.catch(() => undefined);
-  return await withTimeout(answer, PATIENCE_MS, () => new Error('Slack did not answer users.info in time.'));
 }
 
 function stranger(message: string): { status: 'stranger'; message: string } {

@@ -6,9 +6,12 @@ import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { awaited, incidentState } from '../blocks/incident-state.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
-import { stateOf } from '../blocks/states.ts';
+import { stepStates } from '../blocks/states.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
+
+/** What a message is to people: it asks for a decision, tells the state, or shows how far a long step is. */
+export type Weight = 'decision' | 'state' | 'progress';
 
 /** A message as it should stand in the channel. */
 export interface DesiredMessage {
@@ -19,6 +22,7 @@ export interface DesiredMessage {
   readonly blocks: readonly types.KnownBlock[];
   /** Hash of text and blocks: an equal one needs no update. */
   readonly contentHash: string;
+  readonly weight: Weight;
 }
 
 /** The messages of an incident in the order in which they stand: the parent, then one card for each try. Pure. */
@@ -32,8 +36,9 @@ export function messagesOf(
       const progress = run === currentRun(incident) ? view.progress : null;
       const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
       const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
-      const state = stateOf(attempt).word;
-      return message(cardKey(run, attempt), `${cardTitle(run, attempt)}: ${state}`, blocks);
+      const state = stepStates[attempt.status].word;
+      const weight = weightOf(attempt, progress !== null);
+      return message(cardKey(run, attempt), `${cardTitle(run, attempt)}: ${state}`, blocks, weight);
     }),
   );
   const waits = awaited(incident);
@@ -48,6 +53,11 @@ export function noticeMessages(notices: readonly Notice[]): DesiredMessage[] {
   );
 }
 
+function weightOf({ status }: StepAttempt, isUnderWay: boolean): Weight {
+  if (status === 'awaiting' || status === 'attention') return 'decision';
+  return isUnderWay && (status === 'executing' || status === 'verifying') ? 'progress' : 'state';
+}
+
 /** Names the card of a try; tries of a second run of the same runbook have names of their own. */
 function cardKey(run: Run, attempt: StepAttempt): string {
   const key = `step:${attempt.step.id}:${attempt.attempt}`;
@@ -59,7 +69,12 @@ function guessedClass({ plan }: StepAttempt): ActionClass {
   return plan === null || (plan.targets.length === 0 && plan.commands.length === 0) ? 'observe' : 'session';
 }
 
-function message(key: string, words: string, blocks: readonly types.KnownBlock[]): DesiredMessage {
+function message(
+  key: string,
+  words: string,
+  blocks: readonly types.KnownBlock[],
+  weight: Weight = 'state',
+): DesiredMessage {
   const text = fallbackText(words);
-  return { key, text, blocks, contentHash: hashJson({ text, blocks }) };
+  return { key, text, blocks, contentHash: hashJson({ text, blocks }), weight };
 }

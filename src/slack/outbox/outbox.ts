@@ -1,109 +1,126 @@
-import type { ActionClass } from '../../domain/actor.ts';
-import type { IncidentDesk } from '../../engine/desk.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Mutex } from '../../ports/state.ts';
-import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
-import { nextActions, type OutboxAction } from './next-actions.ts';
-import { createPacer, LOOKUPS, type Pace, POSTS, UPDATES } from './pacer.ts';
-import { type OutboxTools, perform } from './perform.ts';
+import { createDirtyIncidents, type Dirty } from './dirty.ts';
+import { createLanes } from './lanes.ts';
+import type { OutboxOptions } from './options.ts';
+import { NOTICES } from './perform.ts';
+import { createVisit } from './visit.ts';
 
-/** The key of the work that tells which alerts led to nothing. */
-const NOTICES = 'intake';
-/** A message is updated at most this often, in milliseconds; the last state always wins. */
-const UPDATE_GAP_MS = 1500;
-/** An unanswered post gets this long to become visible before it is looked for. */
-const SETTLE_MS = 1000;
-/** One render works and waits at most this long; what is left is done by the next one. */
-const RENDER_MS = 25_000;
+/** Incidents that are looked at, at the same time. */
+const MOST_LOOKS = 4;
+/** Milliseconds that a render waits for its incident: as long as the queue waits between two items anyway. */
+const RENDER_MS = 900;
+/** An incident that another process draws, or that could not be drawn, is left alone for this long in milliseconds. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
 
-const PACES: Readonly<Record<OutboxAction['do'], Pace>> = { post: POSTS, find: LOOKUPS, update: UPDATES };
-const UNPACED: Pace = { burst: Number.POSITIVE_INFINITY, perSecond: 1 };
-
-export interface OutboxOptions {
-  readonly tools: OutboxTools;
-  readonly desk: IncidentDesk;
-  readonly mutex: Mutex;
-  readonly clock: Clock;
-  readonly actionClassOf: (stepKind: string) => ActionClass | null;
-}
-
-/** Brings the channel in line with the state of an incident; `busy` when something is left. */
+/**
+ * Brings the channel in line with the state of incidents. One row for all of them: calls are scarce, and each goes to
+ * whoever needs it most, so that no incident keeps another from being seen.
+ */
 export interface Outbox {
+  /** Puts an incident in the row; `busy` when it is not drawn within a moment. */
   render(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'>;
+  /** Incidents that are not drawn as they should be. */
+  waiting(): number;
+  /** Waits for the calls that are under way. */
+  settled(): Promise<void>;
 }
 
-export function createOutbox({ tools, desk, mutex, clock, actionClassOf }: OutboxOptions): Outbox {
-  const pacer = createPacer(clock);
-  const laneOf = (kind: OutboxAction['do'], action: OutboxAction): string =>
-    `${kind}:${action.row?.channel ?? tools.channel}`;
-  const messageOf = (action: OutboxAction): string => `message:${action.row?.nonce ?? ''}`;
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { clock, health, signal } = options;
+  const row = createDirtyIncidents();
+  const lanes = createLanes(options.tools.channel, clock);
+  const visit = createVisit({ ...options, row, lanes });
+  const visits = new Set<Promise<void>>();
+  let looks = 0;
+  let alarm: AbortController | undefined;
 
-  function waitOf(action: OutboxAction): number {
-    const own = action.do === 'update' ? pacer.wait(messageOf(action), UNPACED) : 0;
-    return Math.max(own, pacer.wait(laneOf(action.do, action), PACES[action.do]));
-  }
-
-  async function act(incident: { id: string; openedAt: string }, action: OutboxAction): Promise<void> {
-    const lane = laneOf(action.do, action);
-    pacer.spend(lane, PACES[action.do]);
-    if (action.do === 'update') pacer.hold(messageOf(action), UPDATE_GAP_MS);
-    const performed = await perform(tools, incident, action);
-    if (performed.status === 'limited') pacer.hold(lane, performed.retryAfterMs);
-    if (performed.status !== 'unknown') return;
-    pacer.hold(lane, SETTLE_MS);
-    if (action.do === 'post') pacer.hold(laneOf('find', action), SETTLE_MS);
-  }
-
-  async function wanted(id: string): Promise<{ since: string; messages: DesiredMessage[] } | null> {
-    if (id === NOTICES) {
-      const notices = await desk.notices();
-      return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
+  /** Starts whatever can start now, and comes again when something else can. */
+  function step(): void {
+    if (signal.aborted || !health.isOpen()) return;
+    const now = clock.now().getTime();
+    for (const dirty of row.all.values()) {
+      if (looks >= MOST_LOOKS) break;
+      if (!dirty.visited && dirty.notBefore <= now && dirty.seen !== dirty.marks) startVisit(dirty, null);
     }
-    const view = await desk.view(id);
-    if (view === null) return null;
-    return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf) };
+    const idle = [...row.all.values()].filter(({ visited, notBefore }) => !visited && notBefore <= now);
+    const claims = idle.flatMap((dirty) => dirty.claims);
+    for (const lane of new Set(claims.map((claim) => claim.lane))) {
+      const winner = lanes.winner(lane, claims);
+      if (winner !== null) startVisit(winner.incident, lane);
+    }
+    setAlarm(now);
   }
 
-  async function work(id: string, signal: AbortSignal): Promise<'done' | 'busy'> {
-    const deadline = clock.now().getTime() + RENDER_MS;
-    while (!signal.aborted) {
-      const desired = await wanted(id);
-      if (desired === null) return 'done';
-      const rows = await tools.messages.list(id);
-      const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
-      const next = soonest(actions, waitOf);
-      if (next === null) return 'done';
-      if (next.wait === 0) await act({ id, openedAt: desired.since }, next.action);
-      else if (clock.now().getTime() + next.wait > deadline) return 'busy';
-      else await clock.sleep(next.wait, signal);
-    }
-    return 'busy';
+  /** With a lane, the incident is served there; without one it is looked at, and served when nobody else waits. */
+  function startVisit(dirty: Dirty, lane: string | null): void {
+    if (dirty.visited) return;
+    dirty.visited = true;
+    if (lane === null) looks += 1;
+    else lanes.reserve(lane, dirty);
+    const ended = visitOnce(dirty).finally(() => {
+      if (lane === null) looks -= 1;
+      else lanes.release(lane, dirty);
+      dirty.visited = false;
+      visits.delete(ended);
+      step();
+    });
+    visits.add(ended);
   }
+
+  async function visitOnce(dirty: Dirty): Promise<void> {
+    try {
+      const status = await visit(dirty);
+      dirty.failures = 0;
+      if (status === 'elsewhere') leaveAlone(dirty, FIRST_PAUSE_MS);
+    } catch (error) {
+      dirty.failures += 1;
+      leaveAlone(dirty, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(dirty.failures, 10)));
+      row.fail(dirty, error);
+    }
+  }
+
+  /** It is looked at again afterwards. */
+  function leaveAlone(dirty: Dirty, ms: number): void {
+    dirty.notBefore = clock.now().getTime() + ms;
+    dirty.seen = null;
+  }
+
+  function setAlarm(now: number): void {
+    alarm?.abort();
+    const times = [...row.all.values()].flatMap((dirty) => {
+      if (dirty.visited) return [];
+      if (dirty.notBefore > now) return [dirty.notBefore - now];
+      return dirty.claims.map((claim) => lanes.wait(claim)).filter((ms) => ms > 0);
+    });
+    if (times.length === 0) return;
+    alarm = new AbortController();
+    clock.sleep(Math.min(...times), AbortSignal.any([alarm.signal, signal])).then(step, () => undefined);
+  }
+
+  health.onChange(step);
 
   return {
-    async render(incidentId, signal) {
+    async render(incidentId, renderSignal) {
+      if (signal.aborted || renderSignal.aborted) return 'busy';
+      const dirty = row.mark(incidentId);
+      const { promise } = dirty.ended;
+      step();
+      if (!health.isOpen()) return 'busy';
+      const over = new AbortController();
+      const stop = AbortSignal.any([signal, renderSignal, over.signal]);
+      const late = clock.sleep(RENDER_MS, stop).then(
+        () => 'busy' as const,
+        () => 'busy' as const,
+      );
       try {
-        const held = await mutex.exclusively(`render:${incidentId}`, (lost) =>
-          work(incidentId, AbortSignal.any([signal, lost])),
-        );
-        return held.status === 'busy' ? 'busy' : held.result;
-      } catch (error) {
-        if (signal.aborted) return 'busy';
-        throw error;
+        return await Promise.race([promise.then(() => 'done' as const), late]);
+      } finally {
+        over.abort();
       }
     },
+    waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES).length,
+    async settled() {
+      while (visits.size > 0) await Promise.allSettled(visits);
+    },
   };
-}
-
-/** The action that may be done first; in order among equals. */
-function soonest(
-  actions: readonly OutboxAction[],
-  waitOf: (action: OutboxAction) => number,
-): { action: OutboxAction; wait: number } | null {
-  let best: { action: OutboxAction; wait: number } | null = null;
-  for (const action of actions) {
-    const wait = waitOf(action);
-    if (best === null || wait < best.wait) best = { action, wait };
-  }
-  return best;
 }

@@ -1,13 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import type { webApi } from '@slack/bolt';
+import type { FirebreakError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { ChatMessage, ChatMessages } from '../../ports/state.ts';
 import { slackFault } from '../app/slack-fault.ts';
+import { reachOf, whyUnanswered } from '../app/why-unanswered.ts';
 import type { SlackLogger } from '../bot.ts';
 import { type CallResult, call } from './call.ts';
 import { findPosted, METADATA_TYPE } from './find-posted.ts';
 import type { DesiredMessage } from './messages-of.ts';
 import type { OutboxAction } from './next-actions.ts';
+import { newNonce } from './nonce.ts';
 import { REFUSED_BLOCKS, reduced } from './reduced.ts';
+import type { Searches } from './searches.ts';
+
+/** The key of the work that tells which alerts led to nothing. */
+export const NOTICES = 'intake';
 
 /** What the outbox works with. */
 export interface OutboxTools {
@@ -15,27 +22,34 @@ export interface OutboxTools {
   readonly messages: ChatMessages;
   readonly channel: string;
   readonly logger: SlackLogger;
+  readonly clock: Clock;
   readonly botUserId: () => Promise<string>;
   /** Nonces of posts that Slack certainly did not take; in memory only: after a restart they are looked for. */
   readonly unsent: Set<string>;
+  readonly searches: Searches;
 }
 
-/** What to do after an action: go on, or wait because Slack said so or because the outcome is unknown. */
+/** What became of an action. */
 export type Performed =
   | { readonly status: 'done' }
+  /** Slack takes no more calls of this kind for a while. */
   | { readonly status: 'limited'; readonly retryAfterMs: number }
-  | { readonly status: 'unknown' };
+  /** Slack did not answer. */
+  | { readonly status: 'unknown' }
+  /** Not known yet; to be looked at again after this many milliseconds. */
+  | { readonly status: 'later'; readonly ms: number }
+  | { readonly status: 'refused'; readonly fault: FirebreakError };
 
 const DONE: Performed = { status: 'done' };
 /** A deleted parent that has replies stays as a note of Slack itself, which nobody can update. */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'thread_not_found']);
 
-/** Does one action. Throws what no repetition cures, and what the state throws. */
+/** Does one action, which is one call of Slack in the ordinary case. Throws what the state throws. */
 export function perform(
   tools: OutboxTools,
   incident: { id: string; openedAt: string },
   action: OutboxAction,
-) {
+): Promise<Performed> {
   switch (action.do) {
     case 'post':
       return post(tools, incident.id, action);
@@ -50,7 +64,7 @@ type Action<K extends OutboxAction['do']> = Extract<OutboxAction, { do: K }>;
 
 async function post(tools: OutboxTools, incidentId: string, action: Action<'post'>): Promise<Performed> {
   const { message, parent } = action;
-  const nonce = action.row?.nonce ?? randomUUID();
+  const nonce = action.row?.nonce ?? newNonce(tools.clock.now());
   const row: ChatMessage = {
     incidentId,
     key: message.key,
@@ -80,23 +94,32 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
     await tools.messages.put({ ...row, ts: sent.value.ts, contentHash: message.contentHash });
     return DONE;
   }
-  if (sent.status === 'limited' || sent.status === 'refused') tools.unsent.add(nonce);
+  const reach = sent.status === 'unknown' ? reachOf(sent.error) : sent.status === 'ok' ? 'over' : 'cannot';
+  if (reach === 'cannot') tools.unsent.add(nonce);
+  if (reach === 'maybe') tools.searches.expect(nonce);
   if (sent.status === 'refused' && GONE.has(sent.code)) return await rebuild(tools, incidentId);
-  return settle(tools, sent, 'chat.postMessage');
+  return left(tools, sent, 'chat.postMessage');
 }
 
+/** Reads one page of where the message must be; the search goes on with the next action. */
 async function find(tools: OutboxTools, since: string, action: Action<'find'>): Promise<Performed> {
   const { row, parent } = action;
+  const { nonce } = row;
   const place = { channel: row.channel, thread: parent?.ts ?? null, since };
-  const botUserId = await tools.botUserId();
-  const looked = await call(() => findPosted(tools.client, place, row.nonce, botUserId));
+  const looked = await call(async () =>
+    findPosted(tools.client, place, nonce, await tools.botUserId(), tools.searches.cursor(nonce)),
+  );
   if (looked.status === 'refused' && GONE.has(looked.code)) return await rebuild(tools, row.incidentId);
-  if (looked.status !== 'ok') return settle(tools, looked, 'conversations.history');
-  const [first, ...twins] = looked.value;
+  if (looked.status === 'refused') tools.searches.forget(nonce);
+  if (looked.status !== 'ok')
+    return left(tools, looked, place.thread === null ? 'conversations.history' : 'conversations.replies');
+  const [first, ...twins] = looked.value.found;
   if (first === undefined) {
-    tools.unsent.add(row.nonce);
-    return DONE;
+    const again = tools.searches.notOn(nonce, looked.value.next);
+    if (again === 'not-posted') tools.unsent.add(nonce);
+    return again === 'not-posted' || again === 'next-page' ? DONE : { status: 'later', ms: again.laterMs };
   }
+  tools.searches.forget(nonce);
   for (const ts of twins) await call(() => tools.client.chat.delete({ channel: row.channel, ts }));
   await tools.messages.put({ ...row, ts: first });
   return DONE;
@@ -116,7 +139,7 @@ async function update(tools: OutboxTools, incidentId: string, action: Action<'up
     await forget(tools, row);
     return DONE;
   }
-  return settle(tools, sent, 'chat.update');
+  return left(tools, sent, 'chat.update');
 }
 
 /** Sends again in a reduced form when Slack refuses the blocks, so that at least the state is seen. */
@@ -131,12 +154,13 @@ async function withReducedBlocks<T>(
   return await call(() => send(reduced(message)));
 }
 
-/** What is left of a result that is not dealt with. Throws when Slack refused. */
-function settle(tools: OutboxTools, result: CallResult<unknown>, method: string): Performed {
+/** What is left of a result that is not dealt with. */
+function left(tools: OutboxTools, result: CallResult<unknown>, method: string): Performed {
   if (result.status === 'limited') return result;
-  if (result.status === 'refused') throw slackFault(result.error, method);
+  if (result.status === 'refused') return { status: 'refused', fault: slackFault(result.error, method) };
   if (result.status === 'unknown') {
-    tools.logger.warn({ err: result.error, method }, 'Slack did not answer; what it did will be looked up');
+    const why = whyUnanswered(result.error);
+    tools.logger.debug({ method, why }, 'Slack did not answer; what it did will be looked up');
   }
   return { status: 'unknown' };
 }
@@ -152,7 +176,7 @@ async function rebuild(tools: OutboxTools, incidentId: string): Promise<Performe
 }
 
 async function forget(tools: OutboxTools, row: ChatMessage): Promise<void> {
-  const nonce = randomUUID();
+  const nonce = newNonce(tools.clock.now());
   tools.unsent.add(nonce);
   await tools.messages.put({ ...row, channel: tools.channel, ts: null, nonce, contentHash: '' });
 }

@@ -27,20 +27,6 @@ test('an overloaded API is tried again for reads, and a lasting overload is said
   });
 });
 
-test('a change is never sent twice', async () => {
-  await using cluster = await startCluster([cronJob('etl')]);
-  const workloads = cluster.as(FIREBREAK);
-  const [found] = (await workloads.facts([], signal)).cronJobs;
-  if (found === undefined) throw new Error('no CronJob');
-  await fault(cluster.sandbox, { path: 'cronjobs', method: 'PATCH', times: 1, ...overloaded });
-  await expect(
-    workloads.changeCronJob(found, { suspend: true }, { dryRun: false }, signal),
-  ).rejects.toMatchObject({
-    retryable: true,
-  });
-  expect(await workloads.cronJob(found, signal)).toMatchObject({ suspended: false });
-});
-
 test('a request without an answer ends after the time limit; an abort ends it at once with its own reason', async () => {
   await using cluster = await startCluster([cronJob('etl')]);
   const workloads = cluster.as(FIREBREAK, { timeoutMs: 200 });

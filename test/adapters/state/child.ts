@@ -20,7 +20,7 @@ if (task === 'hold') {
   await state.queue.start();
   process.stdout.write('started\n');
 } else {
-  state.queue.handle('intake', async (key) => {
+  state.queue.handle('render', async (key) => {
     process.stdout.write(`taken ${key}\n`);
     return await new Promise(() => setInterval(() => {}, 1_000));
   });

@@ -81,8 +81,14 @@ test('an alert is settled once, and the second settlement writes nothing', async
   await state.alerts.store([alertOf('a')]);
   const alertId = (await state.alerts.list(1))[0]?.id ?? '';
   const settles = { alertId, decision: 'ignored', reason: 'below threshold', incidentId: null } as const;
-  const first = await state.journal.append('intake', 0, [mitigated('first')], { work: [], settles });
-  const second = await state.journal.append('intake', 1, [mitigated('second')], { work: [], settles });
+  const first = await state.journal.append('intake', 0, [mitigated('first')], {
+    work: [],
+    settles: [settles],
+  });
+  const second = await state.journal.append('intake', 1, [mitigated('second')], {
+    work: [],
+    settles: [settles],
+  });
 
   expect([first.status, second.status]).toEqual(['appended', 'conflict']);
   expect(await state.journal.read('intake')).toHaveLength(1);

@@ -59,7 +59,7 @@ async function journalOfThree(): Promise<{ state: State; url: string }> {
     [{ type: 'alert.ignored', alert: alertOf('ignored'), reason: 'secret reason' }],
     {
       work: [],
-      settles: { ...settle, alertId: idOf('ignored'), decision: 'ignored', incidentId: null },
+      settles: [{ ...settle, alertId: idOf('ignored'), decision: 'ignored', incidentId: null }],
     },
   );
   for (const [name, incidentId] of [
@@ -68,7 +68,7 @@ async function journalOfThree(): Promise<{ state: State; url: string }> {
   ] as const) {
     await state.journal.append(incidentId === 'INC-1' ? 'x' : 'y', 0, [mitigated('settled')], {
       work: [],
-      settles: { ...settle, alertId: idOf(name), decision: 'attached', incidentId },
+      settles: [{ ...settle, alertId: idOf(name), decision: 'attached', incidentId }],
     });
   }
   return { state, url };

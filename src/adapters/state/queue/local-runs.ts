@@ -10,6 +10,8 @@ export type RunResult = 'done' | 'busy' | 'failed' | 'state-failed';
 export interface LocalRuns {
   /** Asks for a run that starts after this call, without a delivered item. Comes again by itself until it is done. */
   wake(kind: WorkKind, key: string): void;
+  /** Asks for a run unless one is under way or comes again by itself. */
+  ensure(kind: WorkKind, key: string): void;
   /** Like wake for a delivered item, and tells how the run ended, so that the queue keeps the item unless it is done. */
   deliver(kind: WorkKind, key: string): Promise<RunResult>;
   /** Refuses new runs, waits for those under way at most this many milliseconds, then aborts their signal. */
@@ -50,7 +52,7 @@ export function createLocalRuns(
   let stopping = false;
 
   function slotOf(kind: WorkKind, key: string): Slot {
-    const id = `${kind}:${key}`;
+    const id = idOf(kind, key);
     const slot = slots.get(id) ?? { kind, key, running: false, next: null, failures: 0, retry: undefined };
     slots.set(id, slot);
     return slot;
@@ -83,7 +85,7 @@ export function createLocalRuns(
     slot.running = false;
     slot.next?.result.resolve('busy');
     slot.next = null;
-    if (slot.failures === 0) slots.delete(`${slot.kind}:${slot.key}`);
+    if (slot.failures === 0) slots.delete(idOf(slot.kind, slot.key));
   }
 
   async function runHandler(slot: Slot): Promise<RunResult> {
@@ -110,6 +112,9 @@ export function createLocalRuns(
     wake(kind, key) {
       if (!stopping && handlers.has(kind)) request(slotOf(kind, key));
     },
+    ensure(kind, key) {
+      if (!stopping && handlers.has(kind) && !slots.has(idOf(kind, key))) request(slotOf(kind, key));
+    },
     async deliver(kind, key) {
       if (stopping) return 'busy';
       const slot = slotOf(kind, key);
@@ -127,6 +132,10 @@ export function createLocalRuns(
       await settled(running, ABORT_GRACE_MS);
     },
   };
+}
+
+function idOf(kind: WorkKind, key: string): string {
+  return `${kind}:${key}`;
 }
 
 async function settled(runs: ReadonlySet<Promise<void>>, timeoutMs: number): Promise<void> {

@@ -12,12 +12,15 @@ const WorkItem = z.object({ key: z.string() });
 const POLL_SECONDS = 1;
 /** How often the holder of an item says that it lives; pg-boss gives the item away after 10 s of silence. */
 const HEARTBEAT_SECONDS = 3;
+const SWEEP_MS = 2_000;
 
 export interface WorkQueueParts {
   readonly boss: PgBoss;
   readonly logger: Pick<Logger, 'warn'>;
   /** What is open when the process starts: handled at once, without waiting for items that a killed process holds. */
   readonly unfinished: () => Promise<readonly Work[]>;
+  /** What has no item in the queue and was left by a process that died; looked for every few seconds. */
+  readonly overdue: () => Promise<readonly Work[]>;
 }
 
 /** The work queue: pg-boss delivers, the handlers of one (kind, key) never run twice at once in this process. */
@@ -27,6 +30,25 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
   const runs = createLocalRuns(handlers, logger);
   let started = false;
   let stopping: Promise<void> | undefined;
+  let sweep: NodeJS.Timeout | undefined;
+
+  /** Looks for what is overdue, and comes again. A state that does not answer has been logged by whoever needs it. */
+  function sweepLater(): void {
+    sweep = setTimeout(() => {
+      parts
+        .overdue()
+        .then(
+          (work) => {
+            for (const { kind, key } of work) runs.ensure(kind, key);
+          },
+          () => undefined,
+        )
+        .finally(() => {
+          if (stopping === undefined) sweepLater();
+        });
+    }, SWEEP_MS);
+    sweep.unref();
+  }
 
   async function work(kind: WorkKind): Promise<void> {
     const options = {
@@ -44,6 +66,7 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
   }
 
   async function stop(graceMs: number): Promise<void> {
+    clearTimeout(sweep);
     const drained = runs.stop(graceMs);
     await Promise.all([...handlers.keys()].map((kind) => boss.offWork(kind, { wait: false })));
     await drained;
@@ -59,6 +82,7 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
         started = true;
         for (const { kind, key } of await parts.unfinished()) runs.wake(kind, key);
         for (const kind of handlers.keys()) await work(kind);
+        if (stopping === undefined) sweepLater();
       }),
     stop: (graceMs) => {
       stopping ??= stop(graceMs);

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import { command } from './command.ts';
 import { ControlError } from './control-error.ts';
 import type { ControlRoute } from './control-route.ts';
-import { action, replay } from './message-action.ts';
+import { action } from './message-action.ts';
 import { home, message, reaction } from './people.ts';
 import { options, shortcut } from './shortcut.ts';
 import { log, state, views } from './state.ts';
@@ -23,7 +23,6 @@ const ROUTES: readonly ControlRoute[] = [
   message,
   options,
   reaction,
-  replay,
   shortcut,
   state,
   viewAction,

@@ -67,8 +67,8 @@ export class SocketDelivery implements Delivery {
 
   async deliver(dispatch: Dispatch): Promise<DeliveryVerdict> {
     const started = Date.now();
-    const turn = dispatch.connection ?? this.#turn++;
-    const socket = this.#sockets[turn % Math.max(1, this.#sockets.length)];
+    const socket = this.#sockets[this.#turn % Math.max(1, this.#sockets.length)];
+    this.#turn += 1;
     if (socket === undefined) return { verdict: 'failed', ms: 0, reason: 'no_connection' };
     const verdict = await this.#send(socket, dispatch);
     return { ...verdict, ms: Date.now() - started };

@@ -28,13 +28,8 @@ export function keepChoice(
   return { ...values, [blockId]: { ...values[blockId], [actionId]: state } };
 }
 
-/** Slack's time of an action has microseconds, so that two in one millisecond differ. */
-function actionTs(nowMs: number, count: number): string {
-  return `${(nowMs / 1000).toFixed(3)}${String(count % 1000).padStart(3, '0')}`;
-}
-
 /** One entry of `actions`. */
-function actionEntry({ workspace }: SandboxContext, { block, element, state }: ActedElement): JsonObject {
+function actionEntry(block: JsonObject, element: JsonObject, state: JsonObject, nowMs: number): JsonObject {
   const echoed = ECHOED.filter((name) => element[name] !== undefined);
   return {
     ...Object.fromEntries(echoed.map((name) => [name, element[name]])),
@@ -42,7 +37,7 @@ function actionEntry({ workspace }: SandboxContext, { block, element, state }: A
     type: element.type,
     action_id: element.action_id,
     block_id: block.block_id,
-    action_ts: actionTs(workspace.now(), workspace.ids.number()),
+    action_ts: `${(nowMs / 1000).toFixed(6)}`,
   };
 }
 
@@ -59,7 +54,7 @@ export function messageActionPayload(
   user: User,
   channel: Channel,
   message: Message,
-  acted: ActedElement,
+  { block, element, state }: ActedElement,
 ): JsonObject {
   const { workspace } = context;
   const isEphemeral = message.ephemeral_to !== undefined;
@@ -80,7 +75,7 @@ export function messageActionPayload(
     ...(isEphemeral ? {} : { message: wireMessage(workspace, channel, message, { metadata: true }) }),
     state: { values: stateValues(message.blocks ?? [], chosen) },
     response_url: context.responseUrls.issue(target),
-    actions: [actionEntry(context, acted)],
+    actions: [actionEntry(block, element, state, workspace.now())],
   };
 }
 
@@ -90,7 +85,7 @@ export function viewActionPayload(
   user: User,
   view: View,
   values: StateValues,
-  acted: ActedElement,
+  { block, element, state }: ActedElement,
 ): JsonObject {
   return {
     type: 'block_actions',
@@ -98,7 +93,7 @@ export function viewActionPayload(
     container: { type: 'view', view_id: view.id },
     trigger_id: context.triggers.issue({ userId: user.id, viewId: view.id }),
     view: wireView(context.workspace, view, values),
-    actions: [actionEntry(context, acted)],
+    actions: [actionEntry(block, element, state, context.workspace.now())],
   };
 }
 

@@ -1,0 +1,29 @@
+import { webApi } from '@slack/bolt';
+import type { Health } from '../health/health.ts';
+import { slackFault } from './slack-fault.ts';
+import { whyUnanswered } from './why-unanswered.ts';
+
+/** A Web API client that reports to health of every call whether Slack answered it. */
+export class WatchedClient extends webApi.WebClient {
+  readonly #health: Health;
+
+  constructor(token: string, options: webApi.WebClientOptions, health: Health) {
+    super(token, options);
+    this.#health = health;
+  }
+
+  override async apiCall(
+    method: string,
+    options?: Record<string, unknown>,
+  ): Promise<webApi.WebAPICallResult> {
+    try {
+      const answer = await super.apiCall(method, options);
+      this.#health.answered(method);
+      return answer;
+    } catch (error) {
+      if (whyUnanswered(error) === null) this.#health.answered(method);
+      else this.#health.unanswered(method, slackFault(error, method));
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { ActionClass } from '../../domain/actor.ts';
+import type { IncidentDesk } from '../../engine/desk.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Mutex } from '../../ports/state.ts';
+import type { Health } from '../health/health.ts';
+import type { OutboxTools } from './perform.ts';
+
+/** What the outbox is made of. */
+export interface OutboxOptions {
+  readonly tools: OutboxTools;
+  readonly desk: IncidentDesk;
+  readonly mutex: Mutex;
+  readonly clock: Clock;
+  readonly health: Health;
+  readonly actionClassOf: (stepKind: string) => ActionClass | null;
+  /** Ends the outbox. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,88 @@
+import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
+import type { Lanes } from './lanes.ts';
+import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
+import { nextActions, type OutboxAction } from './next-actions.ts';
+import type { OutboxOptions } from './options.ts';
+import { NOTICES, perform } from './perform.ts';
+
+/** Codes of faults that concern everything that is sent, and not one message. */
+const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope', 'slack-channel']);
+
+/**
+ * Looks at one incident and serves it for as long as it is its turn. `elsewhere` when another process draws it.
+ * Throws what the state throws, and the fault of a message that Slack will not take.
+ */
+export type Visit = (dirty: Dirty) => Promise<'visited' | 'elsewhere'>;
+
+export function createVisit(
+  options: OutboxOptions & { readonly row: DirtyIncidents; readonly lanes: Lanes },
+): Visit {
+  const { tools, desk, mutex, health, actionClassOf, row, lanes } = options;
+
+  async function wanted(id: string): Promise<{ since: string; messages: DesiredMessage[] }> {
+    if (id === NOTICES) {
+      const notices = await desk.notices();
+      return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
+    }
+    const view = await desk.view(id);
+    if (view === null) return { since: '', messages: [] };
+    return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf) };
+  }
+
+  const othersThan = (dirty: Dirty): Claim[] =>
+    [...row.all.values()].flatMap((other) => (other === dirty || other.visited ? [] : other.claims));
+
+  /** The first action whose turn it is, with its claim. */
+  function admitted(dirty: Dirty, actions: readonly OutboxAction[]) {
+    const others = othersThan(dirty);
+    for (const [index, claim] of dirty.claims.entries()) {
+      const action = actions[index];
+      if (action !== undefined && lanes.admits(claim, others)) return { action, claim, others };
+    }
+    return null;
+  }
+
+  async function serve(dirty: Dirty, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && health.isOpen()) {
+      const { marks } = dirty;
+      const desired = await wanted(dirty.id);
+      const rows = await tools.messages.list(dirty.id);
+      const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
+      dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action));
+      dirty.seen = marks;
+      if (dirty.marks !== marks) continue;
+      if (actions.length === 0) {
+        row.clean(dirty);
+        return;
+      }
+      const next = signal.aborted || !health.isOpen() ? null : admitted(dirty, actions);
+      if (next === null) return;
+      await act({ id: dirty.id, openedAt: desired.since }, dirty, next);
+    }
+  }
+
+  async function act(
+    incident: { id: string; openedAt: string },
+    dirty: Dirty,
+    { action, claim, others }: { action: OutboxAction; claim: Claim; others: readonly Claim[] },
+  ): Promise<void> {
+    lanes.begin(claim, action, others);
+    row.toTheEnd(dirty);
+    dirty.seen = null;
+    const performed = await perform(tools, incident, action).catch((error: unknown) => {
+      lanes.end(claim, { status: 'done' });
+      throw error;
+    });
+    lanes.end(claim, performed);
+    if (performed.status !== 'refused') return;
+    if (!SLACK_WIDE.has(performed.fault.code)) throw performed.fault;
+    health.refused(performed.fault);
+  }
+
+  return async (dirty) => {
+    const held = await mutex.exclusively(`render:${dirty.id}`, (lost) =>
+      serve(dirty, AbortSignal.any([options.signal, lost])),
+    );
+    return held.status === 'busy' ? 'elsewhere' : 'visited';
+  };
+}
