@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { createOutgoing } from './adapters/http/outgoing.ts';
@@ -8,6 +9,7 @@ import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { openState } from './adapters/state/open-state.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import type { FirebreakError } from './domain/errors.ts';
 import { createAdvance } from './engine/advance.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
@@ -23,6 +25,7 @@ import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
 import { createSlack } from './slack/create-slack.ts';
 import { provideStateUrl } from './state-url.ts';
 import { loadStepKinds } from './steps/registry.ts';
+import { VERSION } from './version.ts';
 
 /** Milliseconds that running work has to end when Firebreak stops; all of stopping stays below the 30 s that Kubernetes gives. */
 const GRACE_MS = 10_000;
@@ -37,6 +40,8 @@ export interface App extends AsyncDisposable {
   readonly httpUrl: string;
   readonly desk: IncidentDesk;
   readonly state: State;
+  /** Resolves when this version can no longer read the state and has to end, as a newer one has taken over. */
+  readonly outdated: Promise<FirebreakError>;
   /** Stops taking work, lets running work end, closes everything. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -48,7 +53,8 @@ export interface App extends AsyncDisposable {
 export async function startApp(config: Config, logger: Logger): Promise<App> {
   await using started = new AsyncDisposableStack();
   const clock = systemClock;
-  const instance = `${hostname()}-${process.pid}`;
+  const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const outdated = Promise.withResolvers<FirebreakError>();
   const kinds = await loadStepKinds();
   const runbooks = await loadRunbooks(config.runbookDirectory ?? SHIPPED_RUNBOOKS, kinds);
 
@@ -58,6 +64,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     instance,
   });
   started.defer(async () => state.stop());
+  await state.presence.join({ version: VERSION, onOutdated: outdated.resolve });
   const outgoing = createOutgoing();
   started.defer(async () => outgoing.close(CUT_MS));
   const guard = {
@@ -122,12 +129,21 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   });
   started.defer(async () => http.close());
   await queue.start();
-  started.defer(async () => queue.stop(GRACE_MS));
+  started.defer(async () => {
+    await Promise.all([state.presence.leave(), queue.stop(GRACE_MS)]);
+  });
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();
   const stop = async () => (stopping ??= running.disposeAsync());
-  return { httpUrl: http.url, desk, state, stop, [Symbol.asyncDispose]: stop };
+  return {
+    httpUrl: http.url,
+    desk,
+    state,
+    outdated: outdated.promise,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** The workloads of the configured cluster; its kept connections close with the stack. */

@@ -23,11 +23,13 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       process.on('unhandledRejection', (error) =>
         logger.error({ err: loggableError(error) }, 'unhandled rejection'),
       );
-      const signal = await new Promise<string>((resolve) => void onStopSignal(resolve));
-      logger.info({ signal }, 'stopping');
+      const signalled = new Promise<string>((resolve) => void onStopSignal(resolve));
+      const reason = await Promise.race([signalled, app.outdated]);
+      if (typeof reason === 'string') logger.info({ signal: reason }, 'stopping');
       const overdue = setTimeout(() => giveUp(logger), LONGEST_STOP_MS);
       await app.stop();
       clearTimeout(overdue);
+      if (typeof reason !== 'string') throw reason;
       logger.info('Firebreak has stopped');
       setExitCode(0);
     });

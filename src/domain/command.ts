@@ -14,6 +14,7 @@ export type Choice = 'run' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
 
 /** What people and the engine ask of an incident. */
 export type Command =
+  // `intents` is how often the effect was begun as far as the sender knows: another number, and somebody else is at it.
   | ({
       readonly type: 'decide';
       readonly choice: Choice;
@@ -31,11 +32,21 @@ export type Command =
       readonly differs: readonly string[];
       readonly validForMs: number;
     } & AttemptRef)
-  | ({ readonly type: 'drifted'; readonly differs: readonly string[] } & AttemptRef)
-  | ({ readonly type: 'intend'; readonly instance: string } & AttemptRef)
-  | ({ readonly type: 'complete'; readonly outcome: Outcome; readonly reconciled: boolean } & AttemptRef)
+  | ({ readonly type: 'drifted'; readonly differs: readonly string[]; readonly intents: number } & AttemptRef)
+  | ({ readonly type: 'intend'; readonly instance: string; readonly intents: number } & AttemptRef)
+  | ({
+      readonly type: 'complete';
+      readonly outcome: Outcome;
+      readonly reconciled: boolean;
+      readonly intents: number;
+    } & AttemptRef)
   | ({ readonly type: 'verified'; readonly verdict: Verdict } & AttemptRef)
-  | ({ readonly type: 'fail'; readonly phase: Phase; readonly fault: Fault } & AttemptRef)
+  | ({
+      readonly type: 'fail';
+      readonly phase: Phase;
+      readonly fault: Fault;
+      readonly intents: number;
+    } & AttemptRef)
   | { readonly type: 'complete-run' };
 
 /** Why a command changes nothing. */

@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
 import type { AttemptRef, Command, Refusal } from './command.ts';
-import type { DomainEvent } from './event.ts';
+import type { DomainEvent, Phase } from './event.ts';
 import { currentAttempt, currentRun, type Incident, isEnd, type StepAttempt } from './incident.ts';
 import { planHash, selectionProblem } from './plan.ts';
 
@@ -142,6 +142,15 @@ function alreadyDecided(current: StepAttempt): Decided {
   return refuse('already-decided', `${who} Nothing more was done.`);
 }
 
+/** Where a try can be when a phase of it fails. */
+const failing: Readonly<Record<Phase, readonly StepAttempt['status'][]>> = {
+  plan: ['planning'],
+  recheck: ['approved'],
+  execute: ['approved', 'executing'],
+  reconcile: ['executing'],
+  verify: ['verifying'],
+};
+
 type ProgressCommand = Extract<Command, AttemptRef> & { type: Exclude<Command['type'], 'decide'> };
 
 function progressStep(current: StepAttempt, command: ProgressCommand, now: Date): Decided {
@@ -159,21 +168,21 @@ function progressStep(current: StepAttempt, command: ProgressCommand, now: Date)
       return accept({ type: 'step.planned', ...ref, plan, hash: planHash(plan), expiresAt, differs });
     }
     case 'drifted':
-      return in_('approved', 'executing')
+      return in_('approved', 'executing') && command.intents === current.intents
         ? accept({ type: 'step.outdated', ...ref, reason: 'drifted', differs: [...command.differs] })
         : misplaced(current, command);
     case 'intend':
-      return in_('approved', 'executing')
+      return in_('approved', 'executing') && command.intents === current.intents
         ? accept({ type: 'effect.intended', ...ref, instance: command.instance })
         : misplaced(current, command);
     case 'complete':
-      return in_('executing')
+      return in_('executing') && command.intents === current.intents
         ? accept(...completion(ref, command.outcome, command.reconciled))
         : misplaced(current, command);
     case 'verified':
       return in_('verifying') ? accept(...verification(ref, command.verdict)) : misplaced(current, command);
     case 'fail':
-      return in_('planning', 'approved', 'executing', 'verifying')
+      return in_(...failing[command.phase]) && command.intents === current.intents
         ? accept({ type: 'step.failed', ...ref, phase: command.phase, fault: command.fault })
         : misplaced(current, command);
   }

@@ -106,9 +106,6 @@ export type DomainEvent = z.infer<typeof DomainEvent>;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
-/** The version of the event shapes above; an entry keeps the version that wrote it. */
-export const EVENT_SCHEMA = 1;
-
 /** An event as the journal holds it. */
 export interface RecordedEvent {
   /** Place in the whole journal, from 1 without gaps. */

@@ -140,7 +140,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
 }
 
 /** Applies one event. Total over events: what does not concern the present state changes nothing but the version. */
-function evolve(incident: Incident, recorded: RecordedEvent): Incident {
+export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   const { event, at, version, position, hash } = recorded;
   const closedAnchor = event.type === 'incident.closed' ? { position, hash } : incident.closedAnchor;
   return { ...apply(incident, event, at), version, closedAnchor };

@@ -2,27 +2,43 @@ import type { AttemptRef, Command } from '../domain/command.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
 import { next } from '../domain/next.ts';
 import { proposedSelection } from '../domain/plan.ts';
+import type { Confirm } from '../ports/state.ts';
 import type { EngineOptions } from './options.ts';
 import { phasesOf } from './phases.ts';
 
 /** Milliseconds between two looks at whether a person stopped the step that is running. */
 const WATCH_EVERY_MS = 1_000;
 
-/** Goes on with an incident until it waits for a person. One process at a time; `busy` when another is at it. */
-export type Advance = (incidentId: string, signal: AbortSignal) => Promise<'done' | 'busy'>;
+/**
+ * Goes on with an incident until it waits for a person. One process at a time; `busy` when another is at it. As soon as
+ * `stopping` aborts it begins nothing more, and breaks off what only looks; an effect has until `signal` aborts.
+ */
+export type Advance = (
+  incidentId: string,
+  signal: AbortSignal,
+  stopping: AbortSignal,
+) => Promise<'done' | 'busy'>;
+
+/** What ends the work on an incident early, and how its hold is confirmed. */
+interface Bounds {
+  readonly signal: AbortSignal;
+  readonly stopping: AbortSignal;
+  readonly confirm: Confirm;
+}
 
 export function createAdvance(options: EngineOptions): Advance {
-  return async (incidentId, signal) => {
-    const held = await options.state.mutex.exclusively(`advance:${incidentId}`, async (lost) =>
-      loop(options, incidentId, AbortSignal.any([signal, lost])),
+  return async (incidentId, signal, stopping) => {
+    const held = await options.state.mutex.exclusively(`advance:${incidentId}`, async (lost, confirm) =>
+      loop(options, incidentId, { signal: AbortSignal.any([signal, lost]), stopping, confirm }),
     );
     return held.status;
   };
 }
 
-async function loop(options: EngineOptions, incidentId: string, signal: AbortSignal): Promise<void> {
+async function loop(options: EngineOptions, incidentId: string, bounds: Bounds): Promise<void> {
   for (;;) {
-    signal.throwIfAborted();
+    bounds.signal.throwIfAborted();
+    bounds.stopping.throwIfAborted();
     const incident = await options.ledger.load(incidentId);
     if (incident === null) return;
     const todo = next(incident);
@@ -34,34 +50,37 @@ async function loop(options: EngineOptions, incidentId: string, signal: AbortSig
     const command =
       todo.do === 'approve-by-runbook'
         ? approveByRunbook(todo.attempt)
-        : await perform(options, incident, todo.attempt, todo.do, signal);
+        : await perform(options, incident, todo.attempt, todo.do, bounds);
+    bounds.signal.throwIfAborted();
     if (command !== null) await options.ledger.change(incidentId, () => ({ command }));
   }
 }
 
-/** Runs a phase; null when a person ended the try meanwhile. */
+/** Runs a phase; null when there is nothing to record, as when a person ended the try meanwhile. */
 async function perform(
   options: EngineOptions,
   incident: Incident,
   attempt: StepAttempt,
   phase: 'plan' | 'execute' | 'reconcile' | 'verify',
-  signal: AbortSignal,
+  { signal, stopping, confirm }: Bounds,
 ): Promise<Command | null> {
   const ref = { step: attempt.step.id, attempt: attempt.attempt };
   const stopped = new AbortController();
   const intend = async () => {
     const { refusal } = await options.ledger.change(incident.id, () => ({
-      command: { type: 'intend', ...ref, instance: options.instance },
+      command: { type: 'intend', ...ref, instance: options.instance, intents: attempt.intents },
     }));
     return refusal === null;
   };
-  const phases = phasesOf(options, incident, attempt, intend, AbortSignal.any([signal, stopped.signal]));
+  const onlyLooks = phase === 'plan' || phase === 'verify';
+  const ends = AbortSignal.any([signal, stopped.signal, ...(onlyLooks ? [stopping] : [])]);
+  const phases = phasesOf(options, { incident, attempt, intend, confirm, signal: ends });
   const watching = new AbortController();
   const watch = watchForStop(options, incident.id, ref, stopped, watching.signal);
   try {
     return await phases[phase]();
   } catch (error) {
-    if (stopped.signal.aborted && !signal.aborted) return null;
+    if (stopped.signal.aborted && !signal.aborted && !stopping.aborted) return null;
     throw error;
   } finally {
     watching.abort();

@@ -1,8 +1,9 @@
 import type { Command, Refusal } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
-import type { Incident } from '../domain/incident.ts';
+import { evolve, type Incident } from '../domain/incident.ts';
 import { anchorText } from '../domain/journal-entry.ts';
+import { next } from '../domain/next.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { IncidentRow, Settlement, State, Work } from '../ports/state.ts';
@@ -48,7 +49,7 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
     async open(row, events, settles) {
       const result = await state.journal.append(row.id, 0, events, {
         work: workFor(row.id),
-        incident: row,
+        incident: { ...row, waiting: false },
         ...(settles === undefined ? {} : { settles }),
       });
       return result.status === 'appended';
@@ -109,10 +110,22 @@ function logClosing(logger: Logger, events: readonly RecordedEvent[]): void {
     logger.info({ incidentId: closing.stream, journal: anchorText(closing) }, 'Incident closed');
 }
 
-function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow {
-  const closed = events.some((event) => event.type === 'incident.closed');
-  const { id, dedupeKey, database, title } = incident;
-  return { id, dedupeKey, database, title, status: closed ? 'closed' : incident.status };
+/** The row after these events, whose place and time do not matter here. */
+function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow & { waiting: boolean } {
+  const after = events.reduce(
+    (folded, event) =>
+      evolve(folded, {
+        position: 0,
+        stream: incident.id,
+        version: 0,
+        hash: '',
+        at: incident.openedAt,
+        event,
+      }),
+    incident,
+  );
+  const { id, dedupeKey, database, title, status } = after;
+  return { id, dedupeKey, database, title, status, waiting: next(after).do === 'wait' };
 }
 
 /** An alert that joins an open incident changes what is shown, and nothing that the engine has to do. */

@@ -4,6 +4,7 @@ import type { Fault, Phase } from '../domain/event.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Json } from '../domain/json.ts';
 import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts';
+import type { Confirm } from '../ports/state.ts';
 import { Drifted, type Reconciliation, type StepKind } from '../steps/step-kind.ts';
 import type { EngineOptions } from './options.ts';
 import { planDifferences } from './plan-differences.ts';
@@ -14,25 +15,35 @@ const MOST_INTENTS = 3;
 
 /** One phase of one try: reads the world, acts or measures, and answers with the command that records it. */
 type Phases = {
-  plan(): Promise<Command>;
-  execute(): Promise<Command>;
-  reconcile(): Promise<Command>;
-  verify(): Promise<Command>;
+  plan(): Promise<Command | null>;
+  execute(): Promise<Command | null>;
+  reconcile(): Promise<Command | null>;
+  verify(): Promise<Command | null>;
 };
 
-/** The phases of the present try. A phase that was aborted throws the signal's reason and records nothing. */
-export function phasesOf(
-  options: EngineOptions,
-  incident: Incident,
-  attempt: StepAttempt,
-  intend: () => Promise<boolean>,
-  signal: AbortSignal,
-): Phases {
+/** What the phases of a try need besides the options. */
+export interface PhaseParts {
+  readonly incident: Incident;
+  readonly attempt: StepAttempt;
+  /** Records that the effect is about to begin; false when it is not to, as somebody else is at it or decided otherwise. */
+  readonly intend: () => Promise<boolean>;
+  /** Asked right before each change of the world. */
+  readonly confirm: Confirm;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The phases of the present try; null when there is nothing to record. A phase that was aborted throws the signal's
+ * reason and records nothing.
+ */
+export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
+  const { incident, attempt, signal } = parts;
   const ref = { step: attempt.step.id, attempt: attempt.attempt };
-  const ctx = stepContext(options, incident, attempt, signal);
+  const ctx = stepContext(options, parts);
+  let { intents } = attempt;
   const validForMs = (currentRun(incident)?.runbook.planValidMinutes ?? 5) * 60_000;
 
-  async function guarded<T>(phase: Phase, work: () => Promise<T>): Promise<T | Command> {
+  async function guarded(phase: Phase, work: () => Promise<Command | null>): Promise<Command | null> {
     try {
       return await work();
     } catch (error) {
@@ -41,25 +52,23 @@ export function phasesOf(
         { err: loggableError(error), incidentId: incident.id, ...ref, phase },
         'step failed',
       );
-      return { type: 'fail', ...ref, phase, fault: faultOf(error) };
+      return { type: 'fail', ...ref, phase, fault: faultOf(error), intents };
     }
   }
 
-  async function act(kind: StepKind, plan: Plan, selection: Selection): Promise<Command> {
-    if (!(await intend()))
-      throw new FirebreakError('internal', 'The step is no longer to be executed.', {
-        hint: 'Look at the thread: somebody decided otherwise.',
-      });
+  async function act(kind: StepKind, plan: Plan, selection: Selection): Promise<Command | null> {
+    if (!(await parts.intend())) return null;
+    intents += 1;
     try {
       const outcome = await kind.execute(ctx, plan, selection);
-      return { type: 'complete', ...ref, outcome, reconciled: false };
+      return { type: 'complete', ...ref, outcome, reconciled: false, intents };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Drifted && attempt.intents === 0)
-        return { type: 'drifted', ...ref, differs: error.differs };
+        return { type: 'drifted', ...ref, intents, differs: error.differs };
       const found = await kind.reconcile(ctx, plan, selection);
       if (found.status === 'done')
-        return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true };
+        return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true, intents };
       throw error;
     }
   }
@@ -84,12 +93,17 @@ export function phasesOf(
       }),
 
     async execute() {
-      const obstacle = await guarded('recheck', async (): Promise<Command | null> => {
+      const obstacle = await guarded('recheck', async () => {
         const { kind, plan, selection, tooOld } = approved();
         if (tooOld)
-          return { type: 'drifted', ...ref, differs: ['The approval came too long ago to act on it.'] };
+          return {
+            type: 'drifted',
+            ...ref,
+            intents,
+            differs: ['The approval came too long ago to act on it.'],
+          };
         const differs = await kind.recheck(ctx, plan, selection);
-        return differs.length > 0 ? { type: 'drifted', ...ref, differs } : null;
+        return differs.length > 0 ? { type: 'drifted', ...ref, intents, differs } : null;
       });
       if (obstacle !== null) return obstacle;
       return await guarded('execute', async () => {
@@ -103,9 +117,9 @@ export function phasesOf(
         const { kind, plan, selection, tooOld } = approved();
         const found = await kind.reconcile(ctx, plan, selection);
         if (found.status === 'done')
-          return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true };
+          return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true, intents };
         const obstacle = whyNotAgain(found, tooOld, attempt.intents);
-        if (obstacle !== null) return { type: 'fail', ...ref, phase: 'reconcile', fault: obstacle };
+        if (obstacle !== null) return { type: 'fail', ...ref, phase: 'reconcile', fault: obstacle, intents };
         return await act(kind, plan, selection);
       }),
 

@@ -2,7 +2,9 @@ import { loggableError } from '../domain/errors.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Progress } from '../domain/outcome.ts';
 import { proposedSelection } from '../domain/plan.ts';
+import type { Confirm } from '../ports/state.ts';
 import type { EarlierStep, StepContext } from '../steps/step-kind.ts';
+import { fencedPorts } from './fenced-ports.ts';
 import type { EngineOptions } from './options.ts';
 
 /** Milliseconds between two progress reports that reach people. */
@@ -11,12 +13,16 @@ const PROGRESS_EVERY_MS = 2_000;
 /** What a step kind sees of the world for one try. */
 export function stepContext(
   options: EngineOptions,
-  incident: Incident,
-  attempt: StepAttempt,
-  signal: AbortSignal,
+  parts: {
+    readonly incident: Incident;
+    readonly attempt: StepAttempt;
+    readonly confirm: Confirm;
+    readonly signal: AbortSignal;
+  },
 ): StepContext {
+  const { incident, attempt, confirm, signal } = parts;
   return {
-    ports: options.ports,
+    ports: fencedPorts(options.ports, confirm),
     clock: options.clock,
     signal,
     incident: { id: incident.id, database: incident.database, openedAt: incident.openedAt },

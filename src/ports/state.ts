@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
+import type { FirebreakError } from '../domain/errors.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import type { Verification } from '../domain/journal-chain.ts';
 import type { Anchor, JournalEntry } from '../domain/journal-entry.ts';
@@ -39,7 +40,8 @@ export interface Settlement {
 
 export interface AppendOptions {
   readonly work: readonly Work[];
-  readonly incident?: IncidentRow;
+  /** `waiting` when there is nothing to do after these events until a person answers or an alert comes in. */
+  readonly incident?: IncidentRow & { readonly waiting: boolean };
   readonly settles?: readonly Settlement[];
 }
 
@@ -142,18 +144,43 @@ export interface ChatMessages {
   put(message: ChatMessage): Promise<void>;
 }
 
+/** Throws `state-unavailable` when the hold is lost. Asks the state database, also when nothing was heard of a loss. */
+export type Confirm = () => Promise<void>;
+
 /** Runs at most one holder of a name at a time over all processes; freed at once when its process dies. */
 export interface Mutex {
-  /** `busy` when another holder runs. The signal aborts when the hold is lost. */
+  /** `busy` when another holder runs. The signal aborts when the hold is known to be lost. */
   exclusively<T>(
     name: string,
-    run: (signal: AbortSignal) => Promise<T>,
+    run: (signal: AbortSignal, confirm: Confirm) => Promise<T>,
   ): Promise<{ status: 'done'; result: T } | { status: 'busy' }>;
 }
 
+/** This process among the replicas that work on one state. */
+export interface Presence {
+  /**
+   * Takes part: the others take its work over when it dies, and write nothing that it cannot read.
+   * Throws `state-version` when they have done so already.
+   */
+  join(replica: {
+    /** Version of Firebreak, shown to the others. */
+    readonly version: string;
+    /** Called when this replica was away, and a newer version has written meanwhile what it cannot read. */
+    readonly onOutdated: (error: FirebreakError) => void;
+  }): Promise<void>;
+  /** Gives its work to the others at once. */
+  leave(): Promise<void>;
+}
+
 export interface WorkQueue {
-  /** Registers the one handler of a kind, before start. A throw or `busy` lets the item come again. */
-  handle(kind: WorkKind, handler: (key: string, signal: AbortSignal) => Promise<'done' | 'busy'>): void;
+  /**
+   * Registers the one handler of a kind, before start. A throw or `busy` lets the item come again. `stopping` aborts as
+   * soon as the queue stops, `signal` when the time to end is over.
+   */
+  handle(
+    kind: WorkKind,
+    handler: (key: string, signal: AbortSignal, stopping: AbortSignal) => Promise<'done' | 'busy'>,
+  ): void;
   /** Runs the handler in this process now, without waiting for delivery. */
   wake(kind: WorkKind, key: string): void;
   start(): Promise<void>;
@@ -170,6 +197,7 @@ export interface State {
   readonly progress: ProgressBoard;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;
+  readonly presence: Presence;
   readonly queue: WorkQueue;
   stop(): Promise<void>;
 }

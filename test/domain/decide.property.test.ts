@@ -64,9 +64,15 @@ function commandOf(incident: Incident, spec: Spec): Command {
     case 'planned':
       return { type: 'planned', ...ref, plan: spec.plan, differs: [], validForMs: 300_000 };
     case 'intend':
-      return { type: 'intend', ...ref, instance: 'test' };
+      return { type: 'intend', ...ref, instance: 'test', intents: current?.intents ?? 0 };
     case 'complete':
-      return { type: 'complete', ...ref, outcome: makeOutcome(), reconciled: false };
+      return {
+        type: 'complete',
+        ...ref,
+        outcome: makeOutcome(),
+        reconciled: false,
+        intents: current?.intents ?? 0,
+      };
     case 'verified':
       return {
         type: 'verified',
@@ -74,9 +80,15 @@ function commandOf(incident: Incident, spec: Spec): Command {
         verdict: makeVerdict({ status: spec.verdict, milestone: spec.milestone }),
       };
     case 'drifted':
-      return { type: 'drifted', ...ref, differs: ['It changed.'] };
+      return { type: 'drifted', ...ref, differs: ['It changed.'], intents: current?.intents ?? 0 };
     case 'fail':
-      return { type: 'fail', ...ref, phase: 'execute', fault: { code: 'internal', message: 'm', hint: 'h' } };
+      return {
+        type: 'fail',
+        ...ref,
+        phase: 'execute',
+        fault: { code: 'internal', message: 'm', hint: 'h' },
+        intents: current?.intents ?? 0,
+      };
     case 'close':
       return { type: 'close', by: anna, reason: 'over' };
     case 'complete-run':

@@ -88,7 +88,11 @@ beforeAll(async () => {
 afterAll(async () => server.end());
 
 beforeEach(async () => {
-  state = await openState({ url: await server.createDatabase(), logger: quiet, instance: 'test' });
+  state = await openState({
+    url: await server.createDatabase(),
+    logger: quiet,
+    instance: 'test',
+  });
   executed = [];
   now = Date.now();
   script = {
@@ -128,8 +132,10 @@ beforeEach(async () => {
   return async () => state.stop();
 });
 
-async function advance(signal = new AbortController().signal) {
-  return await createAdvance(engine)('INC-1', signal);
+const never = new AbortController().signal;
+
+async function advance(signal = never, stopping = never) {
+  return await createAdvance(engine)('INC-1', signal, stopping);
 }
 
 async function opened(): Promise<void> {

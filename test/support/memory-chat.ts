@@ -29,7 +29,7 @@ export function createMemoryMutex(): Mutex {
       if (held.has(name)) return { status: 'busy' };
       held.add(name);
       try {
-        return { status: 'done', result: await run(new AbortController().signal) };
+        return { status: 'done', result: await run(new AbortController().signal, async () => {}) };
       } finally {
         held.delete(name);
       }

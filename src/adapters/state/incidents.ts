@@ -38,7 +38,10 @@ export function createIncidents(db: Kysely<StateTables>): Incidents {
 }
 
 /** Writes the row of an incident. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
-export async function saveIncident(tx: Transaction<StateTables>, row: IncidentRow): Promise<void> {
+export async function saveIncident(
+  tx: Transaction<StateTables>,
+  row: IncidentRow & { readonly waiting: boolean },
+): Promise<void> {
   const values = {
     dedupe_key: storableText(row.dedupeKey),
     // Indexed instead of the key, which may be longer than an index entry can be.
@@ -46,6 +49,7 @@ export async function saveIncident(tx: Transaction<StateTables>, row: IncidentRo
     database: storableText(row.database),
     title: storableText(row.title),
     status: row.status,
+    waiting: row.waiting,
   };
   await tx
     .insertInto('incident')

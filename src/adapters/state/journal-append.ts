@@ -1,13 +1,14 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { FirebreakError } from '../../domain/errors.ts';
-import { type DomainEvent, EVENT_SCHEMA } from '../../domain/event.ts';
+import type { DomainEvent } from '../../domain/event.ts';
 import { bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
 import { saveIncident } from './incidents.ts';
 import { toRecordedEvent, toRow } from './journal-entry.ts';
+import { commonSchema, written } from './journal-schema.ts';
 import type { Enqueue } from './queue/enqueue.ts';
-import { storableJson, storableText } from './storable-json.ts';
+import { storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
 /** The unique index that two open incidents with one dedupe key violate. */
@@ -47,17 +48,21 @@ export async function appendWithin(
 ): Promise<JournalEntry[]> {
   const head = await tx
     .selectFrom('journal_head')
-    .select(['position', 'hash'])
+    .select(['position', 'hash', 'event_schema'])
     .forUpdate()
     .executeTakeFirstOrThrow();
   const stream = storableText(append.stream);
-  const { version, at } = await streamEnd(tx, stream);
+  const { version, at, schema } = await streamEnd(tx, stream);
   if (append.expectedVersion !== null && version !== append.expectedVersion) throw new Conflict();
-  const entries = chain(append.events, { stream, version, at, ...head });
+  const entries = chain(append.events, { stream, version, at, schema, ...head });
   const last = entries.at(-1);
   if (last !== undefined) {
     await tx.insertInto('journal').values(entries.map(toRow)).execute();
-    await tx.updateTable('journal_head').set({ position: last.position, hash: last.hash }).execute();
+    const event_schema = Math.max(head.event_schema, schema);
+    await tx
+      .updateTable('journal_head')
+      .set({ position: last.position, hash: last.hash, event_schema })
+      .execute();
   }
   if (append.options.incident) await saveIncident(tx, append.options.incident);
   for (const settlement of append.options.settles ?? []) await settleAlert(tx, settlement);
@@ -69,35 +74,39 @@ function isSecondOpening(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.constraint === ONE_OPEN_INCIDENT;
 }
 
-/** Read after the head is locked, so that the version is the last one and times follow the order of entries. */
+/**
+ * Read after the head is locked, so that the version is the last one, times follow the order of entries, and no replica
+ * registers before the commit.
+ */
 async function streamEnd(
   tx: Transaction<StateTables>,
   stream: string,
-): Promise<{ version: number; at: string }> {
+): Promise<{ version: number; at: string; schema: number }> {
   return await tx
     .selectFrom('journal')
     .where('stream', '=', stream)
     .select((eb) => [
       eb.fn.coalesce(eb.fn.max('version'), sql<number>`0::bigint`).as('version'),
       sql<string>`clock_timestamp()::timestamptz(3)`.as('at'),
+      commonSchema.as('schema'),
     ])
     .executeTakeFirstOrThrow();
 }
 
 function chain(
   events: readonly DomainEvent[],
-  start: { stream: string; version: number; at: string; position: number; hash: string },
+  start: { stream: string; version: number; at: string; schema: number; position: number; hash: string },
 ): JournalEntry[] {
   let { position, version, hash } = start;
   return events.map((event) => {
-    const body = storableJson(event);
+    const { type, body } = written(event, start.schema);
     const hashed = {
       position: ++position,
       stream: start.stream,
       version: ++version,
       at: start.at,
-      schemaVersion: EVENT_SCHEMA,
-      type: event.type,
+      schemaVersion: start.schema,
+      type,
       bodyHash: bodyHashOf(body),
       previousHash: hash,
     };

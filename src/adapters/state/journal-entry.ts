@@ -1,5 +1,6 @@
 import { FirebreakError } from '../../domain/errors.ts';
-import { DomainEvent, EVENT_SCHEMA, type RecordedEvent } from '../../domain/event.ts';
+import { DomainEvent, type RecordedEvent } from '../../domain/event.ts';
+import { EVENT_SCHEMA, EventBody, lift } from '../../domain/event-versions.ts';
 import type { JournalEntry } from '../../domain/journal-entry.ts';
 
 /** The columns of an entry. */
@@ -23,7 +24,7 @@ export function toRow(entry: JournalEntry) {
 }
 
 /**
- * Reads the event of an entry.
+ * Reads the event of an entry, whatever earlier version wrote it.
  * @throws FirebreakError `state-version` when this version of Firebreak cannot read it.
  */
 export function toRecordedEvent(entry: JournalEntry): RecordedEvent {
@@ -34,7 +35,7 @@ export function toRecordedEvent(entry: JournalEntry): RecordedEvent {
 
 function parseEvent(entry: JournalEntry): DomainEvent {
   try {
-    return DomainEvent.parse(JSON.parse(entry.body ?? ''));
+    return DomainEvent.parse(lift(EventBody.parse(JSON.parse(entry.body ?? '')), entry.schemaVersion));
   } catch (error) {
     throw unreadable(entry, 'it has not the shape of its type', error);
   }
@@ -45,7 +46,7 @@ function unreadable(entry: JournalEntry, why: string, cause: unknown): Firebreak
     'state-version',
     `Entry ${entry.position} of the journal (${entry.type}) cannot be read: ${why}.`,
     {
-      hint: 'Run the version of Firebreak that wrote it, or prove the journal with "firebreak journal verify".',
+      hint: 'Start the version of Firebreak that wrote it, or a newer one; "firebreak journal verify" proves whether the journal is whole.',
       cause,
     },
   );

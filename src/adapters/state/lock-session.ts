@@ -5,7 +5,12 @@ import { sessionOptions } from './pool.ts';
 /** How often the session is asked whether it still lives, and how long it has to answer. */
 const PING_INTERVAL_MS = 3_000;
 const PING_TIMEOUT_MS = 3_000;
-/** The server notices a peer that vanished without a word after 10 + 3 × 5 s; ours has noticed before, after 6 s. */
+/**
+ * The server ends the session of a peer that is there and says nothing, as a frozen process, after 15 s; ours has noticed
+ * before, after 6 s. PostgreSQL 14 and later.
+ */
+const SERVER_TIMEOUT = '-c idle_session_timeout=15000';
+/** The server notices a peer that vanished without a word after 10 + 3 × 5 s, also in the middle of a statement. */
 const SERVER_KEEPALIVES = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
 /** The one session that holds the locks of this process; opened when it is needed, opened anew after it was lost. */
@@ -34,7 +39,7 @@ export function createLockSession(
   async function connect(): Promise<pg.Client> {
     const session = new pg.Client({
       ...sessionOptions(options.url, `${options.instance} locks`),
-      options: SERVER_KEEPALIVES,
+      options: `${SERVER_TIMEOUT} ${SERVER_KEEPALIVES}`,
       query_timeout: PING_TIMEOUT_MS,
     });
     session.on('error', (error) => lose(session, error.message));

@@ -8,10 +8,13 @@ const MIGRATION_TABLE = 'migration';
 /** Long enough for another replica to finish its migrations. */
 const LOCK_TIMEOUT = '120s';
 
+/** Older versions cannot work with the tables after a migration of this name; every other one only adds. */
+const BREAKING = /^\d+-breaking-/;
+
 /**
  * Brings the tables to this version and then runs `prepare`, while no other replica does either, so that the check for a
- * newer version still holds when the migrations run.
- * @throws FirebreakError `state-version` when a newer Firebreak has migrated the database.
+ * newer version still holds when the migrations run. Tables to which a newer version has only added are left as they are.
+ * @throws FirebreakError `state-version` when a newer Firebreak has made tables that this one cannot work with.
  */
 export async function migrateState(db: Kysely<StateTables>, prepare: () => Promise<void>): Promise<void> {
   await db.connection().execute(async (connection) => {
@@ -20,8 +23,7 @@ export async function migrateState(db: Kysely<StateTables>, prepare: () => Promi
     );
     await sql`select pg_advisory_lock(hashtextextended('firebreak:migrate', 0))`.execute(connection);
     try {
-      await refuseNewer(connection);
-      await migrateTables(connection);
+      if (!(await areNewer(connection))) await migrateTables(connection);
       await prepare();
     } finally {
       await sql`select pg_advisory_unlock_all()`.execute(connection);
@@ -42,20 +44,24 @@ async function migrateTables(db: Kysely<StateTables>): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-async function refuseNewer(db: Kysely<StateTables>): Promise<void> {
+/** Whether a newer version has migrated the tables, in a way that this one can work with. */
+async function areNewer(db: Kysely<StateTables>): Promise<boolean> {
   const { rows: tables } = await sql<{ present: boolean }>`
     select to_regclass('firebreak.migration') is not null as present`.execute(db);
-  if (tables[0]?.present !== true) return;
+  if (tables[0]?.present !== true) return false;
   const { rows } = await sql<{ name: string }>`select name from firebreak.migration order by name`.execute(
     db,
   );
-  const unknown = rows.map((row) => row.name).filter((name) => !(name in migrations));
-  if (unknown.length === 0) return;
+  const done = rows.map((row) => row.name);
+  const unknown = done.filter((name) => !(name in migrations));
+  const missing = Object.keys(migrations).some((name) => !done.includes(name));
+  const refused = unknown.filter((name) => missing || BREAKING.test(name));
+  if (refused.length === 0) return unknown.length > 0;
   throw new FirebreakError(
     'state-version',
-    `The state database was migrated by a newer Firebreak (${unknown.join(', ')}).`,
+    `The state database was migrated by a newer Firebreak (${refused.join(', ')}).`,
     {
-      hint: 'Run the newer version of Firebreak, or point state.url at a database that this version wrote.',
+      hint: 'Start that version of Firebreak or a newer one, or point state.url at a database that this version wrote.',
     },
   );
 }

@@ -6,6 +6,7 @@ import type { LockSession } from './lock-session.ts';
 
 const LOCK = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as answer';
 const UNLOCK = 'select pg_advisory_unlock(hashtextextended($1, 0)) as answer';
+const PING = 'select true as answer';
 
 interface Hold {
   readonly abort: AbortController;
@@ -36,7 +37,8 @@ export function createMutex(sessions: LockSession): Mutex {
         hold.session = session;
         try {
           if (!sessions.isCurrent(session)) throw lost(name);
-          return { status: 'done', result: await run(hold.abort.signal) };
+          const confirm = async () => confirmHold(sessions, session, name);
+          return { status: 'done', result: await run(hold.abort.signal, confirm) };
         } finally {
           await unlock(sessions, session, name);
         }
@@ -56,6 +58,14 @@ async function lock(sessions: LockSession, name: string): Promise<pg.Client | nu
     sessions.discard(session);
     throw error;
   }
+}
+
+/** Asks the server, because a process that was frozen has not heard yet that its session is over. */
+async function confirmHold(sessions: LockSession, session: pg.Client, name: string): Promise<void> {
+  if (!sessions.isCurrent(session)) throw lost(name);
+  const answered = await sessions.ask(session, PING, []).catch(() => false);
+  if (!answered) sessions.discard(session);
+  if (!sessions.isCurrent(session)) throw lost(name);
 }
 
 async function unlock(sessions: LockSession, session: pg.Client, name: string): Promise<void> {

@@ -13,11 +13,13 @@ import { createLockSession, type LockSession } from './lock-session.ts';
 import { migrateState } from './migrate.ts';
 import { createMutex } from './mutex.ts';
 import { createPool } from './pool.ts';
+import { createPresence } from './presence.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { createBoss, prepareQueues } from './queue/boss.ts';
 import { createEnqueue } from './queue/enqueue.ts';
 import { createWorkQueue } from './queue/work-queue.ts';
 import { createRetention } from './retention.ts';
+import { refuseOldServer } from './server-version.ts';
 import type { StateTables } from './tables.ts';
 import { overdueWork, unfinishedWork } from './unfinished-work.ts';
 
@@ -25,7 +27,7 @@ export interface OpenStateOptions {
   /** A libpq URL of a database that Firebreak alone uses; a socket directory as `?host=/path`. Not through a pooler. */
   readonly url: string;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** Name of this process, shown in pg_stat_activity. */
+  /** Name of this start of this process, shown in pg_stat_activity; no two starts share one. */
   readonly instance: string;
 }
 
@@ -34,7 +36,7 @@ const STOP_GRACE_MS = 1_000;
 
 /**
  * Connects to Firebreak's own database and brings its tables to this version; several replicas may do so at once.
- * It needs at most 12 connections.
+ * It needs at most 12 connections, and PostgreSQL 14 or later.
  * @throws FirebreakError `state-unavailable` when it cannot be used, `state-version` when a newer Firebreak wrote it.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
@@ -42,7 +44,7 @@ export async function openState(options: OpenStateOptions): Promise<State> {
   try {
     const pool = createPool(options, logger);
     return await openWith({
-      logger,
+      options,
       pool,
       db: createDatabase(pool),
       boss: createBoss(options, logger),
@@ -54,7 +56,7 @@ export async function openState(options: OpenStateOptions): Promise<State> {
 }
 
 interface Connections {
-  readonly logger: OpenStateOptions['logger'];
+  readonly options: OpenStateOptions;
   readonly pool: pg.Pool;
   readonly db: Kysely<StateTables>;
   readonly boss: PgBoss;
@@ -64,6 +66,7 @@ interface Connections {
 async function openWith(connections: Connections): Promise<State> {
   const { db, boss } = connections;
   try {
+    await refuseOldServer(db);
     await migrateState(db, async () => {
       await boss.start();
       await prepareQueues(boss);
@@ -76,13 +79,21 @@ async function openWith(connections: Connections): Promise<State> {
 }
 
 function assemble(connections: Connections): State {
-  const { db, boss, logger } = connections;
+  const { db, boss, lockSession, options } = connections;
+  const { logger, instance } = options;
   const enqueue = createEnqueue(boss);
   const queue = createWorkQueue({
     boss,
     logger,
-    unfinished: () => unfinishedWork(db),
+    unfinished: (cursor) => unfinishedWork(db, cursor),
     overdue: () => overdueWork(db),
+  });
+  const presence = createPresence({
+    db,
+    locks: lockSession,
+    instance,
+    logger,
+    onGone: () => queue.takeOver(),
   });
   const committed = (work: readonly Work[]): void => {
     for (const { kind, key, delaySeconds = 0 } of work) if (delaySeconds <= 0) queue.wake(kind, key);
@@ -91,6 +102,7 @@ function assemble(connections: Connections): State {
 
   async function stop(): Promise<void> {
     await queue.stop(STOP_GRACE_MS);
+    await presence.end();
     await close(connections);
   }
 
@@ -101,7 +113,8 @@ function assemble(connections: Connections): State {
     retention: createRetention(db, enqueue),
     progress: createProgressBoard(db),
     messages: createChatMessages(db),
-    mutex: createMutex(connections.lockSession),
+    mutex: createMutex(lockSession),
+    presence,
     queue,
     stop: () => {
       stopping ??= stop();

@@ -9,11 +9,12 @@ type Time = Generated<string>;
 /** The tables of the schema `firebreak`, as Kysely sees them. */
 export interface StateTables {
   journal: JournalTable;
-  journal_head: { position: number; hash: string };
+  journal_head: { position: number; hash: string; event_schema: Generated<number> };
   alert: AlertTable;
   incident: IncidentTable;
   progress: { incident_id: string; progress: Jsonb; at: Time };
   chat_message: ChatMessageTable;
+  replica: ReplicaTable;
 }
 
 export interface JournalTable {
@@ -57,6 +58,20 @@ export interface IncidentTable {
   updated_at: Time;
   /** When retention removed its content. */
   pruned_at: string | null;
+  /** True when it had nothing to do but wait for a person, or for an alert, after its last event. */
+  waiting: Generated<boolean>;
+}
+
+/** One start of one process that works on this state. */
+export interface ReplicaTable {
+  instance: string;
+  version: string;
+  event_schema: number;
+  started_at: Time;
+  /** When it stopped in order. */
+  left_at: string | null;
+  /** When another replica found it gone and took its work over; null again when it came back. */
+  gone_at: string | null;
 }
 
 export interface ChatMessageTable {

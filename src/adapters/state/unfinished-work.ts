@@ -2,26 +2,60 @@ import { type Kysely, sql } from 'kysely';
 import { INTAKE, type Work } from '../../ports/state.ts';
 import type { StateTables } from './tables.ts';
 
-/** Enough for a start; whatever is beyond comes by its queued item. */
-const LIMIT = 200;
+/** How much one look takes: what is beyond comes with the next looks, in turn. */
+const MOST_INCIDENTS = 200;
+const MOST_VIEWS = 50;
+/** An incident's messages are brought in line for so long after its last event. */
+const VIEWED_HOURS = 1;
 const OVERDUE_SECONDS = 2;
 
-/** Alerts without a settlement, and open incidents. */
-export async function unfinishedWork(db: Kysely<StateTables>): Promise<Work[]> {
+/** How far the looks have come, by the ordinals of the rows; 0 is the beginning. */
+export interface Cursor {
+  readonly incident: number;
+  readonly view: number;
+}
+export const BEGINNING: Cursor = { incident: 0, view: 0 };
+
+/**
+ * The intake, open incidents that wait for nobody, and incidents whose messages may be behind, from the cursor on. What
+ * has come to its end begins anew.
+ */
+export async function unfinishedWork(
+  db: Kysely<StateTables>,
+  cursor: Cursor,
+): Promise<{ work: Work[]; next: Cursor }> {
   const incidents = await db
     .selectFrom('incident')
-    .select('id')
-    .where('status', '=', 'open')
+    .select(['id', 'ordinal'])
+    // As literals, so that the partial index fits.
+    .where(sql<boolean>`status = 'open' and not waiting`)
+    .where('ordinal', '>', cursor.incident)
     .orderBy('ordinal')
-    .limit(LIMIT)
+    .limit(MOST_INCIDENTS)
     .execute();
-  return [
-    INTAKE,
-    ...incidents.flatMap(({ id }): Work[] => [
-      { kind: 'advance', key: id },
-      { kind: 'render', key: id },
-    ]),
-  ];
+  const views = await db
+    .selectFrom('incident')
+    .select(['id', 'ordinal'])
+    .where(
+      sql<boolean>`(status = 'open' or updated_at > clock_timestamp() - make_interval(hours => ${VIEWED_HOURS}))`,
+    )
+    .where('ordinal', '>', cursor.view)
+    .orderBy('ordinal')
+    .limit(MOST_VIEWS)
+    .execute();
+  const shown = new Set([...incidents, ...views].map(({ id }) => id));
+  return {
+    work: [
+      INTAKE,
+      ...incidents.map(({ id }): Work => ({ kind: 'advance', key: id })),
+      ...[...shown].map((id): Work => ({ kind: 'render', key: id })),
+    ],
+    next: { incident: after(incidents, MOST_INCIDENTS), view: after(views, MOST_VIEWS) },
+  };
+}
+
+function after(rows: readonly { readonly ordinal: number }[], limit: number): number {
+  return rows.length < limit ? 0 : (rows.at(-1)?.ordinal ?? 0);
 }
 
 /** Whether an alert waits to be settled for longer than the process that stored it takes: that one may have died. */

@@ -4,7 +4,7 @@ import { mitigated, quiet } from './support.ts';
 
 /** A Firebreak process for tests to kill: `child.ts <url> hold <name>`, `child.ts <url> take` or `child.ts <url> advance`. */
 const [, , url = '', task, name = ''] = process.argv;
-const state = await openState({ url, logger: quiet, instance: 'child' });
+const state = await openState({ url, logger: quiet, instance: `child-${process.pid}` });
 
 if (task === 'hold') {
   const result = await state.mutex.exclusively(name, async () => {

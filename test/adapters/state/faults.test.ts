@@ -225,14 +225,25 @@ test('processes that open an empty database at once all can', async () => {
   }
 });
 
-test('a database that a newer version migrated is refused', async () => {
+test('a database that a newer version made unusable for this one is refused', async () => {
+  const url = await server.createDatabase();
+  await (await opened(url)).stop();
+  await query(
+    url,
+    "insert into firebreak.migration (name, timestamp) values ('9999-breaking-future', '2030')",
+  );
+  await expect(openState({ url, logger: quiet, instance: 'test' })).rejects.toMatchObject({
+    code: 'state-version',
+    message: expect.stringContaining('9999-breaking-future'),
+  });
+});
+
+test('a database to which a newer version only added is used as it is', async () => {
   const url = await server.createDatabase();
   await (await opened(url)).stop();
   await query(url, "insert into firebreak.migration (name, timestamp) values ('9999-future', '2030')");
-  await expect(openState({ url, logger: quiet, instance: 'test' })).rejects.toMatchObject({
-    code: 'state-version',
-    message: expect.stringContaining('9999-future'),
-  });
+  expect(await appendOne(await opened(url), 0)).toMatchObject({ status: 'appended' });
+  expect(await query(url, 'select 1 from firebreak.migration where name > $1', ['9'])).toHaveLength(1);
 });
 
 async function appendOne(state: State, version: number) {

@@ -49,9 +49,16 @@ export async function startServer() {
 }
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
+let instances = 0;
+
 /** Opens the state, and stops it after the test. */
 export async function opened(url: string, options: Partial<OpenStateOptions> = {}): Promise<State> {
-  const state = await openState({ url, logger: quiet, instance: 'test', ...options });
+  const state = await openState({
+    url,
+    logger: quiet,
+    instance: `test-${++instances}`,
+    ...options,
+  });
   onTestFinished(() => state.stop());
   return state;
 }
@@ -105,13 +112,17 @@ export function mitigated(evidence: string): DomainEvent {
   return { type: 'incident.mitigated', evidence };
 }
 
-export function incidentRow(id: string, change: Partial<IncidentRow> = {}): IncidentRow {
+export function incidentRow(
+  id: string,
+  change: Partial<IncidentRow & { waiting: boolean }> = {},
+): IncidentRow & { waiting: boolean } {
   return {
     id,
     dedupeKey: `key of ${id}`,
     database: 'orders',
     title: 'Pool is full',
     status: 'open',
+    waiting: false,
     ...change,
   };
 }

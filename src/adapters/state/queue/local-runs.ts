@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isFirebreakError } from '../../../domain/errors.ts';
 import type { WorkKind } from '../../../ports/state.ts';
 
-export type Handler = (key: string, signal: AbortSignal) => Promise<'done' | 'busy'>;
+export type Handler = (key: string, signal: AbortSignal, stopping: AbortSignal) => Promise<'done' | 'busy'>;
 /** Failures have been logged. After `state-failed` the queue cannot be told, as it is in the same database. */
 export type RunResult = 'done' | 'busy' | 'failed' | 'state-failed';
 
@@ -14,7 +14,10 @@ export interface LocalRuns {
   ensure(kind: WorkKind, key: string): void;
   /** Like wake for a delivered item, and tells how the run ended, so that the queue keeps the item unless it is done. */
   deliver(kind: WorkKind, key: string): Promise<RunResult>;
-  /** Refuses new runs, waits for those under way at most this many milliseconds, then aborts their signal. */
+  /**
+   * Refuses new runs and tells those under way that Firebreak stops; waits for them at most this many milliseconds, then
+   * aborts their signal.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -49,6 +52,7 @@ export function createLocalRuns(
   const slots = new Map<string, Slot>();
   const running = new Set<Promise<void>>();
   const abort = new AbortController();
+  const halt = new AbortController();
   let stopping = false;
 
   function slotOf(kind: WorkKind, key: string): Slot {
@@ -92,8 +96,9 @@ export function createLocalRuns(
     const { kind, key } = slot;
     try {
       const handler = handlers.get(kind);
-      return handler ? await handler(key, abort.signal) : 'busy';
+      return handler ? await handler(key, abort.signal, halt.signal) : 'busy';
     } catch (error) {
+      if (stopping && error === halt.signal.reason) return 'busy';
       const message = error instanceof Error ? error.message : String(error);
       logger.warn({ kind, key, failures: slot.failures + 1, error: message }, 'Work failed, it comes again');
       return isFirebreakError(error) && error.code === 'state-unavailable' ? 'state-failed' : 'failed';
@@ -127,8 +132,9 @@ export function createLocalRuns(
     async stop(graceMs) {
       stopping = true;
       for (const slot of slots.values()) clearTimeout(slot.retry);
+      halt.abort(new Error('Firebreak is stopping'));
       await settled(running, graceMs);
-      abort.abort(new Error('Firebreak is stopping'));
+      abort.abort(halt.signal.reason);
       await settled(running, ABORT_GRACE_MS);
     },
   };

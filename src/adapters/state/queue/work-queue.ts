@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Work, WorkKind, WorkQueue } from '../../../ports/state.ts';
 import { guarded } from '../failure.ts';
+import type { Cursor } from '../unfinished-work.ts';
 import { concurrency } from './boss.ts';
 import { createLocalRuns, type Handler } from './local-runs.ts';
+import { createRounds } from './rounds.ts';
 
 const WorkItem = z.object({ key: z.string() });
 
@@ -12,29 +14,35 @@ const WorkItem = z.object({ key: z.string() });
 const POLL_SECONDS = 1;
 /** How often the holder of an item says that it lives; pg-boss gives the item away after 10 s of silence. */
 const HEARTBEAT_SECONDS = 3;
-const SWEEP_MS = 2_000;
+const OVERDUE_EVERY_MS = 2_000;
 
 export interface WorkQueueParts {
   readonly boss: PgBoss;
   readonly logger: Pick<Logger, 'warn'>;
-  /** What is open when the process starts: handled at once, without waiting for items that a killed process holds. */
-  readonly unfinished: () => Promise<readonly Work[]>;
+  /** What is unfinished, whatever items say: they may be held by a killed process, or lost. */
+  readonly unfinished: (cursor: Cursor) => Promise<{ work: readonly Work[]; next: Cursor }>;
   /** What has no item in the queue and was left by a process that died; looked for every few seconds. */
   readonly overdue: () => Promise<readonly Work[]>;
 }
 
+export interface OwnQueue extends WorkQueue {
+  /** Wakes what another replica left behind. */
+  takeOver(): void;
+}
+
 /** The work queue: pg-boss delivers, the handlers of one (kind, key) never run twice at once in this process. */
-export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
+export function createWorkQueue(parts: WorkQueueParts): OwnQueue {
   const { boss, logger } = parts;
   const handlers = new Map<WorkKind, Handler>();
   const runs = createLocalRuns(handlers, logger);
+  const rounds = createRounds({ unfinished: parts.unfinished, runs, logger });
   let started = false;
   let stopping: Promise<void> | undefined;
-  let sweep: NodeJS.Timeout | undefined;
+  let overdue: NodeJS.Timeout | undefined;
 
   /** Looks for what is overdue, and comes again. A state that does not answer has been logged by whoever needs it. */
-  function sweepLater(): void {
-    sweep = setTimeout(() => {
+  function lookForOverdue(): void {
+    overdue = setTimeout(() => {
       parts
         .overdue()
         .then(
@@ -44,10 +52,10 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
           () => undefined,
         )
         .finally(() => {
-          if (stopping === undefined) sweepLater();
+          if (stopping === undefined) lookForOverdue();
         });
-    }, SWEEP_MS);
-    sweep.unref();
+    }, OVERDUE_EVERY_MS);
+    overdue.unref();
   }
 
   async function work(kind: WorkKind): Promise<void> {
@@ -66,7 +74,8 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
   }
 
   async function stop(graceMs: number): Promise<void> {
-    clearTimeout(sweep);
+    clearTimeout(overdue);
+    rounds.stop();
     const drained = runs.stop(graceMs);
     await Promise.all([...handlers.keys()].map((kind) => boss.offWork(kind, { wait: false })));
     await drained;
@@ -80,10 +89,14 @@ export function createWorkQueue(parts: WorkQueueParts): WorkQueue {
     start: () =>
       guarded(async () => {
         started = true;
-        for (const { kind, key } of await parts.unfinished()) runs.wake(kind, key);
+        await rounds.now();
         for (const kind of handlers.keys()) await work(kind);
-        if (stopping === undefined) sweepLater();
+        if (stopping === undefined) lookForOverdue();
       }),
+    takeOver: () => {
+      // What fails here comes again with the next round.
+      if (started) rounds.now().catch(() => {});
+    },
     stop: (graceMs) => {
       stopping ??= stop(graceMs);
       return stopping;

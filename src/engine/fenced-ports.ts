@@ -1,0 +1,34 @@
+import type { Confirm } from '../ports/state.ts';
+import type { Ports } from '../steps/step-kind.ts';
+
+/**
+ * The outside systems, in which nothing is changed unless the hold on the incident was confirmed right before. A process
+ * that was frozen after its intent, and has been replaced meanwhile, stops here when it goes on.
+ */
+export function fencedPorts({ databases, workloads, metrics }: Ports, confirm: Confirm): Ports {
+  return {
+    metrics,
+    databases: {
+      ...databases,
+      async signalBackend(...request) {
+        await confirm();
+        return await databases.signalBackend(...request);
+      },
+    },
+    workloads: {
+      ...workloads,
+      async changeCronJob(...request) {
+        await confirm();
+        return await workloads.changeCronJob(...request);
+      },
+      async suspendJob(...request) {
+        await confirm();
+        return await workloads.suspendJob(...request);
+      },
+      async deleteJob(...request) {
+        await confirm();
+        return await workloads.deleteJob(...request);
+      },
+    },
+  };
+}
