@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openState } from '../../../src/adapters/state/open-state.ts';
 import { mitigated, quiet } from './support.ts';
 
-/** A Firebreak process for tests to kill: `child.ts <url> hold <name>`, `child.ts <url> take` or `child.ts <url> advance`. */
+/** A Firebreak process for tests to kill: `child.ts <url> hold <name>`, or `join`, `take` or `advance`. */
 const [, , url = '', task, name = ''] = process.argv;
 const state = await openState({ url, logger: quiet, instance: `child-${process.pid}` });
 
@@ -12,6 +12,10 @@ if (task === 'hold') {
     await new Promise(() => setInterval(() => {}, 1_000));
   });
   process.stdout.write(`${result.status}\n`);
+} else if (task === 'join') {
+  await state.presence.join({ version: '1.0.0', onOutdated: () => undefined });
+  process.stdout.write('joined\n');
+  setInterval(() => {}, 1_000);
 } else if (task === 'advance') {
   state.queue.handle('advance', async (key) => {
     const result = await state.mutex.exclusively(key, () => oneStep(key));

@@ -139,5 +139,5 @@ export function startChild(...args: string[]) {
     await exited;
   }
   onTestFinished(kill);
-  return { lines, kill };
+  return { lines, kill, signal: (name: NodeJS.Signals) => void child.kill(name) };
 }
