@@ -5,7 +5,6 @@ import type { FirebreakError } from '../../../src/domain/errors.ts';
 import { EVENT_SCHEMA } from '../../../src/domain/event-versions.ts';
 import type { State, WorkKind } from '../../../src/ports/state.ts';
 import {
-  alertOf,
   eventually,
   incidentRow,
   mitigated,
@@ -227,14 +226,4 @@ test('a server that cannot end silent sessions is refused', () => {
     }),
   );
   expect(() => checkServerVersion(140_000, '14.0')).not.toThrow();
-});
-
-test('an alert without a settlement is found again', async () => {
-  const url = await server.createDatabase();
-  const state = await opened(url);
-  const seen = record(state);
-  await state.alerts.store([alertOf('a')]);
-  await query(url, 'delete from firebreak_queue.job');
-  await state.queue.start();
-  await eventually('the alert', () => seen.includes('intake ALERT-1'), 5_000);
 });
