@@ -1,4 +1,5 @@
+import { crash } from './families/crash.ts';
 import type { Family } from './fault.ts';
 
 /** Every family of faults, in the order in which they run. Add a file to `families/` and a line here. */
-export const families: readonly Family[] = [];
+export const families: readonly Family[] = [crash];

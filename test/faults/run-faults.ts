@@ -50,8 +50,9 @@ async function runFault(fault: Fault, lane: number): Promise<Findings> {
   }
 }
 
-/** The last line of a run: what anybody, or a pipeline, reads first. */
-export function summaryOf(rows: readonly Row[]) {
+/** The last line of a run: what anybody, or a pipeline, reads first. What was not tried counts nowhere. */
+export function summaryOf(all: readonly Row[]) {
+  const rows = all.filter(({ findings }) => findings.untried !== true);
   const sum = (count: (findings: Findings) => number) =>
     rows.reduce((total, { findings }) => total + count(findings), 0);
   return {

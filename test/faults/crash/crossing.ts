@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** The variable with which the driver tells the process what to do. */
+export const ORDERS = 'FIREBREAK_CRASH_ORDERS';
+
+/** What the process under test does at its boundaries. */
+export const Orders = z.object({
+  /** Every crossing is written down here, a line of JSON for each. */
+  record: z.string(),
+  /** Where it dies, or null to live. */
+  kill: z
+    .object({
+      name: z.string(),
+      side: z.enum(['before', 'after']),
+      /** The how many-th crossing of that name and side, from 1. */
+      nth: z.int().positive(),
+      /** Data folder of the embedded server that dies at the same moment, or null. */
+      alsoServer: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type Orders = z.infer<typeof Orders>;
+
+/** One side of a boundary: nothing was sent yet, or the answer is there and our code has not seen it. */
+export type Side = 'before' | 'after';
+
+export const Crossing = z.object({ name: z.string(), side: z.enum(['before', 'after']), at: z.number() });
+export type Crossing = z.infer<typeof Crossing>;
+
+const text = process.env[ORDERS];
+const orders = text === undefined ? null : Orders.parse(JSON.parse(text));
+const counts = new Map<string, number>();
+
+/** Tells that a boundary is crossed. Does not return when the orders say so. */
+export function cross(name: string, side: Side): void {
+  if (orders === null) return;
+  const crossing: Crossing = { name, side, at: Math.round(performance.now()) };
+  appendFileSync(orders.record, `${JSON.stringify(crossing)}\n`);
+  const { kill } = orders;
+  if (kill?.name !== name || kill.side !== side) return;
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  if (count < kill.nth) return;
+  if (kill.alsoServer !== null) killServer(kill.alsoServer);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** All processes of a PostgreSQL server at once, as when the container ends. */
+function killServer(dataDirectory: string): void {
+  const postmaster = Number(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const children = processes.split('\n').flatMap((line) => {
+    const [pid, parent] = line.trim().split(/\s+/).map(Number);
+    return parent === postmaster && pid !== undefined ? [pid] : [];
+  });
+  for (const pid of [postmaster, ...children]) process.kill(pid, 'SIGKILL');
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Statement } from './statements.ts';
+
+const EVENT_TYPE = /^(incident|alert|run|step|decision|effect|cause|journal)\.[a-z]+$/;
+const Body = z.looseObject({ step: z.string().optional() });
+const Progress = z.looseObject({ step: z.string() });
+
+/** Messages that this process has seen a timestamp of. */
+const posted = new Set<string>();
+
+/** Names what a statement writes to the state, or null for a read and for what only goes with other writes. */
+export function nameWrite({ text, values }: Statement): string | null {
+  const [, table] = /^insert into\s+"?firebreak"?\."?(\w+)"?/i.exec(text) ?? [];
+  if (table === 'journal') return nameEvents(values);
+  if (table === 'alert') return 'alert stored';
+  if (table === 'chat_message') return nameMessage(values);
+  if (table === 'progress') return `progress of ${stepOfProgress(values)}`;
+  return null;
+}
+
+/** The types of the events with their steps, such as `decision.recorded(kill)`. */
+function nameEvents(values: readonly unknown[]): string {
+  const steps = values.flatMap((value) => {
+    if (typeof value !== 'string' || !value.startsWith('{')) return [];
+    return [Body.parse(JSON.parse(value)).step];
+  });
+  return values
+    .filter((value) => typeof value === 'string' && EVENT_TYPE.test(value))
+    .map((type, index) => (steps[index] === undefined ? String(type) : `${String(type)}(${steps[index]})`))
+    .join('+');
+}
+
+/** Values in the order of the columns: incident, key, channel, ts, nonce, hash. */
+function nameMessage([, key, , ts]: readonly unknown[]): string {
+  const name = String(key);
+  if (ts === null) return `chat_message ${name} reserved`;
+  if (posted.has(name)) return `chat_message ${name} updated`;
+  posted.add(name);
+  return `chat_message ${name} posted`;
+}
+
+function stepOfProgress(values: readonly unknown[]): string {
+  const [text] = values.flatMap((value) =>
+    typeof value === 'string' && value.startsWith('{') ? [value] : [],
+  );
+  return text === undefined ? 'a step' : Progress.parse(JSON.parse(text)).step;
+}
