@@ -64,9 +64,44 @@ export async function fault(sandbox: SlackSandbox, body: object): Promise<void> 
   await request(sandbox, 'faults', body);
 }
 
-export async function disconnect(sandbox: SlackSandbox, reason: string): Promise<void> {
-  await request(sandbox, 'disconnect', { reason });
+export async function disconnect(
+  sandbox: SlackSandbox,
+  reason: string,
+  which: 'all' | 'oldest' = 'all',
+): Promise<void> {
+  await request(sandbox, 'disconnect', { reason, which });
 }
+
+/** The next connections of Socket Mode are told to go. */
+export async function refuseSockets(sandbox: SlackSandbox, reason: string, times: number): Promise<void> {
+  await request(sandbox, 'refuse-sockets', { reason, times });
+}
+
+/** Slack is away until `endOutage`; the channel can still be looked at. */
+export async function beginOutage(
+  sandbox: SlackSandbox,
+  outage: { kind: 'drop' | 'hang' | 'error'; sockets?: boolean },
+): Promise<void> {
+  await request(sandbox, 'outage', outage);
+}
+
+export async function endOutage(sandbox: SlackSandbox): Promise<void> {
+  const response = await fetch(`${sandbox.url}/_sandbox/outage`, { method: 'DELETE' });
+  if (!response.ok) throw new Error(`The outage could not be ended: ${response.status}.`);
+}
+
+/** Forgets the faults that have not happened. */
+export async function clearFaults(sandbox: SlackSandbox): Promise<void> {
+  const response = await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
+  if (!response.ok) throw new Error(`The faults could not be cleared: ${response.status}.`);
+}
+
+/** Socket Mode connections that are open. */
+export async function connections(sandbox: SlackSandbox): Promise<number> {
+  return Link.parse(await request(sandbox, 'state')).link.connections;
+}
+
+const Link = z.looseObject({ link: z.looseObject({ connections: z.number() }) });
 
 const Verdict = z.looseObject({ ok: z.boolean(), verdict: z.string() });
 

@@ -71,7 +71,13 @@ const clock: Clock = {
   },
 };
 
-const quiet: SlackLogger = { debug() {}, info() {}, warn() {}, error() {} };
+/** Collects the sentences that are logged, but those for developers. */
+function collector(log: string[]): SlackLogger {
+  const collect = (fields: unknown, sentence?: unknown): void => {
+    log.push(String(sentence ?? fields));
+  };
+  return { debug() {}, info: collect, warn: collect, error: collect };
+}
 
 /** The sandbox with our own manifest: alice and bob of the workspace, eve of another one. */
 export async function startSandbox(options: Partial<SlackSandboxOptions> = {}): Promise<SlackSandbox> {
@@ -97,6 +103,8 @@ export interface Rig {
   readonly desk: ScriptedDesk;
   readonly messages: ReturnType<typeof createMemoryMessages>;
   readonly bot: SlackBot;
+  /** What was logged, sentence by sentence. */
+  readonly log: readonly string[];
 }
 
 export interface RigOptions {
@@ -105,6 +113,7 @@ export interface RigOptions {
   readonly sandbox?: SlackSandbox;
   readonly desk?: ScriptedDesk;
   readonly messages?: ReturnType<typeof createMemoryMessages>;
+  readonly clock?: Clock;
 }
 
 /** A bot pointed at a sandbox, not started. */
@@ -123,17 +132,18 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     port: 0,
     ...options.config,
   };
+  const log: string[] = [];
   const bot = createSlack({
     config,
     fetch,
     desk,
     messages,
     mutex: createMemoryMutex(),
-    logger: quiet,
-    clock,
+    logger: collector(log),
+    clock: options.clock ?? clock,
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, messages, bot };
+  return { sandbox, desk, messages, bot, log };
 }
 
 /** A started bot in either mode. */

@@ -4,6 +4,7 @@ import type { EventSender } from './events/event-sender.ts';
 import type { ResponseUrls } from './interactivity/response-urls.ts';
 import type { TriggerIds } from './interactivity/trigger-ids.ts';
 import type { CheckedManifest } from './manifest.ts';
+import type { Outage } from './outage.ts';
 import type { Calls } from './web-api/calls.ts';
 import type { Faults } from './web-api/faults.ts';
 import type { RateLimits } from './web-api/rate-limits.ts';
@@ -23,6 +24,7 @@ export interface SandboxContext {
   tickets: Set<string>;
   events: EventSender;
   faults: Faults;
+  outage: Outage;
   rateLimits: RateLimits;
   calls: Calls;
   /** The way to the app that is in use now. */

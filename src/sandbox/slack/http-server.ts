@@ -21,6 +21,8 @@ async function handle(
   if (refused !== undefined) return sendJson(response, 403, { error: refused });
   const url = new URL(request.url ?? '/', 'http://localhost');
   const path = url.pathname;
+  const isSlack = /^\/(?:api|response|upload|files)\//.test(path);
+  if (isSlack && context.outage.takes(response)) return;
   if (path.startsWith('/api/')) return handleApi(context, request, response, url);
   if (path === '/_sandbox/stream') return streams.open(context, response);
   if (servePage(response, path)) return;
@@ -43,6 +45,10 @@ function upgrade(
 ): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const known = context.tickets.delete(url.searchParams.get('ticket') ?? '');
+  if (context.outage.sockets) {
+    stream.destroy();
+    return;
+  }
   if (url.pathname !== '/link/' || !known || refusal(request) !== undefined) {
     stream.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n');
     return;

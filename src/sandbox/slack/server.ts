@@ -9,6 +9,7 @@ import { randomHex } from './ids.ts';
 import { ResponseUrls } from './interactivity/response-urls.ts';
 import { TriggerIds } from './interactivity/trigger-ids.ts';
 import { checkManifest, type SlackManifest } from './manifest.ts';
+import { Outage } from './outage.ts';
 import { postDueMessages } from './scheduler.ts';
 import { seededWorkspace } from './seed.ts';
 import { Calls } from './web-api/calls.ts';
@@ -98,6 +99,7 @@ function createContext(options: SlackSandboxOptions, signingSecret: string, base
     tickets: new Set(),
     events: new EventSender({ workspace, manifest, delivery: deliveries.current, retryDelaysMs }),
     faults: new Faults(),
+    outage: new Outage(),
     rateLimits: new RateLimits(now),
     calls: new Calls(),
     delivery: deliveries.current,

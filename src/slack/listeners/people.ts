@@ -2,6 +2,7 @@ import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Person } from '../../domain/actor.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { withTimeout } from '../app/with-timeout.ts';
 import type { SlackLogger } from '../bot.ts';
 
 /** Who clicked or typed, as Slack's signed payload says. */
@@ -31,6 +32,8 @@ type Profile = z.infer<typeof Profile>;
 
 /** How long a profile is believed, in milliseconds. */
 const FRESH_MS = 5 * 60_000;
+/** Milliseconds that a decision waits for a profile. */
+const PROFILE_MS = 2_000;
 
 /** Identifies people of one workspace by their Slack profile. */
 export function createPeople(
@@ -46,7 +49,9 @@ export function createPeople(
     const cached = cache.get(id);
     if (cached !== undefined && cached.until > now) return cached.profile;
     try {
-      const profile = Profile.parse((await client.users.info({ user: id })).user);
+      const asked = client.users.info({ user: id });
+      const { user } = await withTimeout(asked, PROFILE_MS, () => new Error('no answer in time'));
+      const profile = Profile.parse(user);
       cache.set(id, { profile, until: now + FRESH_MS });
       return profile;
     } catch (error) {

@@ -9,20 +9,23 @@ import { action } from './message-action.ts';
 import { home, message, reaction } from './people.ts';
 import { options, shortcut } from './shortcut.ts';
 import { log, state, views } from './state.ts';
-import { addFault, clearFaults, disconnect } from './trouble.ts';
+import { addFault, beginOutage, clearFaults, disconnect, endOutage, refuseSockets } from './trouble.ts';
 import { viewAction, viewClose, viewSubmit } from './view-action.ts';
 
 const ROUTES: readonly ControlRoute[] = [
   action,
   addFault,
+  beginOutage,
   clearFaults,
   command,
   disconnect,
+  endOutage,
   home,
   log,
   message,
   options,
   reaction,
+  refuseSockets,
   shortcut,
   state,
   viewAction,

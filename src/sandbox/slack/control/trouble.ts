@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { disconnection, disconnectReason } from '../delivery/disconnection.ts';
+import { outageKind } from '../outage.ts';
 import { fault } from '../web-api/faults.ts';
 import { route } from './control-route.ts';
 
@@ -14,10 +16,29 @@ export const clearFaults = route('DELETE', 'faults', z.looseObject({}), (context
   return { ok: true };
 });
 
-const reason = z.enum(['refresh_requested', 'warning', 'kill']);
-
-/** `POST /_sandbox/disconnect`: drops the Socket Mode connections. */
-export const disconnect = route('POST', 'disconnect', z.strictObject({ reason }), (context, given) => ({
+/** `POST /_sandbox/disconnect`: ends Socket Mode connections. */
+export const disconnect = route('POST', 'disconnect', disconnection, (context, given) => ({
   ok: true,
-  connections: context.sockets.disconnect(given.reason),
+  connections: context.sockets.disconnect(given),
 }));
+
+const refused = z.strictObject({ reason: disconnectReason, times: z.int().min(1) });
+
+/** `POST /_sandbox/refuse-sockets`: the next connections are told to go as soon as they are made. */
+export const refuseSockets = route('POST', 'refuse-sockets', refused, (context, { reason, times }) => {
+  context.sockets.refuseNext(reason, times);
+  return { ok: true };
+});
+
+/** `POST /_sandbox/outage`: Slack is away until the outage is deleted. */
+export const beginOutage = route('POST', 'outage', outageKind, (context, kind) => {
+  context.outage.begin(kind);
+  if (kind.sockets) context.sockets.disconnect({ reason: 'kill', which: 'all', closeAfterMs: 0 });
+  return { ok: true };
+});
+
+/** `DELETE /_sandbox/outage`: Slack is back. */
+export const endOutage = route('DELETE', 'outage', z.looseObject({}), (context) => {
+  context.outage.end();
+  return { ok: true };
+});

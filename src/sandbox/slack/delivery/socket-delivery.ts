@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { isJsonObject, parseJson, stringOf } from '../json.ts';
 import type { Delivery, DeliveryVerdict, Dispatch } from './delivery.ts';
+import type { Disconnection, DisconnectReason } from './disconnection.ts';
 
 /** Slack's limit of open connections per app. Source: node-slack-sdk#1654. */
 const MAX_CONNECTIONS = 10;
 const PING_INTERVAL_MS = 10_000;
-
-/** Why Slack closes a connection. */
-export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
 
 /** What Socket Mode delivery needs. */
 export interface SocketDeliveryOptions {
@@ -29,6 +27,7 @@ export class SocketDelivery implements Delivery {
   readonly #sockets: WebSocket[] = [];
   readonly #waiting = new Map<string, Waiting>();
   #turn = 0;
+  #refused: { reason: DisconnectReason; times: number } | null = null;
 
   constructor(options: SocketDeliveryOptions) {
     this.#options = options;
@@ -41,8 +40,9 @@ export class SocketDelivery implements Delivery {
 
   /** Takes a new connection: says hello, or refuses when there are too many. */
   accept(socket: WebSocket): void {
-    if (this.#sockets.length >= MAX_CONNECTIONS) {
-      sendDisconnect(socket, 'too_many_websockets');
+    const refusal = this.#sockets.length >= MAX_CONNECTIONS ? 'too_many_websockets' : this.#takeRefusal();
+    if (refusal !== null) {
+      sendDisconnect(socket, refusal);
       socket.close();
       return;
     }
@@ -107,18 +107,39 @@ export class SocketDelivery implements Delivery {
     this.#options.onChange();
   }
 
-  /** Drops every connection: announced as Slack announces it, or cut without a word (`kill`). */
-  disconnect(reason: DisconnectReason | 'kill'): number {
-    const sockets = [...this.#sockets];
+  /** The next connections are told to go as soon as they are made. */
+  refuseNext(reason: DisconnectReason, times: number): void {
+    this.#refused = { reason, times };
+  }
+
+  #takeRefusal(): DisconnectReason | null {
+    if (this.#refused === null || this.#refused.times === 0) return null;
+    this.#refused.times -= 1;
+    return this.#refused.reason;
+  }
+
+  /** Ends connections; answers how many. */
+  disconnect({ reason, which, closeAfterMs }: Disconnection): number {
+    const sockets = which === 'all' ? [...this.#sockets] : this.#sockets.slice(0, 1);
     for (const socket of sockets) {
-      if (reason === 'kill') {
-        socket.terminate();
-        continue;
-      }
-      sendDisconnect(socket, reason);
-      if (reason !== 'warning') socket.close();
+      if (reason === 'kill') socket.terminate();
+      else this.#abandon(socket, reason, closeAfterMs);
     }
     return sockets.length;
+  }
+
+  /** Nothing is sent or read on the connection any more; acknowledgements on their way still count. */
+  #abandon(socket: WebSocket, reason: DisconnectReason | 'silent', closeAfterMs: number): void {
+    if (reason !== 'silent') sendDisconnect(socket, reason);
+    const index = this.#sockets.indexOf(socket);
+    if (index >= 0) this.#sockets.splice(index, 1);
+    this.#options.onChange();
+    if (reason === 'silent') socket.pause();
+    // Slack's end of the close handshake leaves the connection open.
+    socket.close = () => undefined;
+    const timer = setTimeout(() => socket.terminate(), closeAfterMs);
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
   }
 }
 

@@ -9,7 +9,12 @@ export const fault = z.strictObject({
   status: z.int().min(100).max(599).optional(),
   /** Answer HTTP 200 with this error. */
   error: z.string().optional(),
+  /** Milliseconds before anything is done. */
   delayMs: z.number().min(0).max(600_000).optional(),
+  /** Milliseconds between what was asked being done and the answer. */
+  holdMs: z.number().min(0).max(600_000).optional(),
+  /** End the connection without an answer. */
+  drop: z.boolean().optional(),
   /** Do what was asked before failing, as when an answer gets lost. */
   afterProcessing: z.boolean().optional(),
   times: z.int().min(1),

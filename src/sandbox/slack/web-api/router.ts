@@ -31,11 +31,16 @@ export async function handleApi(
   const reply = processed ? answer(context, name, call) : okReply({});
   const sent = fault !== undefined && isFailure(fault) ? failedReply(fault) : reply;
   log(context, name, call, sent);
+  if (fault?.holdMs !== undefined) await sleep(fault.holdMs);
+  if (fault?.drop === true) {
+    request.socket.destroy();
+    return;
+  }
   sendJson(response, sent.status, sent.body, sent.headers);
 }
 
 function isFailure(fault: Fault): boolean {
-  return fault.status !== undefined || fault.error !== undefined;
+  return fault.status !== undefined || fault.error !== undefined || fault.drop === true;
 }
 
 function failedReply(fault: Fault): Reply {
