@@ -13,8 +13,18 @@ export const SuspendedCronJob = z.object({
   jobs: z.array(
     z.object({ name: z.string(), uid: z.string(), action: z.enum(['suspended', 'deleted', 'left']) }),
   ),
+  /** True when the answer was lost and nothing could be read: it may be suspended, so it must not be forgotten. */
+  uncertain: z.boolean().default(false),
 });
 export type SuspendedCronJob = z.infer<typeof SuspendedCronJob>;
+
+/** What a plan to suspend knows of a CronJob: what it was before. */
+export const SuspensionTarget = z.object({
+  ref: WorkloadRef,
+  previousSuspend: z.boolean(),
+  schedule: z.string(),
+  timeZone: z.string().nullable(),
+});
 
 /** Data of the outcome of the step kind kubernetes.suspend-cronjob. */
 export const Suspension = z.object({ cronJobs: z.array(SuspendedCronJob) });

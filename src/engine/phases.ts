@@ -66,8 +66,9 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
       signal.throwIfAborted();
       if (error instanceof Drifted && attempt.intents === 0)
         return { type: 'drifted', ...ref, intents, differs: error.differs };
-      const found = await kind.reconcile(ctx, plan, selection);
-      if (found.status === 'done')
+      const found = await kind.reconcile(ctx, plan, selection).catch(() => null);
+      signal.throwIfAborted();
+      if (found?.status === 'done')
         return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true, intents };
       throw error;
     }

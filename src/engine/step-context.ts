@@ -46,6 +46,7 @@ function earlierSteps(incident: Incident, present: StepAttempt): EarlierStep[] {
               kind: attempt.step.kind,
               plan: attempt.plan,
               selection: attempt.decision?.selection ?? proposedSelection(attempt.plan),
+              begunAt: attempt.intents > 0 ? (attempt.times.intendedAt ?? null) : null,
               outcome: attempt.outcome,
               verdict: attempt.verdict,
             },

@@ -1,73 +1,124 @@
 import type { CronJob } from '../domain/cluster.ts';
 import { FirebreakError, isFirebreakError } from '../domain/errors.ts';
-import type { CronJobChange, Workloads } from '../ports/workloads.ts';
+import { utcTime } from '../domain/format.ts';
+import type { CronJobChange } from '../ports/workloads.ts';
+import { lookAtCronJob } from './by-hand.ts';
+import { Drifted, type StepContext } from './step-kind.ts';
+
+type Ctx = Pick<StepContext<'workloads'>, 'ports' | 'clock' | 'signal'>;
+
+/** What became of a change. */
+export type CronJobChanged =
+  /** It was made; `found` when its answer was lost and the CronJob was then read as wanted. */
+  | { readonly status: 'changed'; readonly found: boolean }
+  /** The answer was lost and the CronJob could not be read either. */
+  | { readonly status: 'unknown'; readonly why: string };
 
 /** Status updates of the controller change the resourceVersion too, so a conflict is read again this many times. */
 const CONFLICT_RETRIES = 3;
 
 /**
  * Changes a CronJob: asks the server with dryRun, then patches, against the freshest resourceVersion. The server
- * answers 200 to a field that it ignores, so the returned object is compared with what was asked for.
- * Throws `kubernetes-conflict` when it keeps changing, `kubernetes-not-found` when it is gone.
+ * answers 200 to a field that it ignores, so the returned object is compared with what was asked for. A lost answer
+ * is never followed by another patch: the CronJob is read, and says whether the change was made.
+ * @throws FirebreakError when nothing was changed.
+ * @throws Drifted when nothing was changed because somebody else changed or deleted it.
  */
 export async function changeCronJob(
-  workloads: Workloads,
+  ctx: Ctx,
   cronJob: CronJob,
   change: CronJobChange,
-  signal: AbortSignal,
-): Promise<CronJob> {
+): Promise<CronJobChanged> {
+  const { workloads } = ctx.ports;
   let current = cronJob;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await workloads.changeCronJob(current, change, { dryRun: true }, signal);
-      const changed = await workloads.changeCronJob(current, change, { dryRun: false }, signal);
-      assertChanged(changed, change);
-      return changed;
+      await workloads.changeCronJob(current, change, { dryRun: true }, ctx.signal);
+      return await patch(ctx, current, change);
     } catch (error) {
       const again =
         isFirebreakError(error) && error.code === 'kubernetes-conflict' && attempt < CONFLICT_RETRIES;
       if (!again) throw error;
-      current = await readAgain(workloads, cronJob, error, signal);
+      current = await readAgain(ctx, cronJob);
     }
   }
 }
 
-async function readAgain(
-  workloads: Workloads,
-  before: CronJob,
-  cause: unknown,
-  signal: AbortSignal,
-): Promise<CronJob> {
-  const fresh = await workloads.cronJob(before, signal);
-  if (fresh === null) {
-    throw new FirebreakError(
-      'kubernetes-not-found',
-      `CronJob ${before.namespace}/${before.name} was deleted meanwhile.`,
-      {
-        hint: 'Plan the step again.',
-      },
-    );
+async function patch(ctx: Ctx, current: CronJob, change: CronJobChange): Promise<CronJobChanged> {
+  try {
+    const changed = await ctx.ports.workloads.changeCronJob(current, change, { dryRun: false }, ctx.signal);
+    if (!hasChange(changed, change)) throw ignoredChange(changed);
+    return { status: 'changed', found: false };
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!isFirebreakError(error) || !error.retryable) throw error;
+    return await afterLostAnswer(ctx, current, change, error);
   }
-  const same =
-    fresh.schedule === before.schedule &&
-    fresh.suspended === before.suspended &&
-    fresh.timeZone === before.timeZone;
-  if (!same) throw cause;
+}
+
+async function afterLostAnswer(
+  ctx: Ctx,
+  { namespace, name, uid }: CronJob,
+  change: CronJobChange,
+  lost: FirebreakError,
+): Promise<CronJobChanged> {
+  let now: CronJob | null;
+  try {
+    now = await ctx.ports.workloads.cronJob({ namespace, name, uid }, ctx.signal);
+  } catch {
+    ctx.signal.throwIfAborted();
+    return { status: 'unknown', why: `${lost.message} It could not be read afterwards either.` };
+  }
+  if (now === null) throw deleted({ namespace, name });
+  if (hasChange(now, change)) return { status: 'changed', found: true };
+  throw new FirebreakError(
+    lost.code,
+    `${lost.message} Read again at ${utcTime(ctx.clock.now())}, CronJob ${namespace}/${name} was not changed.`,
+    {
+      hint: lost.hint,
+      retryable: true,
+      cause: lost,
+      situation: { next: [lookAtCronJob({ namespace, name })] },
+    },
+  );
+}
+
+async function readAgain(ctx: Ctx, before: CronJob): Promise<CronJob> {
+  const fresh = await ctx.ports.workloads.cronJob(before, ctx.signal);
+  if (fresh === null) throw deleted(before);
+  const differs = differences(before, fresh);
+  if (differs.length > 0) throw new Drifted(differs);
   return fresh;
 }
 
-function assertChanged(changed: CronJob, change: CronJobChange): void {
-  const ignored =
-    (change.suspend !== undefined && changed.suspended !== change.suspend) ||
-    (change.schedule !== undefined && changed.schedule !== change.schedule) ||
-    (change.timeZone !== undefined && changed.timeZone !== change.timeZone) ||
-    (change.startingDeadlineSeconds !== undefined &&
-      changed.startingDeadlineSeconds !== change.startingDeadlineSeconds);
-  if (ignored) {
-    throw new FirebreakError(
-      'kubernetes-error',
-      `The Kubernetes API accepted the change of CronJob ${changed.namespace}/${changed.name} and did not make it.`,
-      { hint: 'Look for an admission webhook that undoes it, and change the CronJob with kubectl.' },
+function deleted({ namespace, name }: Pick<CronJob, 'namespace' | 'name'>): Drifted {
+  return new Drifted([`CronJob ${namespace}/${name} was deleted meanwhile, or made anew.`]);
+}
+
+function differences(before: CronJob, now: CronJob): string[] {
+  const fields = ['schedule', 'suspended', 'timeZone', 'startingDeadlineSeconds'] as const;
+  return fields
+    .filter((field) => before[field] !== now[field])
+    .map(
+      (field) =>
+        `CronJob ${now.namespace}/${now.name} was changed by somebody else just now: ${field} was ${before[field] ?? 'unset'}, it is ${now[field] ?? 'unset'}.`,
     );
-  }
+}
+
+function hasChange(cronJob: CronJob, change: CronJobChange): boolean {
+  return (
+    (change.suspend === undefined || cronJob.suspended === change.suspend) &&
+    (change.schedule === undefined || cronJob.schedule === change.schedule) &&
+    (change.timeZone === undefined || cronJob.timeZone === change.timeZone) &&
+    (change.startingDeadlineSeconds === undefined ||
+      cronJob.startingDeadlineSeconds === change.startingDeadlineSeconds)
+  );
+}
+
+function ignoredChange({ namespace, name }: CronJob): FirebreakError {
+  return new FirebreakError(
+    'kubernetes-error',
+    `The Kubernetes API accepted the change of CronJob ${namespace}/${name} and did not make it.`,
+    { hint: 'Look for an admission webhook that undoes it, and change the CronJob with kubectl.' },
+  );
 }

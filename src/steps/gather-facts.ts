@@ -2,7 +2,8 @@ import { diagnose } from '../diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../diagnosis/facts.ts';
 import type { Cause } from '../domain/cause.ts';
 import type { ClusterFacts } from '../domain/cluster.ts';
-import { describeError } from '../domain/errors.ts';
+import { describeError, type FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
+import { formatBytes, formatShare, utcTime } from '../domain/format.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { StepContext } from './step-kind.ts';
 
@@ -22,8 +23,9 @@ export interface Gathering {
 const noCluster: ClusterFacts = { podsByIp: {}, cronJobs: [], jobs: [], gaps: [] };
 
 /**
- * Reads the server, the standbys, the cluster and the metrics. Only an unreadable server throws; whatever
- * else is missing becomes a gap in words, so that a broken Kubernetes API does not hide the database.
+ * Reads the server, the standbys, the cluster and the metrics. Only an unreadable server throws, with everything
+ * else that was read; whatever else is missing becomes a gap in words, so that a broken Kubernetes API does not hide
+ * the database.
  */
 export async function gatherFacts(
   ctx: StepContext<'databases' | 'workloads'> & { readonly ports: Partial<StepContext['ports']> },
@@ -32,39 +34,80 @@ export async function gatherFacts(
   const { databases, workloads, metrics } = ctx.ports;
   const database = ctx.incident.database;
   const gaps: string[] = [];
-  const attempt = async <T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
+  const attempt = async <T>(
+    what: string,
+    read: () => Promise<T>,
+    otherwise: (why: string) => T,
+  ): Promise<T> => {
     try {
       return await read();
     } catch (error) {
       ctx.signal.throwIfAborted();
-      gaps.push(`${what}: ${describeError(error).message}`);
-      return otherwise;
+      return otherwise(`${what}: ${describeError(error).message}`);
     }
   };
-  const snapshot = await databases.snapshot(database, server, ctx.signal);
+  const missing = (why: string) => {
+    gaps.push(why);
+    return null;
+  };
+  const reading = await databases.snapshot(database, server, ctx.signal).catch((error: unknown) => {
+    ctx.signal.throwIfAborted();
+    if (!isFirebreakError(error)) throw error;
+    return error;
+  });
+  const snapshot = reading instanceof Error ? null : reading;
   const names = replicas ? databases.get(database).replicas : [];
   const [cluster, cpu, ...standbys] = await Promise.all([
     attempt(
       'Kubernetes',
-      async () => await workloads.facts(clientAddresses(snapshot), ctx.signal),
-      noCluster,
+      async () => await workloads.facts(snapshot === null ? [] : clientAddresses(snapshot), ctx.signal),
+      (why): ClusterFacts => ({ ...noCluster, gaps: [why] }),
     ),
     metrics === undefined
       ? null
-      : attempt('metrics', async () => await metrics.cpu(database, ctx.signal), null),
+      : attempt('metrics', async () => await metrics.cpu(database, ctx.signal), missing),
     ...names.map((name) =>
-      attempt(`replica ${name}`, async () => await databases.replicaStatus(database, name, ctx.signal), null),
+      attempt(
+        `replica ${name}`,
+        async () => await databases.replicaStatus(database, name, ctx.signal),
+        missing,
+      ),
     ),
   ]);
-  const facts: DiagnosisFacts = {
-    snapshot,
+  const others = {
     cluster,
     cpu,
     replicas: standbys.flatMap((standby) => standby ?? []),
     // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
-    gaps: workloads.namespaces.length === 0 ? gaps : [...gaps, ...cluster.gaps],
+    gaps: workloads.namespaces.length === 0 ? gaps : [...cluster.gaps, ...gaps],
   };
+  if (reading instanceof Error) throw withOthers(reading, others);
+  const facts: DiagnosisFacts = { snapshot: reading, ...others };
   return { facts, causes: diagnose(facts) };
+}
+
+/** The failure of the one reading that nothing goes without, with what could be read all the same. */
+function withOthers(
+  error: FirebreakError,
+  { cluster, cpu, replicas, gaps }: Omit<DiagnosisFacts, 'snapshot'>,
+) {
+  const running = cluster.jobs.filter((job) => !job.finished && !job.suspended && job.cronJob !== null);
+  const jobs = running.map(
+    ({ namespace, name, cronJob }) => `${namespace}/${name} of CronJob ${cronJob?.name ?? 'unknown'}`,
+  );
+  return withSituation(error, {
+    known: [
+      ...(cpu === null
+        ? []
+        : [{ name: `CPU by ${cpu.source}, ${utcTime(new Date(cpu.at))}`, value: formatShare(cpu.value) }]),
+      ...replicas.map((replica) => ({
+        name: `Replica ${replica.replica}, read just now`,
+        value: `${replica.inRecovery ? 'a standby' : 'promoted, it takes writes'}; ${replica.replayBytes === null ? 'bytes behind unknown' : `${formatBytes(replica.replayBytes)} behind`}`,
+      })),
+      ...(jobs.length === 0 ? [] : [{ name: 'Jobs of CronJobs that run now', value: jobs.join(', ') }]),
+    ],
+    unknown: gaps.map((gap) => `Not read either: ${gap}`),
+  });
 }
 
 /** Every client address of the snapshot, idle sessions included, each once. */

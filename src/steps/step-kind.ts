@@ -22,6 +22,8 @@ export interface EarlierStep {
   readonly kind: string;
   readonly plan: Plan;
   readonly selection: Selection;
+  /** When its effect was begun, ISO 8601, or null; without an outcome it is not known how far it came. */
+  readonly begunAt: string | null;
   /** Null when the step was skipped. */
   readonly outcome: Outcome | null;
   readonly verdict: Verdict | null;

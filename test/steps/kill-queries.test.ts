@@ -134,8 +134,8 @@ describe('postgres.kill-queries', () => {
     world.faults.set('signalBackend', fault('database-unreachable', 'orders cannot be reached.'));
     const outcome = await step.execute(world.context(), plan, proposedSelection(plan));
     expect(outcome.skipped.map(({ reason }) => reason)).toEqual([
-      'orders cannot be reached.',
-      'orders cannot be reached.',
+      'Not signalled: orders cannot be reached.',
+      'Not signalled: orders cannot be reached.',
     ]);
   });
 
@@ -147,6 +147,7 @@ describe('postgres.kill-queries', () => {
       kind: 'kubernetes.suspend-cronjob',
       plan: await step.plan(world.context(), {}),
       selection: { targets: [], choices: {} },
+      begunAt: null,
       outcome: null,
       verdict: null,
     };

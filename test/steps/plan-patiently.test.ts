@@ -15,6 +15,7 @@ function earlierKill(status: 'passed' | 'failed'): EarlierStep {
     kind: 'postgres.kill-queries',
     plan,
     selection: { targets: [], choices: {} },
+    begunAt: null,
     outcome: makeOutcome(),
     verdict: makeVerdict({ status }),
   };

@@ -223,5 +223,13 @@ export async function runStep(
   const selection = (options.select ?? proposedSelection)(plan);
   const outcome = await kind.execute(ctx, plan, selection);
   const verdict = await kind.verify(ctx, plan, selection, outcome);
-  return { stepId: kind.kind.split('.')[1] ?? kind.kind, kind: kind.kind, plan, selection, outcome, verdict };
+  return {
+    stepId: kind.kind.split('.')[1] ?? kind.kind,
+    kind: kind.kind,
+    plan,
+    selection,
+    begunAt: ctx.clock.now().toISOString(),
+    outcome,
+    verdict,
+  };
 }

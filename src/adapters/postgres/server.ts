@@ -1,4 +1,4 @@
-import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import { FirebreakError, isFirebreakError, withSituation } from '../../domain/errors.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
 import type { ReplicaStatus, SignalGuard, SignalResult } from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
@@ -118,7 +118,10 @@ export class Server {
   /** Sends the guarded statement for one backend. */
   async signal(identity: SessionIdentity, how: How, guard: SignalGuard): Promise<SignalResult> {
     if (isTooVague(identity, how)) return refusedAsVague(new Date());
-    const [row] = await this.#signalling.query<SignalRow>(signalSql, signalParameters(identity, how, guard));
+    await this.#signalling.ready();
+    const [row] = await this.#signalling
+      .query<SignalRow>(signalSql, signalParameters(identity, how, guard))
+      .catch((error: unknown) => Promise.reject(afterSending(error, identity, how)));
     if (row === undefined) throw this.#unexpected();
     return toSignalResult(row);
   }
@@ -231,4 +234,12 @@ export class Server {
       },
     );
   }
+}
+
+/** The connection was open, so the statement may have arrived: what came of it is not known. */
+function afterSending(error: unknown, { pid }: SessionIdentity, how: How): unknown {
+  if (!isFirebreakError(error) || !error.retryable) return error;
+  return withSituation(error, {
+    unknown: [`Whether pid ${pid} got the signal to ${how}: the answer was lost.`],
+  });
 }

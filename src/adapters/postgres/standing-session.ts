@@ -72,6 +72,11 @@ export class StandingSession {
     if (last !== null) await endClient(last);
   }
 
+  /** Resolves when the connection is open. Throws FirebreakError when it cannot be opened. */
+  async ready(): Promise<void> {
+    await this.#connected();
+  }
+
   /** Runs one statement with parameters, after those asked for before. Throws FirebreakError. */
   query<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
     const result = this.#queue.then(() => this.#run<R>(sql, values));

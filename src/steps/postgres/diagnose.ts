@@ -8,6 +8,7 @@ import type { Fact } from '../../domain/plan.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { gatherFacts } from '../gather-facts.ts';
 import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { serverNotes } from '../server-notes.ts';
 import { defineStep } from '../step-kind.ts';
 
 const Params = z.strictObject({
@@ -68,9 +69,13 @@ export const step = defineStep({
     const shown = causes.slice(0, params.topCauses);
     return readingOutcome({
       summary: summarise(shown),
-      facts: [...measurements(facts), ...withoutCluster(ctx.ports.workloads)],
+      facts: [
+        ...serverNotes(facts).map((value) => ({ name: 'Servers', value })),
+        ...measurements(facts),
+        ...withoutCluster(ctx.ports.workloads),
+      ],
       causes: shown,
-      data: { missing: [...facts.gaps, ...unbelievable(facts)] },
+      data: { missing: [...facts.gaps, ...unbelievable(facts), ...serverNotes(facts)] },
     });
   },
 

@@ -1,6 +1,7 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { lookAtCronJob } from '../../by-hand.ts';
 import { slotsBetween } from '../../cron-schedule.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import {
@@ -88,14 +89,24 @@ export async function reconcileResumption(
 export async function verifyResumption(
   ctx: Ctx,
   { targets, params, choices }: ApprovedResumption,
-  { data }: ResumptionOutcome,
+  { data, skipped }: ResumptionOutcome,
 ): Promise<Verdict> {
   const how = choices[HOW] ?? 'keep';
   const start = ctx.clock.now().getTime();
   for (;;) {
-    const problems = await findProblems(ctx, targets, how, data);
+    const { problems, unread } = await findProblems(ctx, targets, how, data);
     const seconds = (ctx.clock.now().getTime() - start) / 1000;
-    if (problems.length > 0) return verdict('failed', problems.join(' '));
+    const situation = {
+      known: [],
+      unknown: unread,
+      done: skipped.map(({ target, reason }) => `${target}: ${reason}`),
+      next: targets.map(({ identity }) => lookAtCronJob(identity.ref)),
+    };
+    if (problems.length > 0) return { ...verdict('failed', problems.join(' ')), situation };
+    if (unread.length > 0 && seconds >= params.observeSeconds) {
+      const text = `After ${formatDuration(seconds)} it could not be read whether it is as decided, and what started.`;
+      return { ...verdict('inconclusive', text), situation };
+    }
     if (seconds >= params.observeSeconds) {
       const kept = how === 'keep' ? ' It stays suspended: do not forget it.' : '';
       return verdict(
@@ -103,7 +114,8 @@ export async function verifyResumption(
         `${formatCount(targets.length, 'CronJob')} as decided; nothing unannounced started within ${formatDuration(seconds)}.${kept}`,
       );
     }
-    ctx.progress({ text: `Nothing unannounced started for ${formatDuration(seconds)}.`, series: [] });
+    const seen = `Nothing unannounced started for ${formatDuration(seconds)}.`;
+    ctx.progress({ text: unread.length === 0 ? seen : unread.join(' '), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
 }
@@ -113,17 +125,18 @@ async function findProblems(
   targets: ApprovedResumption['targets'],
   how: string,
   data: Data,
-): Promise<string[]> {
+): Promise<{ problems: string[]; unread: string[] }> {
   const problems: string[] = [];
+  const unread: string[] = [];
   for (const { identity } of targets) {
     try {
       problems.push(...(await problemsOf(ctx, identity, how, data)));
     } catch (error) {
       ctx.signal.throwIfAborted();
-      problems.push(`CronJob ${identity.ref.name} could not be read: ${describeError(error).message}`);
+      unread.push(`CronJob ${identity.ref.name} could not be read: ${describeError(error).message}`);
     }
   }
-  return problems;
+  return { problems, unread };
 }
 
 async function problemsOf(ctx: Ctx, identity: Identity, how: string, data: Data): Promise<string[]> {

@@ -2,6 +2,7 @@ import type { Job } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import { changeCronJob } from '../../change-cronjob.ts';
+import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedResumption,
   type Ctx,
@@ -44,6 +45,7 @@ export async function executeResumption(
       data.cronJobs.push(recordOf(identity, how, ctx.clock.now()));
     } catch (error) {
       ctx.signal.throwIfAborted();
+      if (error instanceof Drifted && log.done.length === 0) throw error;
       log.skipped.push({ target: label, reason: describeError(error).message });
     }
   }
@@ -56,7 +58,8 @@ export function resumptionOutcome(data: Data, log: Log): ResumptionOutcome {
     ({ namespace, name, action }) => `${namespace}/${name} ${action === 'kept' ? 'kept suspended' : action}`,
   );
   return {
-    summary: words.length === 0 ? 'No CronJob was changed.' : `CronJob ${words.join(', ')}.`,
+    summary:
+      words.length === 0 ? 'No CronJob is known to have been changed.' : `CronJob ${words.join(', ')}.`,
     ...log,
     facts: [],
     table: null,
@@ -101,8 +104,8 @@ async function resumeOne(ctx: Ctx, identity: Identity, wanted: Settings | null):
     });
     await ctx.clock.sleep(wait * 1000, ctx.signal);
   }
-  await changeCronJob(ctx.ports.workloads, fresh, changeTo(wanted, identity.before), ctx.signal);
-  return null;
+  const change = await changeCronJob(ctx, fresh, changeTo(wanted, identity.before));
+  return change.status === 'unknown' ? `Not known whether it was resumed: ${change.why}` : null;
 }
 
 async function resumeJobs(ctx: Ctx, identity: Identity, answer: string, log: Log): Promise<void> {

@@ -1,11 +1,11 @@
 import type { CronJob } from '../../../domain/cluster.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Choice, Command, Plan } from '../../../domain/plan.ts';
-import { type SuspendedCronJob, Suspension } from '../../../domain/suspension.ts';
+import { type SuspendedCronJob, Suspension, SuspensionTarget } from '../../../domain/suspension.ts';
 import { lastSlot, nextSlot, slotsBetween, slotText } from '../../cron-schedule.ts';
 import { gitopsWarning } from '../../gitops.ts';
 import { compactBody, jobRequest } from '../../job-requests.ts';
-import type { Draft } from '../../step-kind.ts';
+import type { Draft, EarlierStep } from '../../step-kind.ts';
 import { type Ctx, HOW, type Identity, JOBS, type Params, type Settings } from './contract.ts';
 import { changeTo, settingsFor } from './settings.ts';
 
@@ -57,7 +57,7 @@ function nothingToDo(suspended: number, excluded: Plan['excluded']): string {
 function suspendedByThisRun({ earlier }: Ctx): SuspendedCronJob[] {
   const records = earlier
     .filter(({ kind }) => kind === 'kubernetes.suspend-cronjob')
-    .flatMap(({ outcome }) => Suspension.safeParse(outcome?.data).data?.cronJobs ?? []);
+    .flatMap((step) => Suspension.safeParse(step.outcome?.data).data?.cronJobs ?? perhapsSuspended(step));
   const ours = new Map(
     records.filter(({ previousSuspend }) => !previousSuspend).map((record) => [record.uid, record]),
   );
@@ -65,6 +65,15 @@ function suspendedByThisRun({ earlier }: Ctx): SuspendedCronJob[] {
     ...record,
     jobs: records.filter(({ uid }) => uid === record.uid).flatMap(({ jobs }) => jobs),
   }));
+}
+
+/** A suspension that was begun and whose end nobody recorded may have taken place. */
+function perhapsSuspended({ begunAt, plan, selection }: EarlierStep): SuspendedCronJob[] {
+  if (begunAt === null) return [];
+  return plan.targets
+    .filter(({ id }) => selection.targets.includes(id))
+    .flatMap(({ identity }) => SuspensionTarget.safeParse(identity).data ?? [])
+    .map(({ ref, ...before }) => ({ ...ref, ...before, suspendedAt: begunAt, jobs: [], uncertain: true }));
 }
 
 async function readSubject(ctx: Ctx, params: Params, record: SuspendedCronJob): Promise<Subject | string> {

@@ -2,6 +2,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { SuspendedCronJob, Suspension } from '../../../domain/suspension.ts';
+import { lookAtCronJob, suspendByHand } from '../../by-hand.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import { type ApprovedSuspension, type Ctx, JOBS, type SuspensionOutcome } from './contract.ts';
 import { handledBefore, suspensionOutcome } from './execute.ts';
@@ -54,7 +55,7 @@ export async function reconcileSuspension(
     const left = live.map(({ name, uid }) => ({ name, uid, action: 'left' as const }));
     const jobs = [...handledBefore(identity, unfinished, answer), ...left];
     const suspendedAt = ctx.clock.now().toISOString();
-    records.push({ ...ref, previousSuspend, schedule, timeZone, suspendedAt, jobs });
+    records.push({ ...ref, previousSuspend, schedule, timeZone, suspendedAt, jobs, uncertain: false });
   }
   const done = records.map(({ namespace, name }) => ({
     target: `CronJob ${namespace}/${name}`,
@@ -67,31 +68,41 @@ export async function reconcileSuspension(
 export async function verifySuspension(
   ctx: Ctx,
   { targets, params, choices }: ApprovedSuspension,
-  { data }: SuspensionOutcome,
+  { data, skipped }: SuspensionOutcome,
 ): Promise<Verdict> {
   const start = ctx.clock.now().getTime();
   const deadline = start + params.verifySeconds * 1000;
   const ends = (choices[JOBS] ?? 'leave') !== 'leave';
   for (;;) {
-    const open = await openPoints(ctx, targets, ends);
+    const { open, unread } = await openPoints(ctx, targets, ends);
     const now = ctx.clock.now().getTime();
-    if (open.length === 0) return verdict('passed', passedText(data, (now - start) / 1000));
-    if (now >= deadline)
-      return verdict(
-        'failed',
-        `After ${formatDuration((now - start) / 1000)}: ${open.join(' ')} Look at it with kubectl, then try again.`,
-      );
-    ctx.progress({ text: open.join(' '), series: [] });
+    const after = `After ${formatDuration((now - start) / 1000)}:`;
+    if (open.length + unread.length === 0) return verdict('passed', passedText(data, (now - start) / 1000));
+    if (now >= deadline) {
+      const refs = targets.map(({ identity }) => identity.ref);
+      const situation = {
+        known: [],
+        unknown: unread,
+        done: skipped.map(({ target, reason }) => `${target}: ${reason}`),
+        next: [...refs.map(lookAtCronJob), ...refs.map(suspendByHand)],
+      };
+      return open.length > 0
+        ? { ...verdict('failed', `${after} ${open.join(' ')}`), situation }
+        : { ...verdict('inconclusive', `${after} it could not be read whether it is suspended.`), situation };
+    }
+    ctx.progress({ text: [...open, ...unread].join(' '), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
 }
 
+/** What is not yet as decided, and what could not be read. */
 async function openPoints(
   ctx: Ctx,
   targets: ApprovedSuspension['targets'],
   ends: boolean,
-): Promise<string[]> {
+): Promise<{ open: string[]; unread: string[] }> {
   const open: string[] = [];
+  const unread: string[] = [];
   for (const { identity } of targets) {
     const label = `${identity.ref.namespace}/${identity.ref.name}`;
     try {
@@ -105,10 +116,10 @@ async function openPoints(
         );
     } catch (error) {
       ctx.signal.throwIfAborted();
-      open.push(`CronJob ${label} could not be read: ${describeError(error).message}`);
+      unread.push(`CronJob ${label} could not be read: ${describeError(error).message}`);
     }
   }
-  return open;
+  return { open, unread };
 }
 
 function passedText({ cronJobs }: Suspension, seconds: number): string {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { WorkloadRef } from '../../../domain/cluster.ts';
-import type { Suspension } from '../../../domain/suspension.ts';
+import { type Suspension, SuspensionTarget } from '../../../domain/suspension.ts';
 import type { Approved, OutcomeOf, StepContext } from '../../step-kind.ts';
 
 export const Params = z.strictObject({
@@ -21,11 +20,7 @@ export const Params = z.strictObject({
 export type Params = z.output<typeof Params>;
 
 /** Knows a CronJob again, and what it was before. */
-export const Identity = z.object({
-  ref: WorkloadRef,
-  previousSuspend: z.boolean(),
-  schedule: z.string(),
-  timeZone: z.string().nullable(),
+export const Identity = SuspensionTarget.extend({
   jobs: z.array(z.object({ name: z.string(), uid: z.string(), suspended: z.boolean() })),
 });
 export type Identity = z.infer<typeof Identity>;

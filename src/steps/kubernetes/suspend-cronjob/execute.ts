@@ -1,8 +1,9 @@
 import type { Job } from '../../../domain/cluster.ts';
-import { describeError } from '../../../domain/errors.ts';
+import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { SuspendedCronJob } from '../../../domain/suspension.ts';
-import { changeCronJob } from '../../change-cronjob.ts';
+import { type CronJobChanged, changeCronJob } from '../../change-cronjob.ts';
+import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedSuspension,
   type Ctx,
@@ -32,19 +33,8 @@ export async function executeSuspension(
 
 /** The outcome as people read it, from what is known of each CronJob. */
 export function suspensionOutcome(cronJobs: readonly SuspendedCronJob[], log: Log): SuspensionOutcome {
-  const names = cronJobs.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
-  const jobs = cronJobs.flatMap((cronJob) => cronJob.jobs);
-  const counted = (['suspended', 'deleted', 'left'] as const)
-    .map((action) => ({ action, count: jobs.filter((job) => job.action === action).length }))
-    .filter(({ count }) => count > 0)
-    .map(
-      ({ action, count }) => `${formatCount(count, 'Job')} ${action === 'left' ? 'left running' : action}`,
-    );
   return {
-    summary:
-      cronJobs.length === 0
-        ? 'No CronJob was suspended.'
-        : `CronJob ${names} is suspended${counted.length === 0 ? '' : `; ${counted.join(', ')}`}.`,
+    summary: summaryOf(cronJobs),
     ...log,
     facts: [],
     table: null,
@@ -53,35 +43,68 @@ export function suspensionOutcome(cronJobs: readonly SuspendedCronJob[], log: Lo
   };
 }
 
+function summaryOf(cronJobs: readonly SuspendedCronJob[]): string {
+  const sentences = [...certainText(cronJobs), ...uncertainText(cronJobs)];
+  return sentences.length === 0 ? 'No CronJob was suspended.' : sentences.join(' ');
+}
+
+function certainText(cronJobs: readonly SuspendedCronJob[]): string[] {
+  const certain = cronJobs.filter(({ uncertain }) => !uncertain);
+  if (certain.length === 0) return [];
+  const jobs = certain.flatMap((cronJob) => cronJob.jobs);
+  const counted = (['suspended', 'deleted', 'left'] as const)
+    .map((action) => ({ action, count: jobs.filter((job) => job.action === action).length }))
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ action, count }) => `${formatCount(count, 'Job')} ${action === 'left' ? 'left running' : action}`,
+    );
+  const names = certain.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+  return [`CronJob ${names} is suspended${counted.length === 0 ? '' : `; ${counted.join(', ')}`}.`];
+}
+
+function uncertainText(cronJobs: readonly SuspendedCronJob[]): string[] {
+  const names = cronJobs
+    .filter(({ uncertain }) => uncertain)
+    .map(({ namespace, name }) => `${namespace}/${name}`);
+  return names.length === 0 ? [] : [`It is not known whether CronJob ${names.join(', ')} was suspended.`];
+}
+
 async function suspendOne(
   ctx: Ctx,
   identity: Identity,
   answer: string,
   log: Log,
 ): Promise<SuspendedCronJob | null> {
-  const { workloads } = ctx.ports;
-  const { ref } = identity;
+  const { ref, previousSuspend, schedule, timeZone } = identity;
   const label = `CronJob ${ref.namespace}/${ref.name}`;
+  const record = { ...ref, previousSuspend, schedule, timeZone, suspendedAt: ctx.clock.now().toISOString() };
   try {
-    const fresh = await workloads.cronJob(ref, ctx.signal);
+    const fresh = await ctx.ports.workloads.cronJob(ref, ctx.signal);
     if (fresh === null) {
       log.skipped.push({ target: label, reason: 'It does not exist any more; nothing to suspend.' });
       return null;
     }
-    if (fresh.suspended) log.done.push({ target: label, detail: 'suspended already' });
-    else {
-      await changeCronJob(workloads, fresh, { suspend: true }, ctx.signal);
-      log.done.push({ target: label, detail: 'suspended' });
+    const change = fresh.suspended ? null : await changeCronJob(ctx, fresh, { suspend: true });
+    if (change?.status === 'unknown') {
+      log.skipped.push({ target: label, reason: `Not known whether it was suspended: ${change.why}` });
+      return { ...record, jobs: [], uncertain: true };
     }
+    log.done.push({ target: label, detail: detailOf(change) });
   } catch (error) {
     ctx.signal.throwIfAborted();
+    // Nothing was changed yet, so a new plan says what differs; later on it is told with the rest.
+    if (error instanceof Drifted && log.done.length === 0) throw error;
     log.skipped.push({ target: label, reason: describeError(error).message });
     return null;
   }
-  const suspendedAt = ctx.clock.now().toISOString();
-  const jobs = await handleJobs(ctx, identity, answer, log);
-  const { previousSuspend, schedule, timeZone } = identity;
-  return { ...ref, previousSuspend, schedule, timeZone, suspendedAt, jobs };
+  return { ...record, jobs: await handleJobs(ctx, identity, answer, log), uncertain: false };
+}
+
+function detailOf(change: CronJobChanged | null): string {
+  if (change === null) return 'suspended already';
+  return change.status === 'changed' && change.found
+    ? 'suspended; the answer was lost, and it was found so when it was read again'
+    : 'suspended';
 }
 
 async function handleJobs(ctx: Ctx, identity: Identity, answer: string, log: Log): Promise<JobRecord[]> {
@@ -116,15 +139,34 @@ async function handleJob(ctx: Ctx, job: Job, answer: string, log: Log): Promise<
     log.skipped.push({ target, reason: 'left running, as decided' });
     return { name, uid, action: 'left' };
   }
+  const action = answer === 'delete' ? 'deleted' : 'suspended';
   try {
     if (answer === 'delete') await ctx.ports.workloads.deleteJob(job, ctx.signal);
     else await ctx.ports.workloads.suspendJob(job, true, ctx.signal);
-    const action = answer === 'delete' ? 'deleted' : 'suspended';
     log.done.push({ target, detail: action });
     return { name, uid, action };
   } catch (error) {
     ctx.signal.throwIfAborted();
-    log.skipped.push({ target, reason: describeError(error).message });
+    const { message } = describeError(error);
+    if (isFirebreakError(error) && error.retryable && (await wasHandled(ctx, job, answer))) {
+      log.done.push({ target, detail: `${action}; the answer was lost, and it was found so` });
+      return { name, uid, action };
+    }
+    log.skipped.push({ target, reason: message });
     return { name, uid, action: 'left' };
+  }
+}
+
+/** After a lost answer the world says whether it was done; an unreadable one says nothing. */
+async function wasHandled(ctx: Ctx, job: Job, answer: string): Promise<boolean> {
+  const { cronJob, namespace } = job;
+  if (cronJob === null) return false;
+  try {
+    const jobs = await ctx.ports.workloads.unfinishedJobs({ namespace, ...cronJob }, ctx.signal);
+    const now = jobs.find(({ uid }) => uid === job.uid);
+    return now === undefined ? answer === 'delete' : now.suspended;
+  } catch {
+    ctx.signal.throwIfAborted();
+    return false;
   }
 }

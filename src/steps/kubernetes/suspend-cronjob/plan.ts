@@ -1,9 +1,11 @@
 import type { Job } from '../../../domain/cluster.ts';
+import { FirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Choice, Command } from '../../../domain/plan.ts';
-import { gatherFacts } from '../../gather-facts.ts';
+import { clientAddresses, type Findings, gatherFacts } from '../../gather-facts.ts';
 import { gitopsWarning } from '../../gitops.ts';
 import { compactBody, jobRequest } from '../../job-requests.ts';
+import { serverNotes } from '../../server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { type Ctx, type Identity, JOBS, type Params } from './contract.ts';
@@ -17,6 +19,7 @@ interface Subject extends Candidate {
 export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
   const findings = await gatherFacts(ctx, { server: 'primary', replicas: false });
   const { found, excluded, nobody } = findCandidates(ctx, params, findings);
+  if (found.length === 0) assertClusterWasRead(ctx, findings);
   const subjects = await Promise.all(
     found.map(async (item) => ({
       ...item,
@@ -32,13 +35,37 @@ export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Id
     impact:
       'No new runs until it is resumed. It does NOT stop the queries that run in PostgreSQL already; the kill step does.',
     undo: 'Resume it: a later step offers that, without a catch-up run.',
-    warnings: open.flatMap(warningsFor),
+    warnings: [...serverNotes(findings.facts), ...open.flatMap(warningsFor)],
     targets: open.map(targetOf),
     excluded: [...excluded],
     choices: choice,
     commands: open.flatMap((subject) => commandsFor(ctx, subject, choice[0]?.default ?? 'leave')),
     nothingToDo: nothingToDo(found, open, nobody),
   };
+}
+
+/** A cluster that was not read says nothing about who is to blame, so the step must not be passed over. */
+function assertClusterWasRead({ ports }: Ctx, { facts, causes }: Findings): void {
+  const { gaps } = facts.cluster;
+  if (ports.workloads.namespaces.length === 0 || gaps.length === 0) return;
+  throw new FirebreakError(
+    'kubernetes-error',
+    'Whether a CronJob is behind the queries cannot be told, because the cluster could not be read.',
+    {
+      hint: 'Try again when Kubernetes answers. If you know who it is, suspend it by hand as below, then skip this step.',
+      retryable: true,
+      situation: {
+        known: [
+          { name: 'Diagnosis', value: causes[0]?.title ?? 'none' },
+          {
+            name: 'Clients of the sessions',
+            value: clientAddresses(facts.snapshot).join(', ') || 'local sockets',
+          },
+        ],
+        unknown: [...gaps],
+      },
+    },
+  );
 }
 
 function nothingToDo(found: readonly Candidate[], open: readonly Subject[], nobody: string): string | null {

@@ -59,6 +59,8 @@ export const Result = z.object({
   signals: z.array(z.object({ how: z.enum(['cancel', 'terminate']), verdict: z.string(), at: z.string() })),
   /** Whether it was seen to have ended. */
   ended: z.boolean(),
+  /** True when nobody can tell whether it was signalled or has ended. */
+  unknown: z.boolean().default(false),
   /** Why it was not signalled or has not ended, or null. */
   problem: z.string().nullable(),
   state: z.string().nullable(),

@@ -1,9 +1,9 @@
-import { describeError } from '../../../domain/errors.ts';
+import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Fact } from '../../../domain/plan.ts';
 import { describeVerdict } from '../../../domain/protection.ts';
 import type { ApprovedKill, Ctx, Data, KillOutcome, KillTarget, Result } from './contract.ts';
-import { waitForEnd } from './wait-for-end.ts';
+import { type Remaining, waitForEnd } from './wait-for-end.ts';
 
 /** How much more patience an overloaded server gets; 60 heavy sessions on 2 cores took 6.4 s at the median (measured). */
 const OVERLOAD_FACTOR = 3;
@@ -11,18 +11,24 @@ const TERMINATE_SECONDS = 15;
 /** On-CPU sessions for each core above which a signal takes seconds to act. */
 const OVERLOADED = 4;
 
+/** Servers that did not answer so many signals in a row are sent no more. */
+const MOST_UNANSWERED = 2;
+/** The verdict of a signal whose answer was lost. */
+const UNANSWERED = 'unanswered';
+
 /** Cancel, wait, verify identity again, terminate, wait, tell. One guarded statement for each backend. */
 export async function executeKill(ctx: Ctx, { targets, params }: ApprovedKill): Promise<KillOutcome> {
   const { server, cancelSeconds } = params;
   const results = new Map(targets.map((target) => [target.id, emptyResult(target)]));
   const signalled = await signalAll(ctx, server, targets, results, (target) => target.identity.first);
   const patience = cancelSeconds * ((await isOverloaded(ctx, server)) ? OVERLOAD_FACTOR : 1);
-  const stubborn = await waitForEnd(ctx, server, signalled, patience, 'to end');
-  const toTerminate = stubborn.filter(({ identity }) => identity.first === 'cancel');
-  if (toTerminate.length > 0) await signalAll(ctx, server, toTerminate, results, () => 'terminate');
-  const alive =
-    stubborn.length === 0 ? [] : await waitForEnd(ctx, server, stubborn, TERMINATE_SECONDS, 'to terminate');
-  settle(results, signalled, alive);
+  let remaining = await waitForEnd(ctx, server, signalled, patience, 'to end');
+  if (remaining.unread === null && remaining.left.length > 0) {
+    const toTerminate = remaining.left.filter(({ identity }) => identity.first === 'cancel');
+    await signalAll(ctx, server, toTerminate, results, () => 'terminate');
+    remaining = await waitForEnd(ctx, server, remaining.left, TERMINATE_SECONDS, 'to terminate');
+  }
+  settle(results, signalled, remaining);
   return killOutcome([...results.values()]);
 }
 
@@ -33,6 +39,7 @@ export function emptyResult({ id, identity }: KillTarget): Result {
     session: identity.session,
     signals: [],
     ended: false,
+    unknown: false,
     problem: null,
     state: null,
     user: identity.fingerprint.user,
@@ -42,7 +49,7 @@ export function emptyResult({ id, identity }: KillTarget): Result {
   };
 }
 
-/** Signals one by one and returns those that PostgreSQL accepted a signal for. */
+/** Signals one by one and returns those that may have got a signal: accepted, or sent and never answered. */
 async function signalAll(
   ctx: Ctx,
   server: string,
@@ -50,14 +57,21 @@ async function signalAll(
   results: ReadonlyMap<string, Result>,
   howFor: (target: KillTarget) => 'cancel' | 'terminate',
 ): Promise<KillTarget[]> {
-  const accepted: KillTarget[] = [];
+  const reached: KillTarget[] = [];
+  let unanswered = 0;
   for (const target of targets) {
     ctx.signal.throwIfAborted();
     const result = results.get(target.id);
-    if (result !== undefined && (await signalOne(ctx, server, target, howFor(target), result)))
-      accepted.push(target);
+    if (result === undefined) continue;
+    if (unanswered >= MOST_UNANSWERED) {
+      result.problem = `Not ${howFor(target) === 'cancel' ? 'cancelled' : 'terminated'}: the server did not answer the signals before.`;
+      continue;
+    }
+    const answer = await signalOne(ctx, server, target, howFor(target), result);
+    unanswered = answer === 'unreachable' || answer === 'unanswered' ? unanswered + 1 : 0;
+    if (answer === 'accepted' || answer === 'unanswered') reached.push(target);
   }
-  return accepted;
+  return reached;
 }
 
 async function signalOne(
@@ -66,23 +80,30 @@ async function signalOne(
   { identity }: KillTarget,
   how: 'cancel' | 'terminate',
   result: Result,
-): Promise<boolean> {
+): Promise<'accepted' | 'refused' | 'unanswered' | 'unreachable'> {
   const request = { server, identity: identity.session, how, guard: ctx.guard };
   try {
     const answer = await ctx.ports.databases.signalBackend(ctx.incident.database, request, ctx.signal);
     result.signals.push({ how, verdict: answer.verdict, at: answer.at });
     result.problem = answer.signalled ? null : describeVerdict(answer.verdict);
-    if (answer.verdict === 'gone') return false;
+    if (answer.verdict === 'gone') return 'refused';
     result.state = answer.state;
     result.user = answer.user;
     result.applicationName = answer.applicationName;
     result.clientAddress = answer.clientAddress;
     result.hadWrites = answer.hadWrites;
-    return answer.signalled;
+    return answer.signalled ? 'accepted' : 'refused';
   } catch (error) {
     ctx.signal.throwIfAborted();
-    result.problem = describeError(error).message;
-    return false;
+    const { message } = describeError(error);
+    const retryable = isFirebreakError(error) && error.retryable;
+    if (!retryable || error.situation?.unknown.length === undefined || error.situation.unknown.length === 0) {
+      result.problem = `Not signalled: ${message}`;
+      return retryable ? 'unreachable' : 'refused';
+    }
+    result.signals.push({ how, verdict: UNANSWERED, at: ctx.clock.now().toISOString() });
+    result.problem = `Sent, and never answered: ${message}`;
+    return 'unanswered';
   }
 }
 
@@ -99,18 +120,27 @@ async function isOverloaded(ctx: Ctx, server: string): Promise<boolean> {
 function settle(
   results: ReadonlyMap<string, Result>,
   signalled: readonly KillTarget[],
-  alive: readonly KillTarget[],
+  { left, unread }: Remaining,
 ): void {
-  const left = new Set(alive.map(({ id }) => id));
+  const alive = new Set(left.map(({ id }) => id));
   for (const { id } of signalled) {
     const result = results.get(id);
     if (result === undefined) continue;
-    result.ended = !left.has(id);
-    result.problem = result.ended
-      ? null
-      : (result.problem ??
-        'It is still there after cancel and terminate. Ask a database administrator; never kill -9.');
+    result.ended = !alive.has(id);
+    result.unknown = alive.has(id) && unread !== null;
+    if (result.ended) result.problem = null;
+    else if (unread !== null)
+      result.problem = `${sentText(result)}; it is not known whether it ended: ${unread}`;
+    else
+      result.problem ??=
+        'It is still there after cancel and terminate. Ask a database administrator; never kill -9.';
   }
+}
+
+function sentText({ signals }: Result): string {
+  const last = signals.at(-1);
+  const how = last?.how === 'terminate' ? 'terminate' : 'cancel';
+  return last?.verdict === UNANSWERED ? `A ${how} was sent and never answered` : `A ${how} was accepted`;
 }
 
 /** The outcome as people read it, from the records of all targets. */
@@ -118,11 +148,13 @@ export function killOutcome(results: readonly Result[]): KillOutcome {
   const ended = results.filter((result) => result.ended);
   const firstSignalAt =
     results
-      .flatMap(({ signals }) => signals.filter(({ verdict }) => verdict === 'ok').map(({ at }) => at))
+      .flatMap(({ signals }) =>
+        signals.filter(({ verdict }) => verdict === 'ok' || verdict === UNANSWERED).map(({ at }) => at),
+      )
       .sort()[0] ?? null;
   const data: Data = { results: [...results], firstSignalAt };
   return {
-    summary: summaryOf(ended.length, results.length),
+    summary: summaryOf(results),
     done: ended.map((result) => ({ target: nameOf(result), detail: detailOf(result) })),
     skipped: results
       .filter((result) => !result.ended)
@@ -134,9 +166,21 @@ export function killOutcome(results: readonly Result[]): KillOutcome {
   };
 }
 
-function summaryOf(ended: number, all: number): string {
+function summaryOf(results: readonly Result[]): string {
+  const all = results.length;
+  const ended = results.filter((result) => result.ended).length;
+  const unknown = results.filter((result) => result.unknown).length;
   if (ended === all) return `${all === 1 ? 'The session' : `All ${all} sessions`} ended.`;
-  return `${ended} of ${formatCount(all, 'session')} ended; ${all - ended} did not, and below is why.`;
+  const untouched = results.filter(({ ended: gone, signals }) => !gone && signals.length === 0).length;
+  const rest = all - ended - unknown - untouched;
+  return [
+    `${ended} of ${formatCount(all, 'session')} ended`,
+    ...(rest > 0 ? [`${rest} did not`] : []),
+    ...(unknown > 0 ? [`of ${unknown} it is not known`] : []),
+    ...(untouched > 0 ? [`${untouched} ${untouched === 1 ? 'was' : 'were'} not signalled`] : []),
+  ]
+    .join('; ')
+    .concat('. Below is why.');
 }
 
 /** Rolled back rows stay in the table as dead rows until it is vacuumed. */
@@ -154,8 +198,11 @@ function nameOf({ session }: Result): string {
 
 function detailOf({ signals, hadWrites }: Result): string {
   const hows = signals
-    .filter(({ verdict }) => verdict === 'ok')
-    .map(({ how }) => (how === 'cancel' ? 'cancelled' : 'terminated'));
+    .filter(({ verdict }) => verdict === 'ok' || verdict === UNANSWERED)
+    .map(({ how, verdict }) => {
+      const done = how === 'cancel' ? 'cancelled' : 'terminated';
+      return verdict === UNANSWERED ? `${done} (the answer was lost)` : done;
+    });
   const how = hows.length === 0 ? 'ended; it is not known who ended it' : hows.join(', then ');
   return `${how}${hadWrites ? '; changes rolled back' : ''}`;
 }

@@ -1,6 +1,7 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { gatherFacts } from '../../gather-facts.ts';
+import { serverNotes } from '../../server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 import { selectTargets } from './select.ts';
@@ -22,6 +23,7 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
       'Their transactions roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'A cancelled query cannot be continued; its client has to run it again.',
     warnings: [
+      ...serverNotes(facts),
       ...armed,
       ...(selected.length === 0 && targets.length > 0
         ? ['No session is proposed: none is at the root of a known cause. Tick what you want to end.']

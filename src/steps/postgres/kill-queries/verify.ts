@@ -2,10 +2,20 @@ import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import type { Situation } from '../../../domain/situation.ts';
 import type { Session } from '../../../domain/snapshot.ts';
+import { signalByHand } from '../../by-hand.ts';
 import { periodSeconds } from '../../cron-schedule.ts';
 import { clientAddresses } from '../../gather-facts.ts';
-import { type ApprovedKill, type Ctx, Identity, type KillOutcome, type Source } from './contract.ts';
+import {
+  type ApprovedKill,
+  type Ctx,
+  type Data,
+  Identity,
+  type KillOutcome,
+  type KillTarget,
+  type Source,
+} from './contract.ts';
 import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
 import { distinctSources } from './sources.ts';
 import { stillAlive } from './wait-for-end.ts';
@@ -39,18 +49,28 @@ export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: Kil
     const elapsed = (ctx.clock.now().getTime() - start) / 1000;
     if (elapsed >= seconds) break;
     ctx.progress({
-      text: `Nothing came back for ${formatDuration(elapsed)} of ${formatDuration(seconds)}.`,
+      text:
+        unread === null
+          ? `Nothing came back for ${formatDuration(elapsed)} of ${formatDuration(seconds)}.`
+          : `The server cannot be read now: ${unread}`,
       series: [],
     });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
-  if (unread !== null) return verdict('inconclusive', `The server could not be read at the end: ${unread}`);
-  const alive = await stillAlive(ctx, params.server, targets);
+  const { left: alive, unread: unanswered } = await stillAlive(ctx, params.server, targets);
+  const why = unread ?? unanswered;
+  if (why !== null) {
+    const text = `Whether the sessions ended and stay away could not be measured: ${why}`;
+    return { ...verdict('inconclusive', text), situation: situationOf(targets, data, why) };
+  }
   if (alive.length > 0) {
-    return verdict(
-      'failed',
-      `${formatCount(alive.length, 'selected session is', 'selected sessions are')} still there: ${alive.map(({ label }) => label).join(', ')}. Try again, or ask a database administrator.`,
-    );
+    return {
+      ...verdict(
+        'failed',
+        `${formatCount(alive.length, 'selected session is', 'selected sessions are')} still there: ${alive.map(({ label }) => label).join(', ')}. Try again, or ask a database administrator.`,
+      ),
+      situation: situationOf(alive, data, null),
+    };
   }
   if (missed.length > 0) {
     return verdict(
@@ -59,7 +79,7 @@ export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: Kil
     );
   }
   return {
-    ...verdict('passed', passedText(data.results.filter(({ ended }) => ended).length, seconds, armed)),
+    ...verdict('passed', passedText(endedBy(data), seconds, armed)),
     milestone: 'mitigated',
   };
 }
@@ -105,6 +125,35 @@ function suspendStep(ctx: Ctx, armed: boolean): string | null {
   if (step === undefined) return null;
   const failed = step.outcome === null || step.verdict?.status !== 'passed';
   return failed || armed ? step.stepId : null;
+}
+
+/** Sessions that the kill ended; of those that were in doubt the reading just made says that they are gone. */
+function endedBy({ results }: Data): number {
+  return results.filter(({ ended, unknown }) => ended || unknown).length;
+}
+
+/** Who got what, what is in doubt, and one guarded line for each session that may be left. */
+function situationOf(left: readonly KillTarget[], { results }: Data, unread: string | null): Situation {
+  const got = (verdicts: readonly string[]) =>
+    results.filter(({ signals }) => signals.some(({ verdict: answer }) => verdicts.includes(answer)));
+  const untouched = results.filter(({ signals }) => signals.length === 0);
+  return {
+    known: [],
+    unknown:
+      unread === null ? [] : [`Whether ${pids(results.filter(({ ended }) => !ended))} ended: ${unread}`],
+    done: [
+      `Signalled and accepted: ${pids(got(['ok']))}.`,
+      `Sent and never answered: ${pids(got(['unanswered']))}.`,
+      `Not signalled at all: ${pids(untouched)}.`,
+    ].filter((line) => !line.endsWith('nobody.')),
+    next: left
+      .filter(({ id }) => results.find(({ target }) => target === id)?.ended !== true)
+      .map(({ identity }) => signalByHand(identity.session, 'terminate')),
+  };
+}
+
+function pids(results: Data['results']): string {
+  return results.length === 0 ? 'nobody' : `pid ${results.map(({ session }) => session.pid).join(', ')}`;
 }
 
 function passedText(ended: number, seconds: number, armed: readonly Source[]): string {

@@ -1,26 +1,37 @@
+import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import type { Ctx, KillTarget } from './contract.ts';
 
 const POLL_MS = 1000;
 
-/** Waits at most this many seconds until the transactions of these targets have ended; returns those that have not. */
+/** Who of the targets still runs its transaction. */
+export interface Remaining {
+  readonly left: KillTarget[];
+  /** Why it could not be read, in which case nobody is known to have ended; or null. */
+  readonly unread: string | null;
+}
+
+/** Waits at most this many seconds until the transactions of these targets have ended. */
 export async function waitForEnd(
   ctx: Ctx,
   server: string,
   targets: readonly KillTarget[],
   seconds: number,
   what: string,
-): Promise<KillTarget[]> {
+): Promise<Remaining> {
   const deadline = ctx.clock.now().getTime() + seconds * 1000;
-  let left = [...targets];
-  while (left.length > 0) {
-    left = await stillAlive(ctx, server, left);
-    if (left.length === 0 || ctx.clock.now().getTime() >= deadline) break;
-    ctx.progress({ text: `Waiting for ${formatCount(left.length, 'session')} ${what}.`, series: [] });
+  let remaining: Remaining = { left: [...targets], unread: null };
+  while (remaining.left.length > 0) {
+    remaining = await stillAlive(ctx, server, remaining.left);
+    if (remaining.left.length === 0 || ctx.clock.now().getTime() >= deadline) break;
+    ctx.progress({
+      text: `Waiting for ${formatCount(remaining.left.length, 'session')} ${what}.`,
+      series: [],
+    });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
-  return left;
+  return remaining;
 }
 
 /** Which targets still run the same transaction; an unreadable server means that nobody is known to have ended. */
@@ -28,14 +39,14 @@ export async function stillAlive(
   ctx: Ctx,
   server: string,
   targets: readonly KillTarget[],
-): Promise<KillTarget[]> {
+): Promise<Remaining> {
   try {
     const sessions = targets.map(({ identity }) => identity.session);
     const alive = await ctx.ports.databases.alive(ctx.incident.database, server, sessions, ctx.signal);
     const ids = new Set(alive.map(backendId));
-    return targets.filter(({ identity }) => ids.has(backendId(identity.session)));
-  } catch {
+    return { left: targets.filter(({ identity }) => ids.has(backendId(identity.session))), unread: null };
+  } catch (error) {
     ctx.signal.throwIfAborted();
-    return [...targets];
+    return { left: [...targets], unread: describeError(error).message };
   }
 }

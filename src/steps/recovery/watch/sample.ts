@@ -39,6 +39,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
   });
   const lags = snapshot.standbys.flatMap(({ replayBytes }) => replayBytes ?? []);
   const high = [
+    ...(snapshot.inRecovery ? ['the server that answers is in recovery, a standby and not the primary'] : []),
     ...(slotShare < params.slotShareBelow
       ? []
       : [`slots ${formatShare(slotShare)} (below ${formatShare(params.slotShareBelow)} wanted)`]),
