@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { adoptRunningServer } from './adapters/embedded-postgres/adoption.ts';
 import { lockDirectory } from './adapters/embedded-postgres/directory-lock.ts';
 import { startPostgres } from './adapters/embedded-postgres/start-postgres.ts';
+import { supervise } from './adapters/embedded-postgres/supervise.ts';
 import type { Config } from './config/config.ts';
 import { isFirebreakError } from './domain/errors.ts';
 
@@ -17,7 +18,7 @@ function embedded(state: Config['state']) {
 
 /**
  * The URL of Firebreak's own database: the configured one, or that of the embedded server, which is started
- * here under a lock on its folder and stopped with the stack.
+ * here under a lock on its folder, started again when it ends by itself, and stopped with the stack.
  */
 export async function provideStateUrl(
   state: Config['state'],
@@ -26,8 +27,11 @@ export async function provideStateUrl(
 ): Promise<string> {
   if (state.url !== null) return state.url.reveal();
   started.use(lockDirectory(resolve(state.directory)));
-  const server = await startPostgres({ ...embedded(state), logger });
-  started.defer(async () => server.stop());
+  const place = embedded(state);
+  const server = await startPostgres({ ...place, logger });
+  const listen = { socketDirectory: server.host, port: server.port };
+  const start = async (signal: AbortSignal) => startPostgres({ ...place, listen, logger, signal });
+  started.use(supervise(server, { start, logger }));
   return server.url();
 }
 

@@ -25,6 +25,9 @@ export const errorCodes = {
   'prometheus-unreachable': 'Prometheus cannot be reached.',
   'prometheus-error': 'Prometheus refused a query.',
   'state-unavailable': 'The state database cannot be used.',
+  'state-unconfirmed':
+    'The state database broke off while something was recorded; whether it was recorded is not known.',
+  'state-pooled': 'The state database is reached through a pooler.',
   'state-busy': 'A state directory is in use by another Firebreak or PostgreSQL.',
   'state-version': 'The state was written by another version.',
   'port-taken': 'A port is taken.',
@@ -87,6 +90,13 @@ export function withSituation(error: FirebreakError, more: Partial<Situation>): 
 /** True for our own error class, also across realms. */
 export function isFirebreakError(error: unknown): error is FirebreakError {
   return error instanceof Error && error.name === 'FirebreakError' && 'code' in error && 'hint' in error;
+}
+
+/** True when Firebreak's own database could not be read or written, for whatever reason; it may be back in a moment. */
+export function isStateAway(error: unknown): error is FirebreakError {
+  return (
+    isFirebreakError(error) && (error.code === 'state-unavailable' || error.code === 'state-unconfirmed')
+  );
 }
 
 /** The `code` that Node (`ENOENT`) and PostgreSQL drivers (a SQLSTATE) put on an error, or null. */

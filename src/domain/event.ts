@@ -92,6 +92,13 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('incident.recovered', { evidence: z.string() }),
   /** When nothing is left to do. */
   event('incident.closed', { by: Actor, reason: z.string() }),
+  /** When a process finds that entries which it had written are gone, as after a failover to a replica without them. */
+  event('journal.lost', {
+    /** The last entry that it knew. */
+    position: z.int().positive(),
+    hash: z.string(),
+    instance: z.string(),
+  }),
   /** When the content of old entries was removed, as the policy says. Stream `journal`. */
   event('journal.pruned', {
     policy: RetentionPolicy,

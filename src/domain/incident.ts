@@ -150,6 +150,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
   switch (event.type) {
     case 'incident.opened':
     case 'alert.ignored':
+    case 'journal.lost':
     case 'journal.pruned':
     case 'decision.refused':
       return incident;

@@ -1,5 +1,11 @@
 import type { Command } from '../domain/command.ts';
-import { describeError, FirebreakError, isFirebreakError, loggableError } from '../domain/errors.ts';
+import {
+  describeError,
+  FirebreakError,
+  isFirebreakError,
+  isStateAway,
+  loggableError,
+} from '../domain/errors.ts';
 import type { Fault, Phase } from '../domain/event.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Json } from '../domain/json.ts';
@@ -48,6 +54,8 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
       return await work();
     } catch (error) {
       signal.throwIfAborted();
+      // Nothing can be recorded now, and nothing of the step failed: it goes on where it is once the state is back.
+      if (isStateAway(error)) throw error;
       options.logger.warn(
         { err: loggableError(error), incidentId: incident.id, ...ref, phase },
         'step failed',

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { loggableError } from '../domain/errors.ts';
+import { FirebreakError, loggableError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Alerts } from '../ports/state.ts';
@@ -18,6 +18,9 @@ export interface AlertSource {
 
 /** Bytes of a body that are read; more is answered 413. */
 export const BODY_LIMIT = 1024 * 1024;
+
+/** Senders give up after 10 s or more; an answer before that lets them send again by their own rules. */
+const STORE_MS = 8_000;
 
 /**
  * `POST /alerts/<source>`: proves the sender on the raw bytes, stores durably, then answers 202.
@@ -47,7 +50,7 @@ export function registerAlertRoutes(
       return reply.code(400).send({ error: parsed });
     }
     try {
-      return await reply.code(202).send(await options.alerts.store(parsed));
+      return await reply.code(202).send(await inTime(options.alerts.store(parsed)));
     } catch (error) {
       options.logger.error({ err: loggableError(error), source: source.name }, 'alert could not be stored');
       return reply
@@ -56,6 +59,26 @@ export function registerAlertRoutes(
         .send({ error: 'The alert could not be stored. Send it again.' });
     }
   });
+}
+
+/**
+ * What is stored after all, although the sender was told that it was not, is a repeat when it comes again.
+ * Throws `state-unavailable` when the state takes too long.
+ */
+async function inTime<T>(storing: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const message = `The state database took longer than ${STORE_MS / 1000} s.`;
+    late.reject(
+      new FirebreakError('state-unavailable', message, { hint: 'Send the alert again.', retryable: true }),
+    );
+  }, STORE_MS);
+  try {
+    return await Promise.race([storing, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    storing.catch(() => undefined);
+  }
 }
 
 function parseBody(source: AlertSource, raw: Buffer) {

@@ -17,6 +17,8 @@ export interface TcpProxy extends AsyncDisposable {
   refuse(refuses: boolean): void;
   /** Swallows everything, also of connections that are open, and answers nothing: no end, no reset. */
   blackHole(swallows: boolean): void;
+  /** Lets every answer wait for so many milliseconds. */
+  slow(ms: number): void;
   /**
    * Cuts a connection when its client sends this text: before the text has passed, or once the server has answered
    * it, so that it is done and nobody knows. Holds for so many times.
@@ -36,6 +38,7 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
   let target = first;
   let refuses = false;
   let swallows = false;
+  let slowMs = 0;
   let trap: { text: string; when: 'before' | 'after'; times: number } | null = null;
   const pairs = new Set<Pair>();
 
@@ -71,6 +74,7 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
     pair.server.on('data', (data) => {
       if (swallows) return;
       if (pair.doomed) end();
+      else if (slowMs > 0) setTimeout(() => client.write(data), slowMs);
       else client.write(data);
     });
   });
@@ -96,6 +100,9 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
       swallows = value;
       // What was swallowed is lost: such a connection is of no use to anybody afterwards.
       if (!value) cut();
+    },
+    slow: (ms) => {
+      slowMs = ms;
     },
     cutAt: (text, when, times = 1) => {
       trap = { text, when, times };

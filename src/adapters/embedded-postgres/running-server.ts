@@ -31,6 +31,7 @@ export function runningServer(parts: {
     port: target.port,
     adopted: parts.adopted,
     superuser: target.superuser,
+    hasExited: () => postmaster.hasExited(),
     url: (options = {}) => connectionUrl(target, options),
     stop,
     [Symbol.asyncDispose]: () => stop(),

@@ -13,6 +13,8 @@ export interface PostgresServer extends AsyncDisposable {
   readonly adopted: boolean;
   /** The name of the superuser. */
   readonly superuser: string;
+  /** True once its process has ended, by itself or by stop. */
+  hasExited(): boolean;
   /** A connection URL, as the superuser (with its password over TCP) and to the database `postgres` by default. */
   url(options?: { user?: string; database?: string; password?: string }): string;
   /**

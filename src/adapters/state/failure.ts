@@ -1,4 +1,5 @@
-import { errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import pg from 'pg';
+import { errorCodeOf, FirebreakError, isFirebreakError, isStateAway } from '../../domain/errors.ts';
 
 /** SQLSTATE classes and codes after which the same call may succeed later (PostgreSQL appendix A). */
 const RETRYABLE = [/^08/, /^53/, /^57P/, /^40/, /^25006$/, /^25P03$/, /^55P03$/, /^57014$/, /^58/];
@@ -15,7 +16,7 @@ const NETWORK = new Set([
 ]);
 /** What pg and its pool say without a code when a session cannot be had or breaks. */
 const BROKEN_SESSION =
-  /Connection terminated|timeout exceeded when trying to connect|timeout expired|not queryable|Query read timeout|pool after calling end|has been discarded|pg-boss is stopped|Database not opened/i;
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired|not queryable|Query read timeout|pool after calling end|has been discarded|pg-boss is stopped|Database not opened/i;
 
 /** Runs a call to the state database; its failures become FirebreakErrors. */
 export async function guarded<T>(call: () => Promise<T>): Promise<T> {
@@ -52,6 +53,33 @@ export function openingFailure(error: unknown): unknown {
   });
 }
 
+/**
+ * The FirebreakError for an error at the commit. A server that says ERROR has rolled back; after anything else, such as a
+ * broken session, it may have committed without our hearing of it.
+ */
+export function commitFailure(error: unknown): unknown {
+  if (error instanceof pg.DatabaseError && error.severity === 'ERROR') return error;
+  const failure = stateFailure(error);
+  if (!isStateAway(failure)) return failure;
+  return new FirebreakError(
+    'state-unconfirmed',
+    'The state database broke off before it said whether this was recorded.',
+    {
+      hint: 'Once it answers, the card shows what stands; when it still asks, decide again.',
+      retryable: true,
+      cause: error,
+    },
+  );
+}
+
+/** The error for a connection that does not lead to PostgreSQL itself. */
+export function pooledFailure(cause?: unknown): FirebreakError {
+  return new FirebreakError('state-pooled', 'The state database is reached through a pooler.', {
+    hint: 'Point state.url at PostgreSQL itself: the locks that keep one step from running twice belong to a session.',
+    cause,
+  });
+}
+
 function unreachable(cause: Error): FirebreakError {
   const detail = cause.message || (codeOf(cause) ?? 'no answer');
   return new FirebreakError('state-unavailable', `The state database does not answer: ${detail}.`, {
@@ -62,6 +90,9 @@ function unreachable(cause: Error): FirebreakError {
 }
 
 function refused(cause: Error, code: string): FirebreakError {
+  // PgBouncer refuses what every session of ours sends at its start, such as statement_timeout.
+  if (code === '08P01' && cause.message.includes('unsupported startup parameter'))
+    return pooledFailure(cause);
   return new FirebreakError(
     'state-unavailable',
     `The state database refused a statement (SQLSTATE ${code}): ${cause.message}.`,

@@ -4,6 +4,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { DomainEvent } from '../../domain/event.ts';
 import { bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
+import { commitFailure } from './failure.ts';
 import { saveIncident } from './incidents.ts';
 import { toRecordedEvent, toRow } from './journal-entry.ts';
 import { commonSchema, written } from './journal-schema.ts';
@@ -31,12 +32,17 @@ export async function appendEvents(
   enqueue: Enqueue,
   append: Append,
 ): Promise<AppendResult> {
+  let committing = false;
   try {
-    const entries = await db.transaction().execute((tx) => appendWithin(tx, enqueue, append));
+    const entries = await db.transaction().execute(async (tx) => {
+      const written = await appendWithin(tx, enqueue, append);
+      committing = true;
+      return written;
+    });
     return { status: 'appended', events: entries.map(toRecordedEvent) };
   } catch (error) {
     if (error instanceof Conflict || isSecondOpening(error)) return { status: 'conflict' };
-    throw error;
+    throw committing ? commitFailure(error) : error;
   }
 }
 

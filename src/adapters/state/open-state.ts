@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import type { State, Work } from '../../ports/state.ts';
 import { createAlerts } from './alerts.ts';
 import { createChatMessages } from './chat-messages.ts';
-import { createDatabase } from './database.ts';
+import { checkServer } from './check-server.ts';
+import { createDatabase, createPatientDatabase } from './database.ts';
 import { openingFailure } from './failure.ts';
 import { createIncidents } from './incidents.ts';
 import { createJournal } from './journal.ts';
@@ -26,7 +27,7 @@ import { overdueWork, unfinishedWork } from './unfinished-work.ts';
 export interface OpenStateOptions {
   /** A libpq URL of a database that Firebreak alone uses; a socket directory as `?host=/path`. Not through a pooler. */
   readonly url: string;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Name of this start of this process, shown in pg_stat_activity; no two starts share one. */
   readonly instance: string;
 }
@@ -37,7 +38,8 @@ const STOP_GRACE_MS = 1_000;
 /**
  * Connects to Firebreak's own database and brings its tables to this version; several replicas may do so at once.
  * It needs at most 12 connections, and PostgreSQL 14 or later.
- * @throws FirebreakError `state-unavailable` when it cannot be used, `state-version` when a newer Firebreak wrote it.
+ * @throws FirebreakError `state-unavailable` when it cannot be used, `state-version` when a newer Firebreak wrote it,
+ * `state-pooled` when it is reached through a pooler.
  */
 export async function openState(options: OpenStateOptions): Promise<State> {
   const { logger } = options;
@@ -64,10 +66,11 @@ interface Connections {
 }
 
 async function openWith(connections: Connections): Promise<State> {
-  const { db, boss } = connections;
+  const { pool, db, boss, options } = connections;
   try {
+    await checkServer(pool, options.logger);
     await refuseOldServer(db);
-    await migrateState(db, async () => {
+    await migrateState(createPatientDatabase(pool), async () => {
       await boss.start();
       await prepareQueues(boss);
     });
@@ -107,7 +110,7 @@ function assemble(connections: Connections): State {
   }
 
   return {
-    journal: createJournal(db, { enqueue, committed }),
+    journal: createJournal(db, { enqueue, committed, logger, instance }),
     alerts: createAlerts(db, { committed }),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),

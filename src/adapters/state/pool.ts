@@ -15,8 +15,8 @@ export function sessionOptions(url: string, instance: string): pg.ClientConfig {
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: 15_000,
-    lock_timeout: 10_000,
+    statement_timeout: 8_000,
+    lock_timeout: 6_000,
     idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser },
   };

@@ -28,8 +28,6 @@ export async function tellError(
   const from = parsed.success ? parsed.data : {};
   const user = from.user?.id ?? from.user_id ?? from.event?.user;
   if (user === undefined) return;
-  const { code, message, hint } = describeError(cause);
-  const what = code === 'internal' ? 'Firebreak failed at that.' : `${message} ${hint}`;
   await tell(
     context,
     {
@@ -38,6 +36,19 @@ export async function tellError(
       thread: from.message?.thread_ts ?? null,
       responseUrl: from.response_url ?? null,
     },
-    `${what} Look at the card before you try again. Reference for the log: ${reference}`,
+    `${sentenceFor(describeError(cause))} Reference for the log: ${reference}`,
   );
+}
+
+function sentenceFor({ code, message, hint }: ReturnType<typeof describeError>): string {
+  switch (code) {
+    case 'internal':
+      return 'Firebreak failed at that. Look at the card before you try again.';
+    case 'state-unavailable':
+      return `This could not be recorded, and nothing was done: without its journal Firebreak does not act. ${message} ${hint} Then try again.`;
+    case 'state-unconfirmed':
+      return `${message} ${hint}`;
+    default:
+      return `${message} ${hint} Look at the card before you try again.`;
+  }
 }

@@ -14,7 +14,12 @@ export async function readState(
   const pool = createPool({ url, instance: 'inspect' }, { warn: () => undefined });
   try {
     const db = createDatabase(pool);
-    const journal = createJournal(db, { enqueue: async () => undefined, committed: () => undefined });
+    const journal = createJournal(db, {
+      enqueue: async () => undefined,
+      committed: () => undefined,
+      logger: { error: () => undefined },
+      instance: 'inspect',
+    });
     const entries: EntryFact[] = [];
     for await (const entry of journal.export()) {
       if (entry.body !== null) entries.push(toRecordedEvent(entry));

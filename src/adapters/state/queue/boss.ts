@@ -8,6 +8,9 @@ const BOSS_SCHEMA = 'firebreak_queue';
 const MAX_INT4 = 2_147_483_647;
 const TEN_YEARS_S = 315_360_000;
 
+/** pg-boss hands these on to pg: a session whose network swallows answers is given up, as its pool destroys it then. */
+const NETWORK_BOUNDS = { query_timeout: 22_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
 /** How many items of a kind one process handles at once. An `advance` may take as long as a step takes. */
 export const concurrency: Readonly<Record<WorkKind, number>> = { intake: 2, advance: 8, render: 2 };
 
@@ -31,7 +34,8 @@ export function createBoss(options: { url: string; instance: string }, logger: P
   const boss = new PgBoss({
     connectionString: options.url,
     application_name: `firebreak ${options.instance} queue`.slice(0, 63),
-    options: '-c statement_timeout=60000 -c idle_in_transaction_session_timeout=30000',
+    options: '-c statement_timeout=20000 -c idle_in_transaction_session_timeout=20000',
+    ...NETWORK_BOUNDS,
     schema: BOSS_SCHEMA,
     max: 4,
     connectionTimeoutMillis: 5_000,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { isFirebreakError } from '../../../domain/errors.ts';
+import { isStateAway } from '../../../domain/errors.ts';
 import type { WorkKind } from '../../../ports/state.ts';
 
 export type Handler = (key: string, signal: AbortSignal, stopping: AbortSignal) => Promise<'done' | 'busy'>;
@@ -38,6 +38,8 @@ interface Slot {
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+/** A state that is back is noticed soon: the queue cannot tell, as it is in the same database. */
+const LAST_RETRY_OF_STATE_MS = 4_000;
 /** What handlers get for ending after their signal aborted. */
 const ABORT_GRACE_MS = 1_000;
 
@@ -84,7 +86,7 @@ export function createLocalRuns(
       current.result.resolve(result);
       slot.failures = result === 'done' ? 0 : slot.failures + 1;
       const queueKeepsIt = current.held && result !== 'state-failed';
-      if (result !== 'done' && !queueKeepsIt) retryLater(slot);
+      if (result !== 'done' && !queueKeepsIt) retryLater(slot, result);
     }
     slot.running = false;
     slot.next?.result.resolve('busy');
@@ -101,12 +103,13 @@ export function createLocalRuns(
       if (stopping && error === halt.signal.reason) return 'busy';
       const message = error instanceof Error ? error.message : String(error);
       logger.warn({ kind, key, failures: slot.failures + 1, error: message }, 'Work failed, it comes again');
-      return isFirebreakError(error) && error.code === 'state-unavailable' ? 'state-failed' : 'failed';
+      return isStateAway(error) ? 'state-failed' : 'failed';
     }
   }
 
-  function retryLater(slot: Slot): void {
-    const delay = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(slot.failures - 1, 10));
+  function retryLater(slot: Slot, result: RunResult): void {
+    const longest = result === 'state-failed' ? LAST_RETRY_OF_STATE_MS : LAST_RETRY_MS;
+    const delay = Math.min(longest, FIRST_RETRY_MS * 2 ** Math.min(slot.failures - 1, 10));
     slot.retry = setTimeout(() => {
       if (!stopping) request(slot);
     }, delay);
