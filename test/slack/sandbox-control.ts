@@ -103,6 +103,16 @@ export async function connections(sandbox: SlackSandbox): Promise<number> {
 
 const Link = z.looseObject({ link: z.looseObject({ connections: z.number() }) });
 
+/** The numbers of the open Socket Mode connections, oldest first. */
+export async function connectionNumbers(sandbox: SlackSandbox): Promise<number[]> {
+  return z.object({ numbers: z.array(z.int()) }).parse(await request(sandbox, 'connections')).numbers;
+}
+
+/** Lets Slack send what follows to these connections. */
+export async function sendTo(sandbox: SlackSandbox, numbers: readonly number[]): Promise<void> {
+  await request(sandbox, 'connections', { numbers });
+}
+
 const Verdict = z.looseObject({ ok: z.boolean(), verdict: z.string() });
 
 /** Clicks or chooses, as a person would; `chosen` holds what a menu or checkboxes get. */

@@ -113,6 +113,23 @@ describe('envelopes', () => {
     expect(both.map((one) => one.ofType('events_api').length)).toEqual([2, 2]);
   });
 
+  it('go to the connections that were chosen while one of them is open', async () => {
+    sandbox = await startTestSandbox({ ackTimeoutMs: 500 });
+    const all = [await connect(), await connect(), await connect()];
+    for (const one of all) {
+      one.socket.on('message', (data: Buffer) => one.ack(JSON.parse(data.toString('utf8'))));
+    }
+    const counts = () => all.map((one) => one.ofType('events_api').length);
+    const { numbers } = await control(sandbox, 'connections');
+    await control(sandbox, 'connections', { numbers: [numbers[1]] });
+    for (let sent = 0; sent < 3; sent += 1) await mention();
+    await until('three envelopes', () => counts()[1] === 3);
+    all[1]?.socket.terminate();
+    await until('two connections', async () => (await control(sandbox, 'state')).link.connections === 2);
+    for (let sent = 0; sent < 2; sent += 1) await mention();
+    await until('two more envelopes', () => counts().join() === '1,3,1');
+  });
+
   it('fail when nobody is connected, when nobody acknowledges, and when the connection breaks', async () => {
     sandbox = await startTestSandbox({ ackTimeoutMs: 100 });
     expect(await click()).toMatchObject({ ok: false, verdict: 'failed' });

@@ -9,15 +9,26 @@ import { action } from './message-action.ts';
 import { home, message, reaction } from './people.ts';
 import { options, shortcut } from './shortcut.ts';
 import { log, state, views } from './state.ts';
-import { addFault, beginOutage, clearFaults, disconnect, endOutage, refuseSockets } from './trouble.ts';
+import {
+  addFault,
+  beginOutage,
+  chooseConnections,
+  clearFaults,
+  connections,
+  disconnect,
+  endOutage,
+  refuseSockets,
+} from './trouble.ts';
 import { viewAction, viewClose, viewSubmit } from './view-action.ts';
 
 const ROUTES: readonly ControlRoute[] = [
   action,
   addFault,
   beginOutage,
+  chooseConnections,
   clearFaults,
   command,
+  connections,
   disconnect,
   endOutage,
   home,

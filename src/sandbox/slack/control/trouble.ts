@@ -16,6 +16,25 @@ export const clearFaults = route('DELETE', 'faults', z.looseObject({}), (context
   return { ok: true };
 });
 
+/** `GET /_sandbox/connections`: the numbers of the open Socket Mode connections, in the order in which they were opened. */
+export const connections = route('GET', 'connections', z.looseObject({}), (context) => ({
+  numbers: context.sockets.numbers,
+}));
+
+/**
+ * `POST /_sandbox/connections`: Slack sends each payload to one connection of its choosing; this makes the choice for
+ * what follows. Without numbers they take turns again.
+ */
+export const chooseConnections = route(
+  'POST',
+  'connections',
+  z.strictObject({ numbers: z.array(z.int()) }),
+  (context, { numbers }) => {
+    context.sockets.choose(numbers);
+    return { ok: true };
+  },
+);
+
 /** `POST /_sandbox/disconnect`: ends Socket Mode connections. */
 export const disconnect = route('POST', 'disconnect', disconnection, (context, given) => ({
   ok: true,

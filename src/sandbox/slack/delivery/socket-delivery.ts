@@ -21,13 +21,21 @@ interface Waiting {
   settle(verdict: Omit<DeliveryVerdict, 'ms'>): void;
 }
 
-/** The server's end of Socket Mode. Each payload goes to one connection, in turn. */
+/** An open connection with its number, counted from 1 in the order in which they were opened. */
+interface Connection {
+  number: number;
+  socket: WebSocket;
+}
+
+/** The server's end of Socket Mode. Each payload goes to one connection: to each in turn, unless told to which. */
 export class SocketDelivery implements Delivery {
   readonly #options: SocketDeliveryOptions;
-  readonly #sockets: WebSocket[] = [];
+  readonly #connections: Connection[] = [];
   readonly #waiting = new Map<string, Waiting>();
   #turn = 0;
   #refused: { reason: DisconnectReason; times: number } | null = null;
+  #opened = 0;
+  #chosen: readonly number[] = [];
 
   constructor(options: SocketDeliveryOptions) {
     this.#options = options;
@@ -35,18 +43,29 @@ export class SocketDelivery implements Delivery {
 
   /** The number of open connections. */
   get connections(): number {
-    return this.#sockets.length;
+    return this.#connections.length;
+  }
+
+  /** The numbers of the open connections. */
+  get numbers(): number[] {
+    return this.#connections.map(({ number }) => number);
+  }
+
+  /** Sends what follows to these connections only, in turn, while one of them is open. An empty list means to all. */
+  choose(numbers: readonly number[]): void {
+    this.#chosen = numbers;
   }
 
   /** Takes a new connection: says hello, or refuses when there are too many. */
   accept(socket: WebSocket): void {
-    const refusal = this.#sockets.length >= MAX_CONNECTIONS ? 'too_many_websockets' : this.#takeRefusal();
+    const refusal = this.connections >= MAX_CONNECTIONS ? 'too_many_websockets' : this.#takeRefusal();
     if (refusal !== null) {
       sendDisconnect(socket, refusal);
       socket.close();
       return;
     }
-    this.#sockets.push(socket);
+    this.#opened += 1;
+    this.#connections.push({ number: this.#opened, socket });
     const ping = setInterval(() => socket.ping(), PING_INTERVAL_MS);
     socket.on('message', (data: Buffer) => this.#receive(data.toString('utf8')));
     socket.on('error', () => socket.terminate());
@@ -57,7 +76,7 @@ export class SocketDelivery implements Delivery {
     socket.send(
       JSON.stringify({
         type: 'hello',
-        num_connections: this.#sockets.length,
+        num_connections: this.connections,
         debug_info: { host: 'slack-sandbox', build_number: 1, approximate_connection_time: 18_060 },
         connection_info: { app_id: this.#options.appId },
       }),
@@ -67,7 +86,9 @@ export class SocketDelivery implements Delivery {
 
   async deliver(dispatch: Dispatch): Promise<DeliveryVerdict> {
     const started = Date.now();
-    const socket = this.#sockets[this.#turn % Math.max(1, this.#sockets.length)];
+    const chosen = this.#connections.filter(({ number }) => this.#chosen.includes(number));
+    const open = chosen.length === 0 ? this.#connections : chosen;
+    const socket = open[this.#turn % Math.max(1, open.length)]?.socket;
     this.#turn += 1;
     if (socket === undefined) return { verdict: 'failed', ms: 0, reason: 'no_connection' };
     const verdict = await this.#send(socket, dispatch);
@@ -99,8 +120,8 @@ export class SocketDelivery implements Delivery {
   }
 
   #forget(socket: WebSocket): void {
-    const index = this.#sockets.indexOf(socket);
-    if (index >= 0) this.#sockets.splice(index, 1);
+    const index = this.#connections.findIndex((connection) => connection.socket === socket);
+    if (index >= 0) this.#connections.splice(index, 1);
     for (const waiting of this.#waiting.values()) {
       if (waiting.socket === socket) waiting.settle({ verdict: 'failed', reason: 'connection_closed' });
     }
@@ -120,7 +141,8 @@ export class SocketDelivery implements Delivery {
 
   /** Ends connections; answers how many. */
   disconnect({ reason, which, closeAfterMs }: Disconnection): number {
-    const sockets = which === 'all' ? [...this.#sockets] : this.#sockets.slice(0, 1);
+    const open = this.#connections.map(({ socket }) => socket);
+    const sockets = which === 'all' ? open : open.slice(0, 1);
     for (const socket of sockets) {
       if (reason === 'kill') socket.terminate();
       else this.#abandon(socket, reason, closeAfterMs);
@@ -131,8 +153,8 @@ export class SocketDelivery implements Delivery {
   /** Nothing is sent or read on the connection any more; acknowledgements on their way still count. */
   #abandon(socket: WebSocket, reason: DisconnectReason | 'silent', closeAfterMs: number): void {
     if (reason !== 'silent') sendDisconnect(socket, reason);
-    const index = this.#sockets.indexOf(socket);
-    if (index >= 0) this.#sockets.splice(index, 1);
+    const index = this.#connections.findIndex((connection) => connection.socket === socket);
+    if (index >= 0) this.#connections.splice(index, 1);
     this.#options.onChange();
     if (reason === 'silent') socket.pause();
     // Slack's end of the close handshake leaves the connection open.
