@@ -1,4 +1,5 @@
-import { setPriority } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import pg from 'pg';
 import { fromPodAddress } from '../../../src/drill/pods/pod-socket.ts';
 
@@ -35,8 +36,11 @@ async function burn(statement: string): Promise<void> {
 /** Lets the backend take only what nobody else wants of the CPU, so that several such jobs can share a machine. */
 async function stepAside(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const pid = rows[0]?.pid ?? 0;
   try {
-    setPriority(rows[0]?.pid ?? 0, 19);
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+    // Where Linux shares the CPU among sessions (autogroup), the priority of a process counts only within its own.
+    if (existsSync(`/proc/${pid}/autogroup`)) writeFileSync(`/proc/${pid}/autogroup`, '19');
   } catch {
     // The backend belongs to another account.
   }
