@@ -1,18 +1,21 @@
 import { z } from 'zod';
 
+/** A person, known by the id that the lists of authority name: two ids are two people. */
+export const Person = z.object({
+  kind: z.literal('person'),
+  id: z.string(),
+  name: z.string(),
+  via: z.enum(['slack', 'terminal']),
+});
+export type Person = z.infer<typeof Person>;
+
 /** Who did something: a person in Slack or at a terminal, a standing policy that a person enabled, or Firebreak itself. */
 export const Actor = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('person'),
-    id: z.string(),
-    name: z.string(),
-    via: z.enum(['slack', 'terminal']),
-  }),
+  Person,
   z.object({ kind: z.literal('policy'), id: z.string(), name: z.string() }),
   z.object({ kind: z.literal('system') }),
 ]);
 export type Actor = z.infer<typeof Actor>;
-export type Person = Extract<Actor, { kind: 'person' }>;
 
 /**
  * What a decision permits. `observe` only reads; `workload` changes CronJobs and Jobs;

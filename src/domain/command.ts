@@ -10,7 +10,7 @@ export interface AttemptRef {
 }
 
 /** What a person can answer to a card. */
-export type Choice = 'run' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
+export type Choice = 'run' | 'withdraw' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
 
 /** What people and the engine ask of an incident. */
 export type Command =
@@ -18,14 +18,16 @@ export type Command =
   | ({
       readonly type: 'decide';
       readonly choice: Choice;
-      /** Hash of the plan on the person's screen; null for a card that shows none. */
+      /** What the person's screen shows: the `cardHash` of the try. */
       readonly hash: string | null;
       readonly selection: Selection | null;
       /** Step to go back to, with the choice `back`. */
       readonly to: string | null;
       readonly by: Actor;
+      /** Names the click, when it may be delivered twice. */
+      readonly click?: string;
     } & AttemptRef)
-  | { readonly type: 'close'; readonly by: Person; readonly reason: string }
+  | { readonly type: 'close'; readonly by: Person; readonly reason: string; readonly click?: string }
   | ({
       readonly type: 'planned';
       readonly plan: Plan;
@@ -56,11 +58,16 @@ export interface Refusal {
     | 'not-running'
     | 'stale-step'
     | 'stale-plan'
+    | 'stale-card'
     | 'expired'
     | 'already-decided'
+    | 'approved-meanwhile'
+    | 'same-person'
     | 'bad-selection'
     | 'not-possible'
-    | 'not-allowed';
+    | 'not-allowed'
+    /** The same click was answered before: nobody has to be told again. */
+    | 'repeated';
   /** A sentence for the person who asked. */
   readonly message: string;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Actor } from './actor.ts';
+import { Actor, Person } from './actor.ts';
 import { Alert } from './alert.ts';
 import { Cause } from './cause.ts';
 import { Outcome, Verdict } from './outcome.ts';
@@ -10,6 +10,9 @@ import { Situation } from './situation.ts';
 
 /** A step of a run and which try of it this is, counted from 1. */
 const attempt = { step: z.string(), attempt: z.int().positive() };
+
+/** Names the click that asked for it, so that the same click is known again; absent where none did. */
+const click = { click: z.string().optional() };
 
 /** What a person is shown of a fault. Entries of version 0.1 have no situation. */
 export const Fault = z.object({
@@ -56,18 +59,30 @@ export const DomainEvent = z.discriminatedUnion('type', [
     /** What differs from the plan that was on the screen before; empty for a first plan. */
     differs: z.array(z.string()),
   }),
-  /** When a plan on the screen is no longer valid and will be made anew. */
+  /** When a plan on the screen is no longer valid, or the approval of its first person is void, and it will be made anew. */
   event('step.outdated', {
     ...attempt,
-    reason: z.enum(['expired', 'drifted']),
+    reason: z.enum(['expired', 'drifted', 'withdrawn']),
     differs: z.array(z.string()),
+    /** Who took an approval back. */
+    by: Actor.optional(),
+    ...click,
   }),
   /** When a step is passed over, by a person or because there is nothing to do. */
-  event('step.skipped', { ...attempt, by: Actor, reason: z.string() }),
-  /** When an authorised person, or a policy, approves exactly this plan and selection. */
-  event('decision.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Actor }),
-  /** When somebody's decision is not accepted. */
-  event('decision.refused', { ...attempt, by: Actor, choice: z.string(), reason: z.string() }),
+  event('step.skipped', { ...attempt, by: Actor, reason: z.string(), ...click }),
+  /** When the first of two people approves exactly this plan and selection; nothing is done yet. */
+  event('approval.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Person, ...click }),
+  /** When an authorised person, or a policy, approves exactly this plan and selection; the second of two, with the first. */
+  event('decision.recorded', {
+    ...attempt,
+    hash: z.string(),
+    selection: Selection,
+    by: Actor,
+    first: Person.optional(),
+    ...click,
+  }),
+  /** When somebody's decision is not accepted, once for each person, try and reason. */
+  event('decision.refused', { ...attempt, by: Actor, choice: z.string(), reason: z.string(), ...click }),
   /** When the effect is about to start; without a completion its outcome is unknown. */
   event('effect.intended', { ...attempt, instance: z.string() }),
   /** When the effect ended, or was found to have happened after a crash. */
@@ -77,13 +92,13 @@ export const DomainEvent = z.discriminatedUnion('type', [
   /** When a step could not go on. */
   event('step.failed', { ...attempt, phase: Phase, fault: Fault }),
   /** When a person accepts a step that failed or proved nothing, and goes on. */
-  event('step.accepted', { ...attempt, by: Actor }),
+  event('step.accepted', { ...attempt, by: Actor, ...click }),
   /** When a person goes back to an earlier step, or tries the present one again. */
-  event('run.rewound', { to: z.string(), by: Actor }),
+  event('run.rewound', { to: z.string(), by: Actor, ...click }),
   /** When every step has ended. */
   event('run.completed', { run: z.int() }),
   /** When a person stops the run. */
-  event('run.aborted', { run: z.int(), by: Actor, reason: z.string() }),
+  event('run.aborted', { run: z.int(), by: Actor, reason: z.string(), ...click }),
   /** When diagnosis named causes, best first. */
   event('cause.named', { causes: z.array(Cause).min(1) }),
   /** When the load is proved to be gone. */
@@ -91,7 +106,7 @@ export const DomainEvent = z.discriminatedUnion('type', [
   /** When the recovery contract holds. */
   event('incident.recovered', { evidence: z.string() }),
   /** When nothing is left to do. */
-  event('incident.closed', { by: Actor, reason: z.string() }),
+  event('incident.closed', { by: Actor, reason: z.string(), ...click }),
   /** When a process finds that entries which it had written are gone, as after a failover to a replica without them. */
   event('journal.lost', {
     /** The last entry that it knew. */

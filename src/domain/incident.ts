@@ -1,6 +1,7 @@
-import type { Actor } from './actor.ts';
+import type { Actor, Person } from './actor.ts';
 import type { Alert } from './alert.ts';
 import type { Cause } from './cause.ts';
+import type { AttemptRef, Choice } from './command.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
 import type { Anchor } from './journal-entry.ts';
 import type { Outcome, Verdict } from './outcome.ts';
@@ -30,9 +31,13 @@ export interface StepAttempt {
   readonly status: StepStatus;
   readonly plan: Plan | null;
   readonly hash: string | null;
+  /** How many plans were made for it. */
+  readonly drawn: number;
   readonly expiresAt: string | null;
   /** What differs from the plan that was on the screen before. */
   readonly differs: readonly string[];
+  /** What the first of two people approved; kept when the second completes it. */
+  readonly approval: { readonly by: Person; readonly at: string; readonly selection: Selection } | null;
   readonly decision: { readonly by: Actor; readonly at: string; readonly selection: Selection } | null;
   /** How often its effect was begun: more than once after a crash. */
   readonly intents: number;
@@ -40,7 +45,7 @@ export interface StepAttempt {
   readonly verdict: Verdict | null;
   readonly fault: (Fault & { readonly phase: Phase }) | null;
   /** Who skipped or accepted it and why. */
-  readonly closing: { readonly by: Actor; readonly reason: string } | null;
+  readonly closing: { readonly by: Actor; readonly reason: string; readonly choice: Choice } | null;
   /** ISO 8601 times of the transitions. */
   readonly times: {
     readonly plannedAt?: string;
@@ -82,7 +87,18 @@ export interface Incident {
   readonly closedAt: string | null;
   /** Where in the journal it was closed; null while it is open. */
   readonly closedAnchor: Anchor | null;
+  readonly closedBy: Actor | null;
   readonly runs: readonly Run[];
+  /** Clicks that were answered: each counts once, however often it is delivered. */
+  readonly clicks: readonly string[];
+  /** Who was refused what on which try, and why. */
+  readonly refusals: readonly RefusalNote[];
+}
+
+export interface RefusalNote extends AttemptRef {
+  readonly by: Actor;
+  readonly choice: string;
+  readonly reason: string;
 }
 
 /** The run that is on, or the last one; undefined before the first. */
@@ -135,7 +151,10 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     recoveredAt: null,
     closedAt: null,
     closedAnchor: null,
+    closedBy: null,
     runs: [],
+    clicks: [],
+    refusals: [],
   };
 }
 
@@ -143,7 +162,9 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
 export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   const { event, at, version, position, hash } = recorded;
   const closedAnchor = event.type === 'incident.closed' ? { position, hash } : incident.closedAnchor;
-  return { ...apply(incident, event, at), version, closedAnchor };
+  const click = 'click' in event ? event.click : undefined;
+  const clicks = click === undefined ? incident.clicks : [...incident.clicks, click];
+  return { ...apply(incident, event, at), clicks, version, closedAnchor };
 }
 
 function apply(incident: Incident, event: DomainEvent, at: string): Incident {
@@ -152,8 +173,11 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'alert.ignored':
     case 'journal.lost':
     case 'journal.pruned':
-    case 'decision.refused':
       return incident;
+    case 'decision.refused': {
+      const { step, attempt, by, choice, reason } = event;
+      return { ...incident, refusals: [...incident.refusals, { step, attempt, by, choice, reason }] };
+    }
     case 'alert.attached':
     case 'alert.resolved':
       return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };
@@ -164,14 +188,14 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'incident.recovered':
       return { ...incident, recoveredAt: at };
     case 'incident.closed':
-      return { ...incident, status: 'closed', closedAt: at };
+      return { ...incident, status: 'closed', closedAt: at, closedBy: event.by };
     case 'run.started':
       return { ...incident, runs: [...incident.runs, startRun(event, at)] };
     case 'run.completed':
       return changeRun(incident, (run) => ({ ...run, status: 'completed' }));
     case 'run.aborted':
       return changeRun(incident, (run) => ({
-        ...endAttempt(run, 'aborted', event.by, event.reason, at),
+        ...endAttempt(run, 'aborted', { by: event.by, reason: event.reason, choice: 'abort' }, at),
         status: 'aborted',
       }));
     case 'run.rewound':
@@ -181,7 +205,10 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
   }
 }
 
-type StepEvent = Extract<DomainEvent, { step: string; attempt: number }>;
+type StepEvent = Exclude<
+  Extract<DomainEvent, { step: string; attempt: number }>,
+  { type: 'decision.refused' }
+>;
 
 function applyToStep(run: Run, event: StepEvent, at: string): Run {
   switch (event.type) {
@@ -190,6 +217,7 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         status: 'awaiting',
         plan: event.plan,
         hash: event.hash,
+        drawn: current.drawn + 1,
         expiresAt: event.expiresAt,
         differs: event.differs,
         times: { ...current.times, plannedAt: current.times.plannedAt ?? at },
@@ -197,10 +225,13 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
     case 'step.outdated':
       return changeAttempt(run, () => ({
         status: 'planning',
+        approval: null,
         decision: null,
         intents: 0,
         differs: event.differs,
       }));
+    case 'approval.recorded':
+      return changeAttempt(run, () => ({ approval: { by: event.by, at, selection: event.selection } }));
     case 'decision.recorded':
       return changeAttempt(run, () => ({
         status: 'approved',
@@ -229,11 +260,11 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         fault: { ...event.fault, phase: event.phase },
       }));
     case 'step.skipped':
-      return advance(endAttempt(run, 'skipped', event.by, event.reason, at));
-    case 'step.accepted':
-      return advance(endAttempt(run, 'accepted', event.by, 'Went on anyway.', at));
-    case 'decision.refused':
-      return run;
+      return advance(endAttempt(run, 'skipped', { by: event.by, reason: event.reason, choice: 'skip' }, at));
+    case 'step.accepted': {
+      const closing = { by: event.by, reason: 'Went on anyway.', choice: 'continue' } as const;
+      return advance(endAttempt(run, 'accepted', closing, at));
+    }
   }
 }
 
@@ -264,8 +295,10 @@ function newAttempt(step: RunbookStep, attempt: number): StepAttempt {
     status: 'planning',
     plan: null,
     hash: null,
+    drawn: 0,
     expiresAt: null,
     differs: [],
+    approval: null,
     decision: null,
     intents: 0,
     outcome: null,
@@ -285,8 +318,11 @@ function rewind(run: Run, to: string, by: Actor, at: string): Run {
   if (position === -1) return run;
   const left = run.attempts.at(-1);
   const open = left !== undefined && !isEnd(left.status);
-  const reason = left?.step.id === to ? 'tried again' : `went back to "${to}"`;
-  const closed = open ? endAttempt(run, 'aborted', by, reason, at) : run;
+  const closing: Closing =
+    left?.step.id === to
+      ? { by, reason: 'tried again', choice: 'retry' }
+      : { by, reason: `went back to "${to}"`, choice: 'back' };
+  const closed = open ? endAttempt(run, 'aborted', closing, at) : run;
   return begin({ ...closed, position });
 }
 
@@ -300,14 +336,10 @@ function changeRun(incident: Incident, change: (run: Run) => Run): Incident {
   return run === undefined ? incident : { ...incident, runs: [...incident.runs.slice(0, -1), change(run)] };
 }
 
-function endAttempt(
-  run: Run,
-  status: 'skipped' | 'accepted' | 'aborted',
-  by: Actor,
-  reason: string,
-  at: string,
-): Run {
-  return changeAttempt(run, () => ({ status, closing: { by, reason } }), at);
+type Closing = NonNullable<StepAttempt['closing']>;
+
+function endAttempt(run: Run, status: 'skipped' | 'accepted' | 'aborted', closing: Closing, at: string): Run {
+  return changeAttempt(run, () => ({ status, closing }), at);
 }
 
 /** Changes the present try; `endedAt` is set when the change ends it. */

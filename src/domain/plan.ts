@@ -64,9 +64,14 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** What the click binds to: kind, parameters, targets and choices. Words and ages on the card may change without changing it. */
-export function planHash(plan: Plan): string {
+/**
+ * What the click binds to: kind, parameters, targets and choices, and which plan of the try it is, counted from 1.
+ * Words and ages on the card may change without changing it; a plan that is made anew is another one, even when
+ * nothing else changed, so that no click on the old one means the new one.
+ */
+export function planHash(plan: Plan, drawn = 1): string {
   return hashJson({
+    drawn,
     kind: plan.kind,
     params: plan.params,
     targets: plan.targets.map(({ id, identity }) => ({ id, identity })),

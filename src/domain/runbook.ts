@@ -10,7 +10,8 @@ export const RunbookStep = z.object({
   /** What to do by hand when the bot is down. */
   byHand: z.string(),
   params: z.record(z.string(), Json),
-  confirm: z.enum(['one', 'none']),
+  /** How many people approve it; `none` is for steps that only read. */
+  confirm: z.enum(['none', 'one', 'two']),
 });
 export type RunbookStep = z.infer<typeof RunbookStep>;
 

@@ -1,7 +1,7 @@
 import { type Cause, culpritName } from '../domain/cause.ts';
-import { actorName } from '../domain/decide.ts';
 import type { EventType, RecordedEvent } from '../domain/event.ts';
 import { foldIncident, type StepAttempt } from '../domain/incident.ts';
+import { actorName } from '../domain/told.ts';
 import { scenario } from './scenario.ts';
 
 /** What a drill measured; `--json` prints it as the last line. Times in milliseconds. */

@@ -1,18 +1,25 @@
-import type { ActionClass, Person } from '../domain/actor.ts';
+import type { ActionClass } from '../domain/actor.ts';
 import { notAllowed } from '../domain/authority.ts';
 import type { Refusal } from '../domain/command.ts';
+import { isRepeated } from '../domain/decide.ts';
 import type { DomainEvent } from '../domain/event.ts';
-import { currentRun, type Incident } from '../domain/incident.ts';
+import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts';
+import { approvalVoid } from '../domain/refuse.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Answer, IncidentDesk, Reply } from './desk.ts';
+import type { Change } from './ledger.ts';
 import { noticesOf } from './notices.ts';
 import { dedupeKeyOf, openIncident } from './opening.ts';
 import type { EngineOptions } from './options.ts';
+import { refusalEvents } from './refusal-events.ts';
+
+/** Journals a refusal, when it is worth an entry. */
+type Noted = (why: Refusal) => readonly DomainEvent[];
 
 /** Newest alerts that are looked through for notices. */
 const MOST_ALERTS = 500;
 
-/** The desk: checks authority at the moment of the answer, and journals every refusal. */
+/** The desk: checks authority at the moment of the answer, and journals refusals. */
 export function createDesk(options: EngineOptions): IncidentDesk {
   const { state, ledger, authority, ports } = options;
 
@@ -20,6 +27,31 @@ export function createDesk(options: EngineOptions): IncidentDesk {
     if (answer.choice === 'abort') return 'incident';
     const step = currentRun(incident)?.runbook.steps.find(({ id }) => id === answer.step);
     return options.kinds.get(step?.kind ?? '')?.actionClass ?? 'incident';
+  }
+
+  /**
+   * The authority of both people is read when the second approves. Whoever approved first and may no longer decide
+   * does not count: the approval is void, and the step is planned anew.
+   */
+  function lostAuthority(incident: Incident, answer: Answer, noted: Noted): Change | null {
+    const current = currentAttempt(incident);
+    const isAbout = current?.step.id === answer.step && current.attempt === answer.attempt;
+    if (!isAbout || answer.choice !== 'run' || current.status !== 'awaiting' || current.approval === null)
+      return null;
+    const { by } = current.approval;
+    if (notAllowed(authority, by, classOf(incident, answer)) === null) return null;
+    const refusal: Refusal = {
+      reason: 'stale-card',
+      message: `${by.name}, who approved first, may no longer decide. Nothing was done; the plan is made anew.`,
+    };
+    const outdated: DomainEvent = {
+      type: 'step.outdated',
+      step: answer.step,
+      attempt: answer.attempt,
+      reason: 'withdrawn',
+      differs: approvalVoid(current, 'the lists of who may decide no longer name this person.'),
+    };
+    return { events: [outdated, ...noted(refusal)], refusal };
   }
 
   return {
@@ -46,25 +78,29 @@ export function createDesk(options: EngineOptions): IncidentDesk {
 
     async answer(answer) {
       const { refusal } = await ledger.change(answer.incidentId, (incident) => {
+        const noted = (why: Refusal) => refusalEvents(incident, answer, why);
+        if (isRepeated(incident, answer.click)) return { command: { type: 'decide', ...answer } };
         const denied = notAllowed(authority, answer.by, classOf(incident, answer));
-        if (denied !== null) {
-          const refusal: Refusal = { reason: 'not-allowed', message: denied };
-          return { events: [refused(answer, refusal)], refusal };
-        }
-        return {
-          command: { type: 'decide', ...answer },
-          onRefusal: (refusal) => (incident.status === 'closed' ? [] : [refused(answer, refusal)]),
-        };
+        if (denied !== null) return denial(denied, noted);
+        return (
+          lostAuthority(incident, answer, noted) ?? {
+            command: { type: 'decide', ...answer },
+            onRefusal: noted,
+          }
+        );
       });
       return reply(refusal);
     },
 
-    async close(incidentId, by, reason) {
-      const { refusal } = await ledger.change(incidentId, () => {
+    async close(incidentId, by, reason, click) {
+      const { refusal } = await ledger.change(incidentId, (incident) => {
+        const command = { type: 'close', by, reason, ...(click === undefined ? {} : { click }) } as const;
+        const current = currentAttempt(incident);
+        const asked = { step: current?.step.id ?? '', attempt: current?.attempt ?? 1, choice: 'close' };
+        const noted = (why: Refusal) => refusalEvents(incident, { ...command, ...asked }, why);
+        if (isRepeated(incident, click)) return { command };
         const denied = notAllowed(authority, by, 'incident');
-        return denied === null
-          ? { command: { type: 'close', by, reason } }
-          : { events: [], refusal: { reason: 'not-allowed', message: denied } };
+        return denied === null ? { command, onRefusal: noted } : denial(denied, noted);
       });
       return reply(refusal);
     },
@@ -92,15 +128,10 @@ function chooseRunbook(runbooks: ReadonlyMap<string, Runbook>, wanted: string | 
   return wanted === null ? runbooks.values().next().value : runbooks.get(wanted);
 }
 
-function refused(answer: Answer & { by: Person }, refusal: Refusal): DomainEvent {
-  return {
-    type: 'decision.refused',
-    step: answer.step,
-    attempt: answer.attempt,
-    by: answer.by,
-    choice: answer.choice,
-    reason: refusal.reason,
-  };
+/** Refuses whom the lists do not name. */
+function denial(message: string, noted: Noted): Change {
+  const refusal: Refusal = { reason: 'not-allowed', message };
+  return { events: noted(refusal), refusal };
 }
 
 function reply(refusal: Refusal | null): Reply {

@@ -8,12 +8,14 @@ import type { Selection } from '../domain/plan.ts';
 export interface Answer extends AttemptRef {
   readonly incidentId: string;
   readonly choice: Choice;
-  /** Hash of the plan on the person's screen; null for a card without a plan. */
+  /** What the person's screen shows: the `cardHash` of the try. */
   readonly hash: string | null;
   readonly selection: Selection | null;
   /** Step to go back to, with the choice `back`. */
   readonly to: string | null;
   readonly by: Person;
+  /** Names the click, where one click may be delivered twice. */
+  readonly click?: string;
 }
 
 /** What the person is told. */
@@ -52,7 +54,8 @@ export interface IncidentDesk {
     | { readonly status: 'refused'; readonly message: string }
   >;
   answer(answer: Answer): Promise<Reply>;
-  close(incidentId: string, by: Person, reason: string): Promise<Reply>;
+  /** `click` names the click, where one click may be delivered twice. */
+  close(incidentId: string, by: Person, reason: string, click?: string): Promise<Reply>;
   view(incidentId: string): Promise<IncidentView | null>;
   listOpen(): Promise<Incident[]>;
   /** Firing alerts of the last day that led to nothing, one notice for each name and reason, oldest first. */

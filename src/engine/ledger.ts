@@ -72,7 +72,7 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
         const { events, refusal } = resolve(incident, make(incident), clock.now());
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
-          work: workFor(incidentId),
+          work: events.every(({ type }) => type === 'decision.refused') ? [] : workFor(incidentId),
           incident: rowOf(incident, events),
         });
         if (result.status === 'conflict') continue;

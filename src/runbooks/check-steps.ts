@@ -32,7 +32,7 @@ export function checkSteps(
       problems.push(
         source.problemAt(
           [...path, 'confirm'],
-          `found "none" for ${kind.kind}: it changes something, so a person decides; expected "one"`,
+          `found "none" for ${kind.kind}: it changes something, so a person decides; expected "one" or "two"`,
         ),
       );
     }

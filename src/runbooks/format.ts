@@ -11,9 +11,9 @@ export const StepForm = z.strictObject({
   byHand: Text.describe('What to do by hand when the bot is down'),
   params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the step kind'),
   confirm: z
-    .enum(['one', 'none'])
+    .enum(['none', 'one', 'two'])
     .default('one')
-    .describe('Whether a person decides; none only for kinds that only read'),
+    .describe('How many people approve: none only for kinds that only read, two for two different people'),
 });
 
 /** A runbook as it stands in the file. */

@@ -14,7 +14,7 @@ export function runbookSchema(stepKinds: StepKinds): JsonObject {
   const conditions = kinds.map((kind) =>
     conditional(kind.kind, {
       params: { ...inner(toSchema(kind.params)), description: kind.description },
-      ...(kind.actionClass === 'observe' ? {} : { confirm: { const: 'one' } }),
+      ...(kind.actionClass === 'observe' ? {} : { confirm: { enum: ['one', 'two'] } }),
     }),
   );
   const steps: Json = {

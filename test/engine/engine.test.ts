@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openState } from '../../src/adapters/state/open-state.ts';
 import type { Authority } from '../../src/domain/authority.ts';
+import { cardHash } from '../../src/domain/card-hash.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import { currentAttempt, type Incident } from '../../src/domain/incident.ts';
 import { createAdvance } from '../../src/engine/advance.ts';
@@ -158,7 +159,7 @@ async function answer(change: Partial<Answer> = {}) {
     step: current?.step.id ?? 'none',
     attempt: current?.attempt ?? 1,
     choice: 'run',
-    hash: current?.hash ?? null,
+    hash: current === undefined ? null : cardHash(current),
     selection: { targets: ['a'], choices: {} },
     to: null,
     by: anna,
@@ -195,7 +196,7 @@ it('acts once however many people click at once', async () => {
   expect(clicks.filter(({ status }) => status === 'accepted')).toHaveLength(1);
   expect(clicks.find(({ status }) => status === 'refused')).toMatchObject({
     reason: 'already-decided',
-    message: expect.stringMatching(/Anna|Ben/),
+    message: expect.stringMatching(/^(Anna|Ben|You) decided \(Run\)/),
   });
   expect(executed).toHaveLength(1);
 });
@@ -367,9 +368,9 @@ it('asks a person what to do when the proof fails, and goes back when told to', 
     verdict: { status: 'failed' },
   });
   script.verdict = async () => 'passed';
-  expect(await answer({ choice: 'continue', hash: null })).toEqual({ status: 'accepted' });
+  expect(await answer({ choice: 'continue' })).toEqual({ status: 'accepted' });
   await advance();
-  expect(await answer({ choice: 'back', to: 'one', hash: null })).toEqual({ status: 'accepted' });
+  expect(await answer({ choice: 'back', to: 'one' })).toEqual({ status: 'accepted' });
   await advance();
   expect(currentAttempt(await incident())).toMatchObject({
     step: { id: 'one' },
@@ -409,7 +410,7 @@ it('lets a person go back to a skipped step while the result of a later one is m
   await answer();
   const advancing = advance();
   await measuring;
-  expect(await answer({ choice: 'back', to: 'one', hash: null })).toEqual({ status: 'accepted' });
+  expect(await answer({ choice: 'back', to: 'one' })).toEqual({ status: 'accepted' });
   expect(await advancing).toBe('done');
   expect(currentAttempt(await incident())).toMatchObject({
     step: { id: 'one' },

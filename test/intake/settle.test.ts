@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Alert } from '../../src/domain/alert.ts';
+import { cardHash } from '../../src/domain/card-hash.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { createLedger, type Ledger } from '../../src/engine/ledger.ts';
@@ -142,13 +143,13 @@ test('an incident in which nothing is under way ends with its last alert, not be
   const rig = await startRig();
   const id = (await rig.take())?.incidentId ?? '';
   await rig.take({ fingerprint: 'f2' });
-  await rig.ledger.change(id, () => ({
+  await rig.ledger.change(id, ({ runs: [run] }) => ({
     command: {
       type: 'decide',
       step: 'one',
       attempt: 1,
       choice: 'abort',
-      hash: null,
+      hash: run?.attempts[0] === undefined ? null : cardHash(run.attempts[0]),
       selection: null,
       to: null,
       by: anna,

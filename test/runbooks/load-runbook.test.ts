@@ -225,7 +225,7 @@ describe('runbookSchema', () => {
       (item: { if: { properties: { kind: { const: string } } } }) =>
         item.if.properties.kind.const === 'postgres.kill-queries',
     );
-    expect(kill.then.properties.confirm).toEqual({ const: 'one' });
+    expect(kill.then.properties.confirm).toEqual({ enum: ['one', 'two'] });
     expect(kill.then.properties.params.properties.olderThanSeconds).toMatchObject({
       type: 'number',
       minimum: 5,

@@ -114,15 +114,19 @@ export async function sendTo(sandbox: SlackSandbox, numbers: readonly number[]):
 }
 
 const Verdict = z.looseObject({ ok: z.boolean(), verdict: z.string() });
+const Acted = Verdict.extend({ click: z.string() });
 
-/** Clicks or chooses, as a person would; `chosen` holds what a menu or checkboxes get. */
+/**
+ * Clicks or chooses, as a person would; `chosen` holds what a menu or checkboxes get, and how often and where the
+ * click is delivered.
+ */
 export async function act(
   sandbox: SlackSandbox,
   user: string,
   message: Shown,
   actionId: string,
   chosen: object = {},
-): Promise<z.infer<typeof Verdict>> {
+): Promise<z.infer<typeof Acted>> {
   const block = message.blocks?.find(({ elements, accessory }) =>
     [...(elements ?? []), ...(accessory === undefined ? [] : [accessory])].some(
       (element) => element.action_id === actionId,
@@ -130,7 +134,16 @@ export async function act(
   );
   if (block?.block_id === undefined) throw new Error(`The message has no ${actionId}.`);
   const click = { user, channel: CHANNEL, ts: message.ts, block_id: block.block_id, action_id: actionId };
-  return Verdict.parse(await request(sandbox, 'action', { ...click, ...chosen }));
+  return Acted.parse(await request(sandbox, 'action', { ...click, ...chosen }));
+}
+
+/** Delivers an earlier click once more, as it was, to a connection. */
+export async function replay(
+  sandbox: SlackSandbox,
+  click: string,
+  connection?: number,
+): Promise<z.infer<typeof Verdict>> {
+  return Verdict.parse(await request(sandbox, 'replay', { click, connection }));
 }
 
 /** Types a slash command. */

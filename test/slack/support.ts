@@ -24,6 +24,10 @@ export interface ScriptedDesk extends IncidentDesk {
   opened: string[];
   closed: string[];
   fail: Error | null;
+  /** Resolves when what is asked is durable. */
+  before: () => Promise<void>;
+  /** How often it was asked, answered or not. */
+  asked: number;
   told: Notice[];
 }
 
@@ -35,15 +39,21 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     opened: [],
     closed: [],
     fail: null,
+    before: async () => undefined,
+    asked: 0,
     told: [],
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
     async open({ database }) {
+      this.asked += 1;
+      await this.before();
       this.opened.push(database);
       const status = this.opened.length === 1 ? 'opened' : 'already-open';
       return { status, incidentId: 'INC-1' };
     },
     async answer(answer) {
+      this.asked += 1;
+      await this.before();
       if (this.fail !== null) throw this.fail;
       this.answers.push(answer);
       return this.reply;
@@ -87,9 +97,10 @@ export async function startSandbox(options: Partial<SlackSandboxOptions> = {}): 
       { id: 'U0ALICE', name: 'alice', realName: 'Alice Adams' },
       { id: 'U0BOB', name: 'bob', realName: 'Bob Brown' },
       { id: 'U0EVE', name: 'eve', realName: 'Eve Else', teamId: 'T0OTHER' },
+      { id: 'U0GUEST', name: 'guest', realName: 'Gus Guest', isGuest: true },
     ],
     channels: [
-      { id: CHANNEL, name: 'incidents', members: ['U0ALICE', 'U0BOB', 'U0EVE'] },
+      { id: CHANNEL, name: 'incidents', members: ['U0ALICE', 'U0BOB', 'U0EVE', 'U0GUEST'] },
       { id: 'C0RANDOM', name: 'random', members: ['U0ALICE'], botIsMember: false },
     ],
     ...options,

@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery/delivery.ts';
 import type { SocketDelivery } from './delivery/socket-delivery.ts';
 import type { EventSender } from './events/event-sender.ts';
+import type { Clicks } from './interactivity/clicks.ts';
 import type { ResponseUrls } from './interactivity/response-urls.ts';
 import type { TriggerIds } from './interactivity/trigger-ids.ts';
 import type { CheckedManifest } from './manifest.ts';
@@ -18,6 +19,7 @@ export interface SandboxContext {
   workspace: Workspace;
   triggers: TriggerIds;
   responseUrls: ResponseUrls;
+  clicks: Clicks;
   /** Accepts Socket Mode connections, in either mode of delivery. */
   sockets: SocketDelivery;
   /** Tickets of `apps.connections.open` that no connection has used yet. */

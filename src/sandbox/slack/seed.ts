@@ -4,7 +4,7 @@ import { Workspace } from './workspace/workspace.ts';
 
 /** The people and channels that a sandbox starts with. */
 export interface Seed {
-  users: readonly { id: string; name: string; realName: string; teamId?: string }[];
+  users: readonly { id: string; name: string; realName: string; teamId?: string; isGuest?: boolean }[];
   channels: readonly { id: string; name: string; members: readonly string[]; botIsMember?: boolean }[];
   userGroups?: readonly { id: string; handle: string; name: string; users: readonly string[] }[];
 }

@@ -6,6 +6,7 @@ import { EventSender } from './events/event-sender.ts';
 import { isLoopback } from './guard.ts';
 import { createHttpServer } from './http-server.ts';
 import { randomHex } from './ids.ts';
+import { Clicks } from './interactivity/clicks.ts';
 import { ResponseUrls } from './interactivity/response-urls.ts';
 import { TriggerIds } from './interactivity/trigger-ids.ts';
 import { checkManifest, type SlackManifest } from './manifest.ts';
@@ -29,7 +30,7 @@ export interface SlackSandboxOptions {
   botToken?: string;
   appToken?: string;
   signingSecret?: string;
-  users: { id: string; name: string; realName: string; teamId?: string }[];
+  users: { id: string; name: string; realName: string; teamId?: string; isGuest?: boolean }[];
   /** The bot is in each channel unless `botIsMember` is false. */
   channels: { id: string; name: string; members: string[]; botIsMember?: boolean }[];
   /** User groups; none unless given, as in a workspace that made none. */
@@ -95,6 +96,7 @@ function createContext(options: SlackSandboxOptions, signingSecret: string, base
     workspace,
     triggers: new TriggerIds(now),
     responseUrls: new ResponseUrls(now, baseUrl),
+    clicks: new Clicks(),
     sockets,
     tickets: new Set(),
     events: new EventSender({ workspace, manifest, delivery: deliveries.current, retryDelaysMs }),

@@ -1,6 +1,7 @@
 /** Ids of everything that can be clicked; each has its file in listeners/actions. */
 export const actionIds = {
   run: 'step.run',
+  withdraw: 'step.withdraw',
   skip: 'step.skip',
   retry: 'step.retry',
   continue: 'step.continue',

@@ -1,6 +1,8 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
-import { type Plan, proposedSelection } from '../../domain/plan.ts';
+import type { StepAttempt } from '../../domain/incident.ts';
+import { type Plan, proposedSelection, type Selection } from '../../domain/plan.ts';
+import { actorName } from '../../domain/told.ts';
 import { actionIds } from './action-ids.ts';
 import { type ClickValue, encodeClick } from './click-value.ts';
 import { proposal } from './offer.ts';
@@ -44,24 +46,60 @@ function dialog(
 export function runButton(plan: Plan, value: ClickValue, actionClass: ActionClass): types.Button {
   const spec = { id: actionIds.run, text: 'Run', value: { ...value, ...proposal(plan) } };
   if (actionClass === 'observe') return button({ ...spec, style: 'primary' });
-  const style = actionClass === 'session' ? 'danger' : 'primary';
+  const style = styleOf(actionClass);
   return button({ ...spec, style, confirm: dialog('Run this step?', consequence(plan), 'Run it', style) });
+}
+
+function styleOf(actionClass: ActionClass): 'primary' | 'danger' {
+  return actionClass === 'session' ? 'danger' : 'primary';
+}
+
+/** The first of two approvals: it runs nothing. */
+export function firstButton(plan: Plan, value: ClickValue, actionClass: ActionClass): types.Button {
+  const text = `You are the first of two: nothing runs until a second person approves.\n${consequence(plan)}`;
+  const style = styleOf(actionClass);
+  const confirm = dialog('Approve this step?', text, 'Approve it', style);
+  const carried = { ...value, ...proposal(plan) };
+  return button({ id: actionIds.run, text: 'Approve (first of two)', value: carried, style, confirm });
+}
+
+/** The second of two approvals: it runs at once what the first chose. */
+export function secondButton(
+  plan: Plan,
+  value: ClickValue,
+  { by, selection }: NonNullable<StepAttempt['approval']>,
+  actionClass: ActionClass,
+): types.Button {
+  const text = `${actorName(by)} approved first; it runs now.\n${consequence(plan, selection)}`;
+  const style = styleOf(actionClass);
+  const confirm = dialog('Run this step?', text, 'Run it', style);
+  return button({ id: actionIds.run, text: 'Run (second person)', value, style, confirm });
+}
+
+/** Makes the first approval void, so that it can be chosen anew. */
+export function withdrawButton(value: ClickValue): types.Button {
+  return button({ id: actionIds.withdraw, text: 'Take approval back', value });
 }
 
 /**
  * Warnings first: the dialog has 300 characters, and what must be known before deciding must not be cut away.
  * Slack cannot show there what was picked, so it says what it describes.
  */
-function consequence(plan: Plan): string {
-  const chosen = proposedSelection(plan).choices;
+function consequence(plan: Plan, fixed?: Selection): string {
+  const chosen = (fixed ?? proposedSelection(plan)).choices;
+  const proposed = fixed === undefined ? ', as proposed' : '';
+  const acts =
+    fixed === undefined
+      ? 'It acts on what is picked on the card.'
+      : `It acts on ${fixed.targets.length} of ${plan.targets.length}, as the card says.`;
   const choices = plan.choices.flatMap(({ id, options }) =>
     options
       .filter(({ value }) => value === chosen[id])
-      .map((option) => `${option.label}, as proposed: ${option.consequence}`),
+      .map((option) => `${option.label}${proposed}: ${option.consequence}`),
   );
   return [
     ...plan.warnings.map((warning) => `⚠ ${warning}`),
-    ...(plan.targets.length === 0 ? [] : ['It acts on what is picked on the card.']),
+    ...(plan.targets.length === 0 ? [] : [acts]),
     plan.summary,
     ...choices,
     plan.impact,

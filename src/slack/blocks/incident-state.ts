@@ -1,17 +1,19 @@
 import { currentAttempt, currentRun, type Incident } from '../../domain/incident.ts';
-import type { StateLabel } from './states.ts';
+import { actorName } from '../../domain/told.ts';
+import { type StateLabel, stateOf } from './states.ts';
 
 /** The state of a whole incident in one word. What a person has to do comes before how far it is. */
 export function incidentState(incident: Incident): StateLabel {
   if (incident.status === 'closed') return { sign: '✅', word: 'Closed' };
   const run = currentRun(incident);
-  const status = currentAttempt(incident)?.status;
+  const attempt = currentAttempt(incident);
+  const status = attempt?.status;
   if (status === 'attention') return { sign: '⚠️', word: 'Needs a person' };
   if (incident.recoveredAt !== null) return { sign: '🟢', word: 'Recovered' };
   if (run === undefined) return { sign: '🚨', word: 'Firing' };
   if (run.status === 'aborted') return { sign: '🛑', word: 'Stopped' };
   if (run.status === 'completed') return { sign: '🏁', word: 'Every step ended' };
-  if (status === 'awaiting') return { sign: '⏳', word: 'Waiting for a decision' };
+  if (attempt?.status === 'awaiting') return stateOf(attempt);
   if (incident.causes.length === 0) return { sign: '🔍', word: 'Diagnosing' };
   if (status === 'verifying') return { sign: '📈', word: 'Measuring' };
   if (status === 'planning') return { sign: '🔎', word: 'Planning' };
@@ -25,6 +27,13 @@ export function awaited(incident: Incident): { text: string; since: string | nul
   if (run === undefined || attempt === undefined || incident.status === 'closed') return null;
   const number = run.runbook.steps.findIndex(({ id }) => id === attempt.step.id) + 1;
   const { plannedAt, intendedAt, completedAt } = attempt.times;
+  if (attempt.status === 'awaiting' && attempt.approval !== null) {
+    const { by, at } = attempt.approval;
+    return {
+      text: `a second person on step ${number} (${attempt.step.title}); ${actorName(by)} approved`,
+      since: at,
+    };
+  }
   if (attempt.status === 'awaiting') {
     return { text: `a decision on step ${number} (${attempt.step.title})`, since: plannedAt ?? null };
   }

@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Actor } from '../../domain/actor.ts';
-import { actorName } from '../../domain/decide.ts';
+import { actorName } from '../../domain/told.ts';
 import { clip } from './clip.ts';
 
 /** A part of a line of rich text. */

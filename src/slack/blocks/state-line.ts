@@ -3,11 +3,11 @@ import type { StepAttempt } from '../../domain/incident.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { code, type Inline, text, time, who } from './rich-text.ts';
-import { stepStates } from './states.ts';
+import { stateOf } from './states.ts';
 
 /** The state of a try, since when, and who decided what. */
 export function stateLine(attempt: StepAttempt): types.ContextBlock {
-  const { sign, word } = stepStates[attempt.status];
+  const { sign, word } = stateOf(attempt);
   return contextLine(
     text(`${sign} ${word}`),
     ...since(attempt),
@@ -27,11 +27,16 @@ function since(attempt: StepAttempt): Inline[] {
   return [text(attempt.times.endedAt === undefined ? ' since ' : ' at '), time(at), ...until];
 }
 
-function decidedBy({ decision }: StepAttempt): Inline[] {
-  if (decision === null) return [];
+function decidedBy({ decision, approval }: StepAttempt): Inline[] {
+  if (decision === null) {
+    return approval === null
+      ? []
+      : [text(' · first approved by '), who(approval.by), text(' '), time(approval.at)];
+  }
   const { by, at } = decision;
   if (by.kind === 'system') return [text(' · run by the runbook without asking: it only reads')];
-  return [text(' · approved by '), who(by), text(' '), time(at)];
+  const first = approval === null ? [] : [who(approval.by), text(' and ')];
+  return [text(' · approved by '), ...first, who(by), text(' '), time(at)];
 }
 
 function closedBy({ closing, plan }: StepAttempt): Inline[] {

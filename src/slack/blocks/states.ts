@@ -1,4 +1,4 @@
-import type { StepStatus } from '../../domain/incident.ts';
+import type { StepAttempt, StepStatus } from '../../domain/incident.ts';
 
 /** How a state is shown: the word carries the meaning, the sign only helps to find it. */
 export interface StateLabel {
@@ -19,3 +19,10 @@ export const stepStates: Readonly<Record<StepStatus, StateLabel>> = {
   skipped: { sign: '⏭️', word: 'Skipped' },
   aborted: { sign: '🛑', word: 'Stopped' },
 };
+
+/** The state of a try as people read it. */
+export function stateOf({ status, approval }: Pick<StepAttempt, 'status' | 'approval'>): StateLabel {
+  return status === 'awaiting' && approval !== null
+    ? { sign: '👥', word: 'Waiting for a second person' }
+    : stepStates[status];
+}

@@ -1,7 +1,19 @@
 import type { types } from '@slack/bolt';
+import { cardHash } from '../../domain/card-hash.ts';
 import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
+import { type Plan, planHash } from '../../domain/plan.ts';
+import { approvalBlocks } from './approval-blocks.ts';
 import { attentionBlocks, earlierStep } from './attention.ts';
-import { abortButton, backButton, buttons, runButton, skipButton } from './buttons.ts';
+import {
+  abortButton,
+  backButton,
+  buttons,
+  firstButton,
+  runButton,
+  secondButton,
+  skipButton,
+  withdrawButton,
+} from './buttons.ts';
 import type { CardInput } from './card-input.ts';
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip, createBudget } from './clip.ts';
@@ -41,7 +53,7 @@ export function stepCard(input: CardInput): types.KnownBlock[] {
 }
 
 function clickValue({ incidentId, attempt }: CardInput): ClickValue {
-  return { i: incidentId, s: attempt.step.id, a: attempt.attempt, h: attempt.hash, t: null };
+  return { i: incidentId, s: attempt.step.id, a: attempt.attempt, h: cardHash(attempt), t: null };
 }
 
 function wayOut(input: CardInput): types.Button[] {
@@ -65,13 +77,18 @@ function wayBack(input: CardInput): types.Button[] {
 
 function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   const { attempt } = input;
-  const { plan, hash } = attempt;
-  if (plan === null || hash === null) return buttons(...wayOut(input));
+  const { plan, approval } = attempt;
+  if (plan === null || attempt.hash === null) return buttons(...wayOut(input));
+  // What is picked stays picked when the same plan is made again.
+  const hash = planHash(plan);
   // What must never be cut is built first, so that it takes from the budget first.
   const differs = differsBlocks(attempt.differs, budget);
   const summary = summaryBlocks(plan, budget);
   const warnings = warningBlocks(plan, budget);
-  const pickers = [...targetPicker(plan, hash, budget), ...choicePickers(plan, hash, budget)];
+  const pickers =
+    approval === null
+      ? [...targetPicker(plan, hash, budget), ...choicePickers(plan, hash, budget)]
+      : approvalBlocks(plan, approval, budget);
   return [
     ...differs,
     ...summary,
@@ -81,8 +98,17 @@ function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
     ...commandBlocks(plan, budget),
     ...excludedBlocks(plan, budget),
     ...pickers,
-    ...buttons(runButton(plan, clickValue(input), input.actionClass), ...wayOut(input)),
+    ...buttons(...runButtons(input, plan), ...wayOut(input)),
   ];
+}
+
+function runButtons(input: CardInput, plan: Plan): types.Button[] {
+  const { attempt, actionClass } = input;
+  const value = clickValue(input);
+  if (attempt.step.confirm !== 'two') return [runButton(plan, value, actionClass)];
+  return attempt.approval === null
+    ? [firstButton(plan, value, actionClass)]
+    : [secondButton(plan, value, attempt.approval, actionClass), withdrawButton(value)];
 }
 
 function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {

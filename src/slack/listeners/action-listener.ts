@@ -5,6 +5,9 @@ import type { ListenerContext } from './context.ts';
 export interface ActionListener {
   /** The action_id of the element. */
   readonly id: string;
-  /** Runs after the acknowledgement. Null for elements that are read when Run is pressed. */
-  readonly handle: ((context: ListenerContext, click: Click) => Promise<void>) | null;
+  /**
+   * Brings the click to the desk, and resolves with what the person is to be told, or null, when the answer is
+   * durable. Null for elements that are read when Run is pressed.
+   */
+  readonly handle: ((context: ListenerContext, click: Click) => Promise<string | null>) | null;
 }

@@ -1,11 +1,12 @@
+import { cardHash } from '../../domain/card-hash.ts';
 import type { Choice, Refusal } from '../../domain/command.ts';
 import { currentAttempt } from '../../domain/incident.ts';
-import type { Selection } from '../../domain/plan.ts';
+import { planHash, type Selection } from '../../domain/plan.ts';
+import type { Reply } from '../../engine/desk.ts';
 import { actionIds } from '../blocks/action-ids.ts';
 import { choiceBlockId, selectionOf, targetsBlockId } from '../blocks/offer.ts';
 import type { Click } from './click.ts';
 import type { ListenerContext } from './context.ts';
-import { tell } from './tell.ts';
 
 /** What people can do next, for each refusal. */
 const NEXT: Readonly<Record<Refusal['reason'], string>> = {
@@ -13,21 +14,23 @@ const NEXT: Readonly<Record<Refusal['reason'], string>> = {
   'not-running': 'Close the incident, or go on by hand as the runbook says.',
   'stale-step': 'Look at the newest card of the thread.',
   'stale-plan': 'Read what changed on the card, then decide again.',
+  'stale-card': 'Look at the card as it is now, then decide.',
   expired: 'The card is renewed in a moment; decide on it then.',
-  'already-decided': 'The card says who decided what.',
+  'already-decided': 'The card says what comes of it.',
+  'approved-meanwhile':
+    'If you agree with it, press "Run (second person)"; otherwise take the approval back and choose anew.',
+  'same-person': 'The card waits for somebody else who may decide.',
   'bad-selection': 'Change the selection on the card, then press Run again.',
   'not-possible': 'Look at the newest card of the thread.',
   'not-allowed': 'Your click is in the journal, and nothing was done.',
+  repeated: '',
 };
 
-/** Brings a click on a step's card to the desk and tells the person when it is refused. */
-export async function answer(context: ListenerContext, click: Click, choice: Choice): Promise<void> {
+/** Brings a click on a step's card to the desk; resolves with what the person is to be told, or null. */
+export async function answer(context: ListenerContext, click: Click, choice: Choice): Promise<string | null> {
   const identified = await context.people.identify(click.by);
-  if (identified.status === 'stranger') {
-    await tell(context, click.whereabouts, identified.message);
-    return;
-  }
-  const { value } = click;
+  if (identified.status === 'stranger') return identified.message;
+  const { value, id } = click;
   const reply = await context.desk.answer({
     incidentId: value.i,
     step: value.s,
@@ -37,13 +40,18 @@ export async function answer(context: ListenerContext, click: Click, choice: Cho
     selection: choice === 'run' ? await selection(context, click) : null,
     to: choice === 'back' ? value.t : null,
     by: identified.person,
+    ...(id === undefined ? {} : { click: id }),
   });
-  if (reply.status === 'refused') await tellRefusal(context, click, reply);
+  return refusalText(reply);
 }
 
-/** Tells a refusal with what to do next. */
-export async function tellRefusal(context: ListenerContext, click: Click, refusal: Refusal): Promise<void> {
-  await tell(context, click.whereabouts, `${refusal.message} ${NEXT[refusal.reason]}`);
+/**
+ * A refusal with what to do next. A click that was delivered twice is answered once: its decision stands, and
+ * nobody is told that they were too late for themselves.
+ */
+export function refusalText(reply: Reply): string | null {
+  if (reply.status === 'accepted' || reply.reason === 'repeated') return null;
+  return `${reply.message} ${NEXT[reply.reason]}`;
 }
 
 /**
@@ -54,8 +62,10 @@ async function selection({ desk }: ListenerContext, click: Click): Promise<Selec
   const { value } = click;
   const view = await desk.view(value.i);
   const attempt = view === null ? undefined : currentAttempt(view.incident);
-  if (attempt?.plan == null || value.h === null || attempt.hash !== value.h) return null;
-  const hash = value.h;
+  if (attempt?.plan == null || value.h === null) return null;
+  if (attempt.approval !== null && value.h === cardHash(attempt)) return attempt.approval.selection;
+  if (value.h !== attempt.hash) return null;
+  const hash = planHash(attempt.plan);
   return selectionOf(attempt.plan, value, {
     targets: click.picked(targetsBlockId(hash), actionIds.targets),
     choices: attempt.plan.choices.map(

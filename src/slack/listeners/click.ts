@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hashJson } from '../../domain/json.ts';
 import { type ClickValue, decodeClick } from '../blocks/click-value.ts';
 import type { Claimed } from './people.ts';
 import type { Whereabouts } from './tell.ts';
@@ -20,11 +21,25 @@ const Payload = z.object({
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   response_url: z.string().optional(),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }).optional(),
-  actions: z.array(z.object({ value: z.string().optional() })).min(1),
+  actions: z
+    .array(
+      z.object({
+        value: z.string().optional(),
+        action_id: z.string().optional(),
+        block_id: z.string().optional(),
+        action_ts: z.string().optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** A click on one of our buttons. */
 export interface Click {
+  /**
+   * Names this one click: the same whenever and wherever it is delivered again. Slack sends no id of its own; who,
+   * where, on what and the microsecond stay the same in a repetition. Undefined when the payload lacks the time.
+   */
+  readonly id: string | undefined;
   readonly value: ClickValue;
   readonly by: Claimed;
   readonly whereabouts: Whereabouts;
@@ -35,9 +50,13 @@ export interface Click {
 /** Throws when the payload is not as Slack documents it: whoever clicked is told then. */
 export function readClick(body: unknown): Click {
   const { user, channel, message, response_url, state, actions } = Payload.parse(body);
-  const value = decodeClick(actions[0]?.value);
+  const [action] = actions;
+  const value = decodeClick(action?.value);
   if (value === null) throw new Error('The value of a button is none of ours.');
+  const { action_id, block_id, action_ts } = action ?? {};
+  const named = [user.id, channel?.id, message?.ts, block_id, action_id, action_ts, action?.value];
   return {
+    id: action_ts === undefined ? undefined : hashJson(named).slice(0, 32),
     value,
     by: { id: user.id, teamId: user.team_id ?? null, name: user.name ?? user.username ?? null },
     whereabouts: {

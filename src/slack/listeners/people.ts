@@ -25,6 +25,8 @@ const Profile = z.object({
   is_bot: z.boolean().optional(),
   deleted: z.boolean().optional(),
   is_stranger: z.boolean().optional(),
+  /** A guest of this workspace; `is_ultra_restricted` is one of a single channel and always comes with it. */
+  is_restricted: z.boolean().optional(),
   name: z.string().optional(),
   real_name: z.string().optional(),
 });
@@ -68,6 +70,9 @@ export function createPeople(
       const foreign = team !== teamId || (claimed.teamId !== null && claimed.teamId !== teamId);
       if (foreign || profile?.is_stranger === true) {
         return stranger('People of another workspace cannot decide here. Ask somebody of this workspace.');
+      }
+      if (profile?.is_restricted === true) {
+        return stranger('Guests cannot decide here. Ask a full member of this workspace.');
       }
       if (profile?.is_bot === true || profile?.deleted === true) {
         return stranger('Only people can decide here.');

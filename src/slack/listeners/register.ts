@@ -9,11 +9,13 @@ import { stepRetry } from './actions/step-retry.ts';
 import { stepRun } from './actions/step-run.ts';
 import { stepSkip } from './actions/step-skip.ts';
 import { stepTargets } from './actions/step-targets.ts';
+import { stepWithdraw } from './actions/step-withdraw.ts';
 import { readClick } from './click.ts';
 import { dbTriage } from './commands/db-triage.ts';
 import type { ListenerContext } from './context.ts';
 import { appMention } from './events/app-mention.ts';
 import { createRepeats } from './repeats.ts';
+import { tell } from './tell.ts';
 
 /** Every element that can be clicked. */
 export const actionListeners: readonly ActionListener[] = [
@@ -26,24 +28,32 @@ export const actionListeners: readonly ActionListener[] = [
   stepRun,
   stepSkip,
   stepTargets,
+  stepWithdraw,
 ];
 /** Every slash command. */
 export const commandListeners = [dbTriage] as const;
 /** Every event that Slack sends. */
 export const eventListeners = [appMention] as const;
 
-/** Registers every listener. Each acknowledges first: Slack waits 3 seconds, and the work may take longer. */
+/**
+ * Registers every listener. A click or command is acknowledged when what it decides is durable, as an alert is:
+ * Slack delivers nothing again that was acknowledged, so a process that died in between would lose the click without
+ * a word. After 3 seconds without it Slack shows a warning beside the button, the person clicks again, and is told
+ * what became of the first click.
+ */
 export function registerListeners(app: App, context: ListenerContext): void {
   for (const { id, handle } of actionListeners) {
     app.action(id, async ({ ack, body }) => {
+      if (handle === null) return await ack();
+      const click = readClick(body);
+      const sentence = await handle(context, click);
       await ack();
-      if (handle !== null) await handle(context, readClick(body));
+      if (sentence !== null) await tell(context, click.whereabouts, sentence);
     });
   }
   for (const listener of commandListeners) {
     app.command(listener.id, async ({ ack, body }) => {
-      await ack();
-      await listener.handle(context, body);
+      await listener.handle(context, body, async () => ack());
     });
   }
   const repeated = createRepeats();

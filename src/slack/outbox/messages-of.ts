@@ -6,7 +6,7 @@ import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { awaited, incidentState } from '../blocks/incident-state.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
-import { stepStates } from '../blocks/states.ts';
+import { stateOf } from '../blocks/states.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 
@@ -36,7 +36,7 @@ export function messagesOf(
       const progress = run === currentRun(incident) ? view.progress : null;
       const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
       const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
-      const state = stepStates[attempt.status].word;
+      const state = stateOf(attempt).word;
       const weight = weightOf(attempt, progress !== null);
       return message(cardKey(run, attempt), `${cardTitle(run, attempt)}: ${state}`, blocks, weight);
     }),

@@ -69,7 +69,7 @@ describe.each(Object.keys(stepStates) as StepStatus[])('the card of a step that 
         fault: faulty,
         outcome: outcome({ summary: HOSTILE, done: [{ target: HOSTILE, detail: HOSTILE }] }),
         verdict: verdict({ evidence: HOSTILE }),
-        closing: { by: { kind: 'policy', id: 'p', name: HOSTILE }, reason: HOSTILE },
+        closing: { by: { kind: 'policy', id: 'p', name: HOSTILE }, reason: HOSTILE, choice: 'skip' },
       }),
     );
     expectValid(hostile);
@@ -310,14 +310,14 @@ test('a proof that failed says what to do next and makes that the first button',
 });
 
 test('a skipped step says what was not done, one without work why there was none', () => {
-  const closing = { by: ALICE, reason: 'Skipped by a person.' };
+  const closing = { by: ALICE, reason: 'Skipped by a person.', choice: 'skip' } as const;
   const skipped = wordsOf(cardOf(attempt('kill', 'skipped', { closing })));
   expect(skipped).toContain('Not done: Terminate 2 sessions');
   expect(skipped).toContain(' · by <@U0ALICE>');
   const reason = 'No CronJob is to blame.';
   const idle = attempt('suspend', 'skipped', {
     plan: plan({ nothingToDo: reason }),
-    closing: { by: { kind: 'system' }, reason },
+    closing: { by: { kind: 'system' }, reason, choice: 'skip' },
   });
   expect(wordsOf(cardOf(idle)).split(reason)).toHaveLength(2);
 });

@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { FirebreakError } from '../../../src/domain/errors.ts';
+import { signatureHeaders } from '../../../src/sandbox/slack/delivery/signature.ts';
 import { attempt, plan, target, view } from '../fixtures.ts';
-import { act, calls, posted, type Shown, shown, told, type, until, write } from '../sandbox-control.ts';
+import {
+  act,
+  calls,
+  posted,
+  replay,
+  type Shown,
+  shown,
+  told,
+  type,
+  until,
+  write,
+} from '../sandbox-control.ts';
 import { createDesk, type Rig, type RigOptions, renderAll, startRig } from '../support.ts';
 
 /** A rig with one card on which people decide. */
@@ -35,6 +47,7 @@ describe.each(['socket', 'http'] as const)('in %s mode', (mode) => {
       selection: { targets: [target(1).id], choices: { how: 'terminate' } },
       to: null,
       by: { kind: 'person', id: 'U0ALICE', name: 'Alice Adams', via: 'slack' },
+      click: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   });
 
@@ -113,14 +126,72 @@ test('the ways on from a failed step reach the desk', async () => {
   ]);
 });
 
-test('a double click reaches the desk twice, and the desk decides', async () => {
+test('a double click reaches the desk twice with two names, and the desk decides', async () => {
   const { rig, card } = await withCard();
   await Promise.all([
     act(rig.sandbox, 'U0ALICE', card, 'step.run'),
     act(rig.sandbox, 'U0ALICE', card, 'step.run'),
   ]);
   const answers = await answered(rig, 2);
-  expect(answers[0]).toEqual(answers[1]);
+  expect(answers[0]).toEqual({ ...answers[1], click: answers[0]?.click });
+  expect(answers[0]?.click).not.toBe(answers[1]?.click);
+});
+
+test('a click that is delivered again has the same name, and nobody is told twice', async () => {
+  const { rig, card } = await withCard();
+  const { click } = await act(rig.sandbox, 'U0ALICE', card, 'step.run', { deliveries: 2 });
+  const first = [...(await answered(rig, 2))];
+  rig.desk.reply = { status: 'refused', reason: 'repeated', message: 'This click was answered before.' };
+  expect(await replay(rig.sandbox, click)).toMatchObject({ ok: true });
+  const answers = await answered(rig, 3);
+  expect(new Set(answers.map((answer) => answer.click)).size).toBe(1);
+  expect(first).toHaveLength(2);
+  expect(await calls(rig.sandbox, 'chat.postEphemeral')).toEqual([]);
+});
+
+test.each([
+  ['click', 'step.run'],
+  ['command', null],
+])('a %s is acknowledged when what it decides is durable, not before', async (_, action) => {
+  const { rig, card } = await withCard();
+  const durable = Promise.withResolvers<void>();
+  rig.desk.before = () => durable.promise;
+  const acknowledged =
+    action === null ? type(rig.sandbox, 'U0ALICE', 'orders') : act(rig.sandbox, 'U0ALICE', card, action);
+  let isAcknowledged = false;
+  void acknowledged.then(() => {
+    isAcknowledged = true;
+  });
+  await until('the desk is asked', () => rig.desk.asked > 0);
+  // A second click on the same connections is answered meanwhile, so an early acknowledgement would be here too.
+  await act(rig.sandbox, 'U0BOB', card, 'step.choice', { selected_option: { value: '0' } });
+  expect(isAcknowledged).toBe(false);
+  durable.resolve();
+  expect(await acknowledged).toMatchObject({ ok: true });
+});
+
+test('a guest of the workspace is refused before the desk is asked', async () => {
+  const { rig, card } = await withCard();
+  await act(rig.sandbox, 'U0GUEST', card, 'step.run');
+  await told(rig.sandbox, 'U0GUEST', /Guests cannot decide/);
+  expect(rig.desk.answers).toEqual([]);
+});
+
+test('a recorded request of Slack is refused an hour later, although its signature is right', async () => {
+  const { rig } = await withCard(undefined, { mode: 'http' });
+  const body = new URLSearchParams({ payload: JSON.stringify({ type: 'block_actions' }) }).toString();
+  const post = async (ageMs: number) =>
+    fetch(`http://127.0.0.1:${rig.bot.port()}/slack/events`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...signatureHeaders(rig.sandbox.signingSecret, Date.now() - ageMs, body),
+      },
+      body,
+    });
+  expect((await post(60 * 60_000)).status).toBe(401);
+  expect((await post(0)).status).not.toBe(401);
+  expect(rig.desk.answers).toEqual([]);
 });
 
 test('a refusal is told with who may, as a mention, and with what to do', async () => {

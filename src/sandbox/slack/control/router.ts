@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts';
 import { command } from './command.ts';
 import { ControlError } from './control-error.ts';
 import type { ControlRoute } from './control-route.ts';
-import { action } from './message-action.ts';
+import { action, replay } from './message-action.ts';
 import { home, message, reaction } from './people.ts';
 import { options, shortcut } from './shortcut.ts';
 import { log, state, views } from './state.ts';
@@ -37,6 +37,7 @@ const ROUTES: readonly ControlRoute[] = [
   options,
   reaction,
   refuseSockets,
+  replay,
   shortcut,
   state,
   viewAction,

@@ -6,6 +6,8 @@ export interface Dispatch {
   payload: JsonObject;
   /** Set when the same event is sent again. */
   retry?: { num: number; reason: string };
+  /** Number of the Socket Mode connection that gets it, in the order in which they were made; else in turn. */
+  connection?: number;
 }
 
 /** How the app took it. Times are in milliseconds. */

@@ -88,8 +88,8 @@ export class SocketDelivery implements Delivery {
     const started = Date.now();
     const chosen = this.#connections.filter(({ number }) => this.#chosen.includes(number));
     const open = chosen.length === 0 ? this.#connections : chosen;
-    const socket = open[this.#turn % Math.max(1, open.length)]?.socket;
-    this.#turn += 1;
+    const turn = dispatch.connection ?? this.#turn++;
+    const socket = open[turn % Math.max(1, open.length)]?.socket;
     if (socket === undefined) return { verdict: 'failed', ms: 0, reason: 'no_connection' };
     const verdict = await this.#send(socket, dispatch);
     return { ...verdict, ms: Date.now() - started };

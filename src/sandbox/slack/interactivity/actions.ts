@@ -28,8 +28,13 @@ export function keepChoice(
   return { ...values, [blockId]: { ...values[blockId], [actionId]: state } };
 }
 
+/** Slack's time of an action has microseconds, so that two in one millisecond differ. */
+function actionTs(nowMs: number, count: number): string {
+  return `${(nowMs / 1000).toFixed(3)}${String(count % 1000).padStart(3, '0')}`;
+}
+
 /** One entry of `actions`. */
-function actionEntry(block: JsonObject, element: JsonObject, state: JsonObject, nowMs: number): JsonObject {
+function actionEntry({ workspace }: SandboxContext, { block, element, state }: ActedElement): JsonObject {
   const echoed = ECHOED.filter((name) => element[name] !== undefined);
   return {
     ...Object.fromEntries(echoed.map((name) => [name, element[name]])),
@@ -37,7 +42,7 @@ function actionEntry(block: JsonObject, element: JsonObject, state: JsonObject, 
     type: element.type,
     action_id: element.action_id,
     block_id: block.block_id,
-    action_ts: `${(nowMs / 1000).toFixed(6)}`,
+    action_ts: actionTs(workspace.now(), workspace.ids.number()),
   };
 }
 
@@ -54,7 +59,7 @@ export function messageActionPayload(
   user: User,
   channel: Channel,
   message: Message,
-  { block, element, state }: ActedElement,
+  acted: ActedElement,
 ): JsonObject {
   const { workspace } = context;
   const isEphemeral = message.ephemeral_to !== undefined;
@@ -75,7 +80,7 @@ export function messageActionPayload(
     ...(isEphemeral ? {} : { message: wireMessage(workspace, channel, message, { metadata: true }) }),
     state: { values: stateValues(message.blocks ?? [], chosen) },
     response_url: context.responseUrls.issue(target),
-    actions: [actionEntry(block, element, state, workspace.now())],
+    actions: [actionEntry(context, acted)],
   };
 }
 
@@ -85,7 +90,7 @@ export function viewActionPayload(
   user: User,
   view: View,
   values: StateValues,
-  { block, element, state }: ActedElement,
+  acted: ActedElement,
 ): JsonObject {
   return {
     type: 'block_actions',
@@ -93,7 +98,7 @@ export function viewActionPayload(
     container: { type: 'view', view_id: view.id },
     trigger_id: context.triggers.issue({ userId: user.id, viewId: view.id }),
     view: wireView(context.workspace, view, values),
-    actions: [actionEntry(block, element, state, context.workspace.now())],
+    actions: [actionEntry(context, acted)],
   };
 }
 

@@ -25,6 +25,8 @@ export interface User {
   teamId: string;
   color: string;
   isBot: boolean;
+  /** A guest of this workspace. */
+  isGuest?: boolean;
 }
 
 /** A user group, such as the approvers. */

@@ -63,6 +63,8 @@ export function wireUser(user: User): JsonObject {
     color: user.color,
     deleted: false,
     is_bot: user.isBot,
+    is_restricted: user.isGuest === true,
+    is_ultra_restricted: false,
     is_app_user: false,
     tz: 'UTC',
     tz_label: 'Coordinated Universal Time',

@@ -20,7 +20,7 @@ const Typed = z.object({
 /** `/db-triage [database] [runbook] | status | help`: opens an incident or says where things stand. */
 export const dbTriage = {
   id: triageCommand,
-  async handle(context: ListenerContext, body: unknown): Promise<void> {
+  async handle(context: ListenerContext, body: unknown, acknowledge: () => Promise<void>): Promise<void> {
     const typed = Typed.parse(body);
     const whereabouts = {
       user: typed.user_id,
@@ -33,21 +33,32 @@ export const dbTriage = {
     const reply =
       identified.status === 'stranger'
         ? identified.message
-        : await replyTo(context, typed.text, identified.person);
+        : await replyTo({ context, by: identified.person, acknowledge }, typed.text);
+    await acknowledge();
     await tell(context, whereabouts, reply);
   },
 };
 
-async function replyTo(context: ListenerContext, text: string, by: Person): Promise<string> {
-  const { desk } = context;
+/** A command and how it is acknowledged: when what it asks for is durable; a second time does nothing. */
+interface Asked {
+  readonly context: ListenerContext;
+  readonly by: Person;
+  readonly acknowledge: () => Promise<void>;
+}
+
+async function replyTo(asked: Asked, text: string): Promise<string> {
+  const { desk } = asked.context;
   const [word = '', runbook = null] = text.trim().split(/\s+/);
   if (word.toLowerCase() === 'help') return helpText(desk);
-  if (word.toLowerCase() === 'status') return await statusText(context);
+  if (word.toLowerCase() === 'status') {
+    await asked.acknowledge();
+    return await statusText(asked.context);
+  }
   const only = desk.databases.length === 1 ? desk.databases[0] : undefined;
   if (word === '') {
     return only === undefined
       ? `Which database? Type ${triageCommand} <database>. ${databaseNames(desk)}`
-      : await open(context, only, null, by);
+      : await open(asked, only, null);
   }
   const database = desk.databases.find((name) => name.toLowerCase() === word.toLowerCase());
   if (database === undefined) {
@@ -56,16 +67,16 @@ async function replyTo(context: ListenerContext, text: string, by: Person): Prom
   if (runbook !== null && !desk.runbooks.some(({ id }) => id === runbook)) {
     return `There is no runbook "${runbook}". Runbooks: ${desk.runbooks.map(({ id }) => id).join(', ')}.`;
   }
-  return await open(context, database, runbook, by);
+  return await open(asked, database, runbook);
 }
 
 async function open(
-  context: ListenerContext,
+  { context, by, acknowledge }: Asked,
   database: string,
   runbook: string | null,
-  by: Person,
 ): Promise<string> {
   const opened = await context.desk.open({ database, runbook, by });
+  await acknowledge();
   if (opened.status === 'refused') return opened.message;
   const { incidentId } = opened;
   if (opened.status === 'opened') {
