@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import { createChainCheck, type Verification } from '../domain/journal-chain.ts';
 import { type Anchor, anchorText, exportLine, parseExportLine } from '../domain/journal-entry.ts';
+import { reachStateUrl } from '../state-url.ts';
 import { readAnchors } from './anchors.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { linesOf } from './lines.ts';
@@ -38,7 +39,7 @@ export function journalCommand(setExitCode: SetExitCode): Command {
       const anchors = await readAnchors(anchor);
       const result =
         file === undefined
-          ? await withState(config, (state) => state.journal.verify(anchors))
+          ? await withState(config, reachStateUrl, (state) => state.journal.verify(anchors))
           : await verifyFile(file, anchors);
       if (json === true) console.log(JSON.stringify(result));
       else for (const line of told(result, anchors.length)) console.log(line);
@@ -49,14 +50,14 @@ export function journalCommand(setExitCode: SetExitCode): Command {
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ firebreak journal head >> anchors.txt')
     .action(async ({ config, json }: Options) => {
-      const head = await withState(config, (state) => state.journal.head());
+      const head = await withState(config, reachStateUrl, (state) => state.journal.head());
       console.log(json === true ? JSON.stringify(head) : anchorText(head));
     });
   configured(journal.command('export'))
     .description('Write every entry as one line of JSON, in order. docs/journal.md says how to verify it.')
     .addHelpText('after', '\nExample:\n  $ firebreak journal export > journal.jsonl')
     .action(async ({ config }: Options) => {
-      await withState(config, async (state) => {
+      await withState(config, reachStateUrl, async (state) => {
         for await (const entry of state.journal.export()) console.log(exportLine(entry));
       });
     });
@@ -70,7 +71,7 @@ export function journalCommand(setExitCode: SetExitCode): Command {
     .action(async ({ config, json, dryRun }: Options) => {
       const { retention: policy } = (await loadConfig(config)).state;
       const { username: name } = userInfo();
-      const pruned = await withState(config, async ({ retention }) =>
+      const pruned = await withState(config, reachStateUrl, async ({ retention }) =>
         dryRun === true
           ? await retention.due(policy)
           : await retention.prune(policy, { kind: 'person', id: name, name, via: 'terminal' }),

@@ -4,6 +4,7 @@ import { drillCommand } from './drill.ts';
 import { printFailure } from './failure.ts';
 import { journalCommand } from './journal.ts';
 import { serveCommand } from './serve.ts';
+import { stateCommand } from './state.ts';
 
 /** Runs the command line. Answers the exit code: 0, 1 it failed, 2 it was called wrong. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -12,7 +13,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(add --help for the options and an example)');
   const results: { exitCode: number } = { exitCode: 0 };
-  for (const command of [serveCommand, drillCommand, checkCommand, journalCommand]) {
+  for (const command of [serveCommand, drillCommand, checkCommand, journalCommand, stateCommand]) {
     program.addCommand(
       command((exitCode) => {
         results.exitCode = exitCode;

@@ -42,6 +42,8 @@ export const errorCodes = {
   'drill-server': 'The PostgreSQL server given to the drill does not fit it.',
   'bad-anchor': 'An anchor of the journal is not of its form.',
   'bad-export': 'A file is no export of the journal.',
+  'bad-backup': 'A file is no whole backup of a state.',
+  'state-not-empty': 'A backup is restored into an empty state only.',
   stopped: 'Somebody stopped the command before it was done.',
   'unsupported-node': 'This version of Node.js is too old.',
   internal: 'A defect in Firebreak.',

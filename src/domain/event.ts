@@ -114,6 +114,14 @@ export const DomainEvent = z.discriminatedUnion('type', [
     hash: z.string(),
     instance: z.string(),
   }),
+  /** When a backup is restored into an empty state: everything before is as it was when the backup was taken. */
+  event('journal.restored', {
+    /** The last entry of the backup. */
+    position: z.int().nonnegative(),
+    hash: z.string(),
+    takenAt: z.string(),
+    by: Actor,
+  }),
   /** When the content of old entries was removed, as the policy says. Stream `journal`. */
   event('journal.pruned', {
     policy: RetentionPolicy,

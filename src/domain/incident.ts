@@ -172,6 +172,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'incident.opened':
     case 'alert.ignored':
     case 'journal.lost':
+    case 'journal.restored':
     case 'journal.pruned':
       return incident;
     case 'decision.refused': {

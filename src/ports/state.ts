@@ -109,6 +109,16 @@ export interface Retention {
   prune(policy: RetentionPolicy, by: Actor): Promise<Pruned>;
 }
 
+/** Copies of the whole state, as lines of text. */
+export interface Backups {
+  /** Everything as of one moment, while Firebreak runs. */
+  dump(): AsyncIterable<string>;
+  /** Reads a copy to its end and proves the journal in it. Throws `bad-backup`. */
+  check(lines: AsyncIterable<string>): Promise<Verification>;
+  /** Writes a copy into an empty state, all or nothing. Throws `bad-backup`, `state-not-empty` or `state-version`. */
+  restore(lines: AsyncIterable<string>, by: Actor): Promise<Verification>;
+}
+
 export interface Incidents {
   /** A new id such as `INC-12`; unused ones leave gaps. */
   nextId(): Promise<string>;
@@ -194,6 +204,7 @@ export interface State {
   readonly alerts: Alerts;
   readonly incidents: Incidents;
   readonly retention: Retention;
+  readonly backups: Backups;
   readonly progress: ProgressBoard;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;

@@ -29,8 +29,8 @@ export async function ensureCluster(
         `${options.binaries.majorVersion}, which cannot open it.`,
       {
         hint:
-          'Choose another directory for a new database, or keep the Firebreak that wrote this one; ' +
-          'it can also export the journal to a file.',
+          'Take "firebreak state backup FILE" with the Firebreak that wrote it, move the directory away, ' +
+          'and write it into a new one with "firebreak state restore FILE". docs/backup.md has the steps.',
       },
     );
   }

@@ -4,6 +4,7 @@ import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { State, Work } from '../../ports/state.ts';
 import { createAlerts } from './alerts.ts';
+import { createBackups } from './backup.ts';
 import { createChatMessages } from './chat-messages.ts';
 import { checkServer } from './check-server.ts';
 import { createDatabase, createPatientDatabase } from './database.ts';
@@ -114,6 +115,7 @@ function assemble(connections: Connections): State {
     alerts: createAlerts(db, { committed }),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),
+    backups: createBackups(createPatientDatabase(connections.pool), enqueue),
     progress: createProgressBoard(db),
     messages: createChatMessages(db),
     mutex: createMutex(lockSession),
