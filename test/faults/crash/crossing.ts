@@ -14,7 +14,7 @@ export const Orders = z.object({
   kill: z
     .object({
       name: z.string(),
-      side: z.enum(['before', 'after']),
+      side: z.enum(['before', 'during', 'after']),
       /** The how many-th crossing of that name and side, from 1. */
       nth: z.int().positive(),
       /** Data folder of the embedded server that dies at the same moment, or null. */
@@ -24,10 +24,17 @@ export const Orders = z.object({
 });
 export type Orders = z.infer<typeof Orders>;
 
-/** One side of a boundary: nothing was sent yet, or the answer is there and our code has not seen it. */
-export type Side = 'before' | 'after';
+/**
+ * One side of a boundary. `before`: nothing was sent yet. `during`: the request is sent, and whoever got it takes its
+ * time. `after`: the answer is there and our code has not seen it.
+ */
+export type Side = 'before' | 'during' | 'after';
 
-export const Crossing = z.object({ name: z.string(), side: z.enum(['before', 'after']), at: z.number() });
+export const Crossing = z.object({
+  name: z.string(),
+  side: z.enum(['before', 'during', 'after']),
+  at: z.number(),
+});
 export type Crossing = z.infer<typeof Crossing>;
 
 const text = process.env[ORDERS];

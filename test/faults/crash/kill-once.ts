@@ -6,11 +6,14 @@ import type { Scene } from '../world/scene.ts';
 import type { World } from '../world.ts';
 import { type Boundary, instrumented, readRecord } from './boundaries.ts';
 import type { Side } from './crossing.ts';
+import { slowDown } from './slow-down.ts';
 import { notVerifiedFirst } from './verified-first.ts';
 
 export interface Kill {
   readonly state: StateOf;
   readonly boundary: Boundary;
+  /** Every boundary of the run that was recorded. */
+  readonly all: readonly Boundary[];
   readonly side: Side;
   /** Whether the embedded server dies at the same moment, as with its container. */
   readonly withServer: boolean;
@@ -21,10 +24,11 @@ const LATE_MS = 3_000;
 
 /** One incident in which the process dies once, and is started again. */
 export async function killOnce(world: World, kill: Kill): Promise<Findings> {
-  const { state, boundary, side, withServer } = kill;
+  const { state, boundary, all, side, withServer } = kill;
   await using scene = await world.fresh({ state });
   const { directory } = scene.installation;
   const alsoServer = withServer ? join(directory, 'state', 'postgres') : null;
+  if (side === 'during') await slowDown(scene, boundary, all);
   const first = scene.serve(
     instrumented({ record: join(directory, 'first'), kill: { ...boundary, side, alsoServer } }),
   );

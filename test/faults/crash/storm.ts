@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 const SHORTEST_MS = 300;
 const LONGEST_MS = 1_500;
 /** A proof takes seconds in one piece, so that an incident cannot close while no process lives that long. */
-const KILLS = 12;
+const KILLS = 10;
 
 /** One incident in which the process dies again and again; the seed makes the moments the same. */
 export async function crashStorm(world: World, state: StateOf, seed: number): Promise<Findings> {
@@ -16,7 +16,7 @@ export async function crashStorm(world: World, state: StateOf, seed: number): Pr
   const handled = Promise.all([
     scene.sender.send(),
     // A step whose effect was interrupted too often is for a person, who tries it again.
-    scene.responder.untilClosed({ clicks: ['step.run', 'step.retry'], patienceMs: 150_000 }),
+    scene.responder.untilClosed({ clicks: ['step.run', 'step.retry'], patienceMs: 200_000 }),
   ]);
   handled.catch(() => undefined);
   let kills = 0;

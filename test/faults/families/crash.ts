@@ -1,5 +1,7 @@
 import { type Boundary, recordBoundaries } from '../crash/boundaries.ts';
+import type { Side } from '../crash/crossing.ts';
 import { killOnce } from '../crash/kill-once.ts';
+import { canBeSlow } from '../crash/slow-down.ts';
 import { crashStorm } from '../crash/storm.ts';
 import { type Family, type Fault, type StateOf, spread } from '../fault.ts';
 import { openWorlds, type World, worldOf } from '../world.ts';
@@ -31,17 +33,22 @@ export const crash: Family = {
 
 function killsAt(worlds: readonly World[], state: StateOf, boundaries: readonly Boundary[]): Fault[] {
   return boundaries.flatMap((boundary) =>
-    (['before', 'after'] as const).flatMap((side) => {
+    sidesOf(boundary).flatMap((side) => {
       const kill = (withServer: boolean): Fault => ({
         fault: withServer ? 'kill -9 with its server' : 'kill -9',
         boundary: `${side} ${boundary.name}${boundary.nth > 1 ? ` (${boundary.nth})` : ''}`,
         state,
-        run: async (lane) => killOnce(worldOf(worlds, lane), { state, boundary, side, withServer }),
+        run: async (lane) =>
+          killOnce(worldOf(worlds, lane), { state, boundary, all: boundaries, side, withServer }),
       });
       const asContainer = state === 'embedded' && side === 'after' && WITH_SERVER.test(boundary.name);
       return asContainer ? [kill(false), kill(true)] : [kill(false)];
     }),
   );
+}
+
+function sidesOf(boundary: Boundary): Side[] {
+  return canBeSlow(boundary) ? ['before', 'during', 'after'] : ['before', 'after'];
 }
 
 function stormsOf(worlds: readonly World[], state: StateOf): Fault[] {

@@ -20,7 +20,7 @@ export interface FirebreakProcess extends AsyncDisposable {
   readonly pid: number;
   /** Where alerts come in, once it is running; null before and after. */
   readonly httpUrl: () => string | null;
-  /** `running` when it has said so, `ended` when it ended before. Rejects after a minute. */
+  /** `running` when it has said so, `ended` when it ended before. Rejects after two minutes. */
   readonly started: () => Promise<'running' | 'ended'>;
   readonly isRunning: () => boolean;
   /** The exit code, or the signal that ended it. */
@@ -30,7 +30,7 @@ export interface FirebreakProcess extends AsyncDisposable {
   readonly output: () => string;
 }
 
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 export function startProcess({ configFile, env, preload = [], cacheDirectory }: StartOptions) {
   const imports = preload.flatMap((path) => ['--import', path]);

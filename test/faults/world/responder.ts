@@ -18,13 +18,14 @@ export interface ResponderOptions {
 
 /** A person who approves whatever is asked, until every incident in the channel says that it is closed. */
 export interface Responder {
-  /** Resolves with the number of clicks. Throws what the channel shows when the patience is over, 60 s. */
+  /** Resolves with the number of clicks. Throws what the channel shows when the patience is over, 150 s. */
   untilClosed(options?: ResponderOptions): Promise<number>;
 }
 
-export function createResponder(slack: SlackSandbox): Responder {
+/** @param explain What else helps to understand why an incident was not closed, such as the end of a log. */
+export function createResponder(slack: SlackSandbox, explain: () => string): Responder {
   return {
-    async untilClosed({ person = ANNA, clicks = ['step.run'], patienceMs = 60_000 } = {}) {
+    async untilClosed({ person = ANNA, clicks = ['step.run'], patienceMs = 150_000 } = {}) {
       const deadline = Date.now() + patienceMs;
       let clicked = 0;
       let last = { what: '', at: 0 };
@@ -40,7 +41,9 @@ export function createResponder(slack: SlackSandbox): Responder {
         }
         if (Date.now() > deadline) {
           const shown = messages.map(({ key, message }) => `${key}: ${message.text}`).join('\n');
-          throw new Error(`It was not closed within ${patienceMs / 1000} s. The channel shows:\n${shown}`);
+          throw new Error(
+            `It was not closed within ${patienceMs / 1000} s. The channel shows:\n${shown}\n${explain()}`,
+          );
         }
         await delay(LOOK_MS);
       }

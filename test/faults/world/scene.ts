@@ -63,6 +63,7 @@ export interface Scene extends AsyncDisposable {
 const BATCH_MS = 30_000;
 const SETTLE_MS = 10_000;
 const LOOK_MS = 250;
+const LAST_LINES = 12;
 
 /** What a lane lends to each scene. */
 export interface Stage {
@@ -146,7 +147,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     },
     running,
     sender,
-    responder: createResponder(slack),
+    responder: createResponder(slack, () => processes.map(lastWords).join('\n')),
     facts,
     async inspect(outcome, allowed) {
       const deadline = Date.now() + SETTLE_MS;
@@ -160,6 +161,12 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     killState,
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
+}
+
+/** The end of what a process wrote. */
+function lastWords(process: FirebreakProcess): string {
+  const lines = process.output().trimEnd().split('\n').slice(-LAST_LINES);
+  return `Process ${process.pid}${process.isRunning() ? '' : ', ended'}:\n${lines.join('\n')}`;
 }
 
 /** The API server counts changes of the spec. */

@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { overloadAlert, sendAlert } from '../../support/rig/send-alert.ts';
 
 const PAUSE_MS = 100;
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 120_000;
 
 /** Whoever sends alerts: repeats each until it is acknowledged, as Alertmanager does. */
 export interface Sender {
-  /** Sends an alert until a 2xx answers it, and tells how many tries that took. Throws on 4xx, and after a minute. */
+  /** Sends an alert until a 2xx answers it, and tells how many tries that took. Throws on 4xx, and after two minutes. */
   send(alert?: { readonly id: string }): Promise<number>;
   /** Ids of the alerts that were acknowledged, once for each 2xx. */
   readonly acknowledged: readonly string[];

@@ -36,7 +36,7 @@ export async function startSmallVictim(): Promise<Victim> {
   await admin.connect();
   stack.defer(async () => admin.end());
   await admin.query(
-    'create role bot login; grant pg_monitor, pg_signal_backend to bot; create role batch login',
+    'create role bot login; grant pg_monitor, pg_signal_backend to bot; create role batch login; grant pg_execute_server_program to batch',
   );
   const owned = stack.move();
   return {

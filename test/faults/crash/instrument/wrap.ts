@@ -1,5 +1,8 @@
 import { cross } from '../crossing.ts';
 
+/** By then a request to this machine has left the process. */
+const SENT_MS = 200;
+
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 
 /** Puts a function in front of a method; it gets the method itself, bound to the same object, as `go`. */
@@ -29,6 +32,7 @@ export function crossing(name: string, given: unknown[], go: (...given: unknown[
   }
   const going = go(...given);
   if (!(going instanceof Promise)) return going;
+  setTimeout(() => cross(name, 'during'), SENT_MS).unref();
   return going.then((answer: unknown) => {
     cross(name, 'after');
     return answer;
