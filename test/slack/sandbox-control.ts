@@ -16,7 +16,9 @@ const Shown = z.looseObject({
   thread_ts: z.string().optional(),
   ephemeral_to: z.string().optional(),
   blocks: z.array(Block).optional(),
-  metadata: z.looseObject({ event_payload: z.looseObject({ key: z.string() }) }).optional(),
+  metadata: z
+    .looseObject({ event_payload: z.looseObject({ key: z.string(), incident: z.string() }) })
+    .optional(),
 });
 /** A message as the sandbox's page shows it. */
 export type Shown = z.infer<typeof Shown>;

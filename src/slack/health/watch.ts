@@ -8,8 +8,8 @@ import { backWords, type Meanwhile, troubleWords } from './words.ts';
 const TELL_AT_S = [0, 60, 300, 900, 3600] as const;
 /** Milliseconds between two checks while Slack does not answer, growing; the last one stays. */
 const CHECK_PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
-/** What a person has to mend is looked at less often. */
-const REFUSED_PAUSE_MS = 30_000;
+/** What a person has to mend is looked at less often in the end. */
+const LAST_REFUSED_PAUSE_MS = 30_000;
 /** Trouble is over when there was none for as long in milliseconds: what comes and goes is told as one. */
 const CALM_MS = 3_000;
 /** Milliseconds between two looks while there is trouble. */
@@ -74,8 +74,8 @@ async function checkOnce({ check, health }: WatchOptions): Promise<void> {
 }
 
 function pauseAfter(checks: number, trouble: Trouble | null): number {
-  if (trouble?.kind === 'refused') return REFUSED_PAUSE_MS;
-  return CHECK_PAUSES_MS[Math.min(checks, CHECK_PAUSES_MS.length - 1)] ?? TICK_MS;
+  const pauses = trouble?.kind === 'refused' ? [...CHECK_PAUSES_MS, LAST_REFUSED_PAUSE_MS] : CHECK_PAUSES_MS;
+  return pauses[Math.min(checks, pauses.length - 1)] ?? LAST_REFUSED_PAUSE_MS;
 }
 
 function createTeller({ meanwhile, clock, logger }: WatchOptions) {

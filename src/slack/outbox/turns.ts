@@ -8,7 +8,7 @@ export interface Waiting {
 }
 
 /** After so many calls that went to others, one of this urgency goes first: urgent work delays the rest, never for ever. */
-const PATIENCE: Readonly<Record<Urgency, number>> = { 0: Number.POSITIVE_INFINITY, 1: 2, 2: 5 };
+const PATIENCE: Readonly<Record<Urgency, number>> = { 0: Number.POSITIVE_INFINITY, 1: 3, 2: 10 };
 const URGENCIES = [0, 1, 2] as const;
 
 /** Who goes first where calls of one kind are scarce. */

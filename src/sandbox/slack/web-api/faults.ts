@@ -18,6 +18,8 @@ export const fault = z.strictObject({
   /** Do what was asked before failing, as when an answer gets lost. */
   afterProcessing: z.boolean().optional(),
   times: z.int().min(1),
+  /** Matching calls that pass before the first is hit. */
+  skip: z.int().min(0).optional(),
   /** Seconds, for the `Retry-After` header. */
   retryAfter: z.number().min(0).optional(),
 });
@@ -45,6 +47,10 @@ export class Faults {
         (one.channel === undefined || one.channel === channel),
     );
     if (hit === undefined) return undefined;
+    if ((hit.skip ?? 0) > 0) {
+      hit.skip = (hit.skip ?? 0) - 1;
+      return undefined;
+    }
     hit.times -= 1;
     if (hit.times === 0) this.#pending = this.#pending.filter((one) => one !== hit);
     return hit;
