@@ -13,17 +13,17 @@ const PATIENCE_MS = 60_000;
 export interface Play {
   readonly scene: Scene;
   /** Starts Firebreak and waits until it runs. */
-  start(): Promise<FirebreakProcess>;
+  readonly start: () => Promise<FirebreakProcess>;
   /** Starts Firebreak and sends the alert. */
-  open(): Promise<FirebreakProcess>;
+  readonly open: () => Promise<FirebreakProcess>;
   /** Approves the step as soon as its card asks. */
-  run(step: string): Promise<void>;
+  readonly run: (step: string) => Promise<void>;
   /** Waits until the journal holds such an event. */
-  recorded(type: string, step?: string): Promise<void>;
+  readonly recorded: (type: string, step?: string) => Promise<void>;
   /** Approves whatever is asked until the channel shows that all is closed. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
   /** A promise of this trouble alone. */
-  expect(holds: boolean, otherwise: string): void;
+  readonly expect: (holds: boolean, otherwise: string) => void;
 }
 
 /** Plays until everything has come to rest, and tells what was found. */

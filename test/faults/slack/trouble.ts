@@ -8,5 +8,5 @@ export interface Trouble {
   /** What may happen, where that is more than once. */
   readonly allowed?: Allowed;
   /** Plays it to the end; answers how it ended. */
-  tell(play: Play): Promise<string>;
+  readonly tell: (play: Play) => Promise<string>;
 }
