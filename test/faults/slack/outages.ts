@@ -1,5 +1,6 @@
 import { beginOutage, endOutage, posted, until } from '../../slack/sandbox-control.ts';
 import { ONCE } from '../world/judge.ts';
+import { offersOf } from '../world/responder.ts';
 import { backSaid, seconds, wait } from './calls.ts';
 import type { Play } from './play.ts';
 import type { Trouble } from './trouble.ts';
@@ -79,7 +80,8 @@ export const outages: readonly Trouble[] = [
       const { scene, open, run, recorded } = play;
       const process = await open();
       await recorded('step.planned', 'suspend');
-      const card = async () => (await posted(scene.slack)).some(({ key }) => key === 'step:suspend:1');
+      const card = async () =>
+        (await posted(scene.slack)).some(({ message }) => offersOf(message).includes('step.run'));
       await until('the card asks', card, 20_000);
       await beginOutage(scene.slack, { kind: 'drop', sockets: false });
       await run('suspend');

@@ -91,23 +91,21 @@ test('a thread that somebody deletes while Slack is away is posted anew', async 
 });
 
 test('a post is looked for on every page of a busy channel, and the search outlives a rate limit', async () => {
-  const rig = await createRig();
+  const clock = createVirtualClock();
+  const sandbox = await startSandbox({ now: () => clock.now().getTime() });
+  const rig = await createRig({ sandbox, clock });
   rig.desk.views.set('INC-1', view([]));
-  await fault(rig.sandbox, { method: 'chat.postMessage', status: 500, afterProcessing: true, times: 1 });
-  await fault(rig.sandbox, { method: 'conversations.history', status: 429, retryAfter: 6, times: 1 });
-  expect(await rig.bot.render('INC-1', never)).toBe('busy');
+  await fault(sandbox, { method: 'chat.postMessage', status: 500, afterProcessing: true, times: 1 });
+  await fault(sandbox, { method: 'conversations.history', status: 429, retryAfter: 60, times: 1 });
+  void rig.bot.render('INC-1', never);
   await until('it is posted', async () => (await keysOf(rig)).length === 1);
+  await clock.advance(5_000, 500);
   await chatter(rig, 1100);
-  await fault(rig.sandbox, {
-    method: 'conversations.history',
-    skip: 3,
-    status: 429,
-    retryAfter: 1,
-    times: 1,
-  });
-  await renderAll(rig.bot);
+  await fault(sandbox, { method: 'conversations.history', skip: 3, status: 429, retryAfter: 10, times: 1 });
+  await clock.advance(120_000, 500);
   expect(await keysOf(rig)).toEqual(['parent']);
-  const pages = await calls(rig.sandbox, 'conversations.history');
+  expect(rig.bot.health().waiting).toBe(0);
+  const pages = await calls(sandbox, 'conversations.history');
   const cursors = pages.flatMap(({ ok, args }) => (ok ? [args.cursor] : []));
   expect(cursors.length).toBeGreaterThan(4);
   expect(new Set(cursors).size).toBe(cursors.length);
