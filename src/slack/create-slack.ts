@@ -44,7 +44,7 @@ export function createSlack(options: SlackOptions): SlackBot {
       clock,
       botUserId: async () => (await identity()).botUserId,
       unsent: new Set(),
-      searches: createSearches(),
+      searches: createSearches(clock),
     },
     desk,
     mutex,

@@ -97,6 +97,7 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
   const reach = sent.status === 'unknown' ? reachOf(sent.error) : sent.status === 'ok' ? 'over' : 'cannot';
   if (reach === 'cannot') tools.unsent.add(nonce);
   if (reach === 'maybe') tools.searches.expect(nonce);
+  if (reach === 'over') tools.searches.over(nonce);
   if (sent.status === 'refused' && GONE.has(sent.code)) return await rebuild(tools, incidentId);
   return left(tools, sent, 'chat.postMessage');
 }

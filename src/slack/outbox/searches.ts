@@ -1,14 +1,21 @@
+import type { Clock } from '../../ports/clock.ts';
+import { timeOfNonce } from './nonce.ts';
+
 /** A post that timed out may still be under way: how often and after how many milliseconds it is looked for again. */
 const LOOKS_AFTER_TIMEOUT = 2;
 const LOOK_AGAIN_MS = 3_000;
+/** A post of a process that died may arrive after the next one has started: only a later look proves that it did not. */
+const ARRIVED_MS = 6_000;
 
 /**
- * The searches for posts whose answer was lost, by nonce. In memory only: after a restart, when all that was under way
- * has long arrived, they begin anew with a single look.
+ * The searches for posts whose answer was lost, by nonce. In memory only: after a restart they begin anew with a single
+ * look, which counts when the post is not too young.
  */
 export interface Searches {
   /** A post got no answer in this process; it is looked for twice before it counts as not posted. */
   expect(nonce: string): void;
+  /** Slack is done with a post of this process, and did not say what it did: one look tells. */
+  over(nonce: string): void;
   /** Where to read on, or null for the first page. */
   cursor(nonce: string): string | null;
   /** The page did not hold it. */
@@ -16,21 +23,31 @@ export interface Searches {
   forget(nonce: string): void;
 }
 
-export function createSearches(): Searches {
-  const searches = new Map<string, { looks: number; cursor: string | null }>();
+interface Search {
+  readonly looks: number;
+  readonly cursor: string | null;
+  /** Milliseconds of the epoch; a look before that does not prove that nothing was posted. */
+  readonly arrivesBy: number;
+}
+
+export function createSearches(clock: Pick<Clock, 'now'>): Searches {
+  const searches = new Map<string, Search>();
+  const searchFor = (nonce: string): Search =>
+    searches.get(nonce) ?? { looks: 1, cursor: null, arrivesBy: (timeOfNonce(nonce) ?? 0) + ARRIVED_MS };
   return {
-    expect: (nonce) => void searches.set(nonce, { looks: LOOKS_AFTER_TIMEOUT, cursor: null }),
+    expect: (nonce) => void searches.set(nonce, { looks: LOOKS_AFTER_TIMEOUT, cursor: null, arrivesBy: 0 }),
+    over: (nonce) => void searches.set(nonce, { looks: 1, cursor: null, arrivesBy: 0 }),
     cursor: (nonce) => searches.get(nonce)?.cursor ?? null,
     notOn(nonce, next) {
-      const { looks } = searches.get(nonce) ?? { looks: 1 };
-      if (next !== null) {
-        searches.set(nonce, { looks, cursor: next });
-        return 'next-page';
-      }
-      if (looks > 1) {
-        searches.set(nonce, { looks: looks - 1, cursor: null });
+      const search = searchFor(nonce);
+      searches.set(nonce, { ...search, cursor: next });
+      if (next !== null) return 'next-page';
+      if (search.looks > 1) {
+        searches.set(nonce, { ...search, looks: search.looks - 1, cursor: null });
         return { laterMs: LOOK_AGAIN_MS };
       }
+      const early = search.arrivesBy - clock.now().getTime();
+      if (early > 0) return { laterMs: early };
       searches.delete(nonce);
       return 'not-posted';
     },

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { IncidentView } from '../../../src/engine/desk.ts';
+import { METADATA_TYPE } from '../../../src/slack/outbox/find-posted.ts';
+import { newNonce } from '../../../src/slack/outbox/nonce.ts';
 import { attempt, view } from '../fixtures.ts';
 import { calls, fault, posted } from '../sandbox-control.ts';
 import { createRig, never, renderAll } from '../support.ts';
@@ -101,6 +103,27 @@ test('a row without a message, left by a crash before the post, is posted', asyn
   };
   await rig.messages.put(row);
   await renderAll(rig.bot);
+  expect(await keys(rig)).toEqual(['parent']);
+});
+
+test('a post that was under way when its process died is waited for, not posted twice', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([]));
+  const row = { incidentId: 'INC-1', key: 'parent', channel: 'C0INCIDENTS', ts: null, contentHash: '' };
+  const nonce = newNonce(new Date());
+  await rig.messages.put({ ...row, nonce });
+  await fault(rig.sandbox, { method: 'chat.postMessage', delayMs: 1500, times: 1 });
+  const metadata = {
+    event_type: METADATA_TYPE,
+    event_payload: { incident: 'INC-1', key: 'parent', nonce },
+  };
+  const late = fetch(`${rig.sandbox.apiUrl}chat.postMessage`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${rig.sandbox.botToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ channel: row.channel, text: 'Firing', metadata }),
+  });
+  await renderAll(rig.bot);
+  expect((await late).ok).toBe(true);
   expect(await keys(rig)).toEqual(['parent']);
 });
 
