@@ -83,6 +83,7 @@ function decideStep(incident: Incident, current: StepAttempt, command: DecideCom
   const ref = { step: current.step.id, attempt: current.attempt };
   const { status } = current;
   if (command.choice === 'run') return approve(incident, current, command, now);
+  if (by.kind !== 'person') return refuse('not-allowed', 'Only people decide that. Nothing was done.');
   if (command.choice === 'abort') return abort(incident, current, command, now);
   if (command.hash !== cardHash(current)) return staleCard(incident, current, by, now);
   switch (command.choice) {

@@ -63,7 +63,13 @@ export function staleStep(incident: Incident, asked: Asked, now: Date): Decided 
 
 /** Somebody decided on the present try before. */
 export function alreadyDecided(incident: Incident, current: StepAttempt, asker: Actor, now: Date): Decided {
-  const who = whoDecided(current, asker, now) ?? 'It is under way.';
+  const who = whoDecided(current, asker, now);
+  if (who === null) {
+    return refuse(
+      'stale-card',
+      `There is no plan to decide on now. ${whatIsNext(incident, current)} ${UNCHANGED}`,
+    );
+  }
   return refuse('already-decided', `${who} ${whatIsNext(incident, current)} ${UNCHANGED}`);
 }
 

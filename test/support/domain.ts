@@ -1,7 +1,7 @@
 import type { Person } from '../../src/domain/actor.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { DomainEvent, RecordedEvent } from '../../src/domain/event.ts';
-import { foldIncident, type Incident } from '../../src/domain/incident.ts';
+import { evolve, foldIncident, type Incident } from '../../src/domain/incident.ts';
 import type { Outcome, Verdict } from '../../src/domain/outcome.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Runbook, RunbookStep } from '../../src/domain/runbook.ts';
@@ -113,6 +113,12 @@ export function opening(runbook: Runbook): DomainEvent[] {
     },
     { type: 'run.started', run: 1, runbook, by: { kind: 'system' } },
   ];
+}
+
+/** The state after one more event. */
+export function step(incident: Incident, event: DomainEvent): Incident {
+  const [first] = record([event]);
+  return first === undefined ? incident : evolve(incident, { ...first, version: incident.version + 1 });
 }
 
 export function fold(events: readonly DomainEvent[]): Incident {
