@@ -15,6 +15,7 @@ import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
 import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
+import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { startHttp } from './http.ts';
 import { createSettle } from './intake/settle.ts';
@@ -132,6 +133,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   started.defer(async () => {
     await Promise.all([state.presence.leave(), queue.stop(GRACE_MS)]);
   });
+  started.use(keepLookout(engine));
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();

@@ -56,6 +56,8 @@ export interface Databases {
   list(): readonly MonitoredDatabase[];
   /** Throws `database-error` when the name is not configured. */
   get(name: string): MonitoredDatabase;
+  /** Whether both sessions to the primary of a database are open; known without asking them. */
+  answers(name: string): boolean;
   /** Reads one server. At most one reading every 2 s per server: a sooner call is answered from the last one. */
   snapshot(name: string, server: string, signal: AbortSignal): Promise<Snapshot>;
   replicaStatus(name: string, replica: string, signal: AbortSignal): Promise<ReplicaStatus>;

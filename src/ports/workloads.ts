@@ -15,6 +15,8 @@ export interface CronJobChange {
 export interface Workloads {
   /** Namespaces that the configuration names. */
   readonly namespaces: readonly string[];
+  /** Whether the API answers a small question. */
+  answers(signal: AbortSignal): Promise<boolean>;
   /** Pods of these IPs with their owners, and the CronJobs and Jobs of the configured namespaces. Missing rights become gaps, not errors. */
   facts(ips: readonly string[], signal: AbortSignal): Promise<ClusterFacts>;
   /** The CronJob, or null when it does not exist (any more, under this uid). */

@@ -9,6 +9,7 @@ import { createAdvance } from '../../src/engine/advance.ts';
 import type { Answer, IncidentDesk } from '../../src/engine/desk.ts';
 import { createDesk } from '../../src/engine/desk-service.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
+import { keepLookout } from '../../src/engine/lookout.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import type { State } from '../../src/ports/state.ts';
 import { Drifted, defineStep, type Reconciliation, type StepKind } from '../../src/steps/step-kind.ts';
@@ -284,6 +285,37 @@ it('says that nothing was done when the world cannot be looked at again, with wh
   expect(await answer()).toEqual({ status: 'accepted' });
   await advance();
   expect(executed).toHaveLength(1);
+});
+
+it('notices when what stopped a step answers again and says so, but never acts by itself', async () => {
+  await opened();
+  await answer();
+  script.recheck = () => {
+    throw new FirebreakError('database-unreachable', 'It is away.', { hint: 'Wait.' });
+  };
+  await advance();
+  let isBack = false;
+  let asked = 0;
+  const databases = {
+    ...engine.ports.databases,
+    answers: () => {
+      asked += 1;
+      return isBack;
+    },
+  };
+  await using _lookout = keepLookout({ ...engine, ports: { ...engine.ports, databases } });
+  await expect.poll(() => asked).toBeGreaterThan(1);
+  expect((await desk.view('INC-1'))?.progress).toBeNull();
+  isBack = true;
+  await expect
+    .poll(async () => (await desk.view('INC-1'))?.progress)
+    .toMatchObject({
+      step: 'one',
+      attempt: 1,
+      progress: { afterwards: true, text: expect.stringContaining('it answers again') },
+    });
+  expect(currentAttempt(await incident())?.status).toBe('attention');
+  expect(executed).toEqual([]);
 });
 
 it('does not act on an approval that has become old, as after a long outage of Firebreak', async () => {

@@ -87,6 +87,7 @@ function databasesOf(world: World): Databases {
   return {
     list: () => [database()],
     get: () => database(),
+    answers: () => !world.faults.has('snapshot'),
     async snapshot() {
       fail(world, 'snapshot');
       return structuredClone(world.snapshot);
@@ -143,6 +144,7 @@ function workloadsOf(world: World): Workloads {
   };
   return {
     namespaces: world.namespaces,
+    answers: async () => !world.faults.has('cronJob'),
     async facts() {
       fail(world, 'facts');
       return structuredClone(world.cluster);

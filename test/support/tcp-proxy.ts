@@ -21,12 +21,14 @@ export interface TcpProxy extends AsyncDisposable {
   slow(ms: number): void;
   /**
    * Cuts a connection when its client sends this text: before the text has passed, or once the server has answered
-   * it, so that it is done and nobody knows. Holds for so many times.
+   * it, so that it is done and nobody knows; `for good` is `after`, and from then on everything is swallowed.
    */
-  cutAt(text: string, when: 'before' | 'after', times?: number): void;
+  cutAt(text: string, when: When, times?: number): void;
   /** How many connections are open. */
   readonly open: number;
 }
+
+type When = 'before' | 'after' | 'for good';
 
 interface Pair {
   readonly client: Socket;
@@ -39,15 +41,17 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
   let refuses = false;
   let swallows = false;
   let slowMs = 0;
-  let trap: { text: string; when: 'before' | 'after'; times: number } | null = null;
+  let hole = false;
+  let trap: { text: string; when: When; times: number } | null = null;
   const pairs = new Set<Pair>();
 
-  const listener = createServer((client) => {
+  // Half-open, so that in a black hole a farewell is not answered either.
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
     if (refuses) {
       client.destroy();
       return;
     }
-    const pair: Pair = { client, server: connect(target), doomed: false };
+    const pair: Pair = { client, server: connect({ ...target, allowHalfOpen: true }), doomed: false };
     pairs.add(pair);
     const end = () => {
       client.destroy();
@@ -57,6 +61,7 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
     for (const socket of [client, pair.server]) {
       socket.on('error', () => undefined);
       // In a black hole nobody hears of an end either.
+      socket.on('end', () => (swallows ? undefined : end()));
       socket.on('close', () => (swallows ? undefined : end()));
     }
     client.on('data', (data) => {
@@ -68,12 +73,14 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
           return;
         }
         pair.doomed = true;
+        hole = trap.when === 'for good';
       }
       pair.server.write(data);
     });
     pair.server.on('data', (data) => {
       if (swallows) return;
-      if (pair.doomed) end();
+      if (pair.doomed && hole) swallows = true;
+      else if (pair.doomed) end();
       else if (slowMs > 0) setTimeout(() => client.write(data), slowMs);
       else client.write(data);
     });

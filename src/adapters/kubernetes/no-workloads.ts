@@ -15,6 +15,7 @@ export function noWorkloads(): Workloads {
     );
   return {
     namespaces: [],
+    answers: () => Promise.resolve(false),
     facts: () => Promise.resolve({ podsByIp: {}, cronJobs: [], jobs: [], gaps: [NOT_CONFIGURED] }),
     cronJob: refuse,
     unfinishedJobs: refuse,

@@ -25,6 +25,7 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
   const { namespaces, logger } = config;
   return {
     namespaces,
+    answers: (signal) => canList(api, namespaces, signal),
     facts: (ips, signal) => readFacts(api, namespaces, ips, signal),
     cronJob: (ref, signal) => readCronJob(api, ref, signal),
     async unfinishedJobs(ref, signal) {
@@ -101,6 +102,20 @@ async function patchJob(api: Api, job: Job, spec: { suspend: boolean }, signal: 
     );
     if (present.metadata?.uid !== uid || toJob(present).finished) throw error;
     return patch({ uid });
+  }
+}
+
+/** Asks for one CronJob of the first namespace, which is all that it needs to know. */
+async function canList(api: Api, [namespace]: readonly string[], signal: AbortSignal): Promise<boolean> {
+  if (namespace === undefined) return false;
+  const request = { verb: 'list', resource: 'cronjobs', group: 'batch', namespace } as const;
+  try {
+    await api.read(request, signal, (options) =>
+      api.batch.listNamespacedCronJob({ namespace, limit: 1 }, options),
+    );
+    return true;
+  } catch {
+    return false;
   }
 }
 

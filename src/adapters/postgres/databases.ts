@@ -62,6 +62,11 @@ export function createDatabases(
   return {
     list: () => [...entries.values()].map(({ shown }) => shown),
     get: (name) => find(name).shown,
+    answers: (name) =>
+      find(name)
+        .servers.get('primary')
+        ?.health()
+        .every(({ up }) => up) ?? false,
     async snapshot(name, serverName, signal) {
       return abortable(server(name, serverName, signal).snapshot(), signal);
     },

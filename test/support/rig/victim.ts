@@ -17,7 +17,7 @@ export interface Victim extends AsyncDisposable {
   readonly endBatch: () => Promise<void>;
 }
 
-export async function startSmallVictim(): Promise<Victim> {
+export async function startSmallVictim(settings: Readonly<Record<string, number>> = {}): Promise<Victim> {
   await using stack = new AsyncDisposableStack();
   const directory = stack.adopt(temporaryDirectory(), (path) =>
     rmSync(path, { recursive: true, force: true }),
@@ -27,7 +27,7 @@ export async function startSmallVictim(): Promise<Victim> {
       dataDirectory: join(directory, 'victim'),
       listen: { host: '127.0.0.1' },
       hba: ['host all all 127.0.0.0/8 trust'],
-      settings: { max_connections: 40, log_line_prefix: 'pid=%p ', jit: false },
+      settings: { max_connections: 40, log_line_prefix: 'pid=%p ', jit: false, ...settings },
     }),
   );
   const url = (user: string) => server.url({ user, password: 'unused', database: 'postgres' });
