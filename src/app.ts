@@ -41,6 +41,8 @@ export interface App extends AsyncDisposable {
   readonly httpUrl: string;
   readonly desk: IncidentDesk;
   readonly state: State;
+  /** Names this start of this process: in the journal, in the log of the other replicas, in pg_stat_activity. */
+  readonly instance: string;
   /** Resolves when this version can no longer read the state and has to end, as a newer one has taken over. */
   readonly outdated: Promise<FirebreakError>;
   /** Stops taking work, lets running work end, closes everything. A second call waits for the first. */
@@ -142,6 +144,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     httpUrl: http.url,
     desk,
     state,
+    instance,
     outdated: outdated.promise,
     stop,
     [Symbol.asyncDispose]: stop,

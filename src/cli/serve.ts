@@ -19,7 +19,10 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       const config = await loadConfig(options.config);
       const logger = pino({ level: config.logLevel });
       const app = await startApp(config, logger);
-      logger.info({ http: app.httpUrl, slack: config.slack.mode }, 'Firebreak is running');
+      logger.info(
+        { http: app.httpUrl, slack: config.slack.mode, instance: app.instance },
+        'Firebreak is running',
+      );
       process.on('unhandledRejection', (error) =>
         logger.error({ err: loggableError(error) }, 'unhandled rejection'),
       );

@@ -1,7 +1,8 @@
 import { crash } from './families/crash.ts';
+import { replicas } from './families/replicas.ts';
 import { slack } from './families/slack.ts';
 import { victim } from './families/victim.ts';
 import type { Family } from './fault.ts';
 
 /** Every family of faults, in the order in which they run. Add a file to `families/` and a line here. */
-export const families: readonly Family[] = [crash, slack, victim];
+export const families: readonly Family[] = [, replicas];

@@ -17,7 +17,7 @@ export function lockDirectory(directory: string): Disposable {
   } catch (cause) {
     database.close();
     throw new FirebreakError('state-busy', `Another Firebreak uses the state in ${directory}.`, {
-      hint: 'Stop the other one, give this one a folder of its own (state.directory), or run several on an external PostgreSQL (state.url).',
+      hint: 'Only one process can use it: stop the other one. To run several replicas, give them one PostgreSQL for all (state.url).',
       cause,
     });
   }

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
-const Running = z.looseObject({ http: z.string() });
+const SOURCES = join(import.meta.dirname, '..', '..', '..', 'src');
+const Running = z.looseObject({ http: z.string(), instance: z.string() });
 
 export interface StartOptions {
   readonly configFile: string;
   readonly env: Readonly<Record<string, string>>;
   /** Modules that are loaded before the program, as with `node --import`. */
   readonly preload?: readonly string[];
+  /** The folder of the sources; the project's own unless it is another version. */
+  readonly sources?: string;
   /** Compiled code is kept here, so that the next start takes half the time. */
   readonly cacheDirectory: string;
 }
@@ -18,6 +20,8 @@ export interface StartOptions {
 /** `firebreak serve` as a process of its own. Disposing of it kills it. */
 export interface FirebreakProcess extends AsyncDisposable {
   readonly pid: number;
+  /** Its name in the journal, once it is running; null before. */
+  readonly instance: () => string | null;
   /** Where alerts come in, once it is running; null before and after. */
   readonly httpUrl: () => string | null;
   /** `running` when it has said so, `ended` when it ended before. Rejects after two minutes. */
@@ -32,15 +36,26 @@ export interface FirebreakProcess extends AsyncDisposable {
 
 const START_MS = 120_000;
 
-export function startProcess({ configFile, env, preload = [], cacheDirectory }: StartOptions) {
+export function startProcess({
+  configFile,
+  env,
+  preload = [],
+  sources = SOURCES,
+  cacheDirectory,
+}: StartOptions) {
   const imports = preload.flatMap((path) => ['--import', path]);
-  const child = spawn(process.execPath, [...imports, MAIN, 'serve', '--config', configFile], {
-    env: { ...process.env, ...env, NODE_COMPILE_CACHE: cacheDirectory },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...imports, join(sources, 'main.ts'), 'serve', '--config', configFile],
+    {
+      env: { ...process.env, ...env, NODE_COMPILE_CACHE: cacheDirectory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   let unread = '';
   let httpUrl: string | null = null;
+  let instance: string | null = null;
   let over = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -51,7 +66,7 @@ export function startProcess({ configFile, env, preload = [], cacheDirectory }: 
       .split('\n')
       .find((candidate) => candidate.includes('Firebreak is running'));
     unread = unread.slice(end);
-    if (line !== undefined) httpUrl = Running.parse(JSON.parse(line)).http;
+    if (line !== undefined) ({ http: httpUrl, instance } = Running.parse(JSON.parse(line)));
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -65,6 +80,7 @@ export function startProcess({ configFile, env, preload = [], cacheDirectory }: 
   });
   const firebreak: FirebreakProcess = {
     pid: child.pid ?? 0,
+    instance: () => instance,
     httpUrl: () => (over ? null : httpUrl),
     async started() {
       const deadline = Date.now() + START_MS;

@@ -37,6 +37,8 @@ export interface ServeOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Modules that are loaded before Firebreak, by path. */
   readonly preload?: readonly string[];
+  /** The folder of the sources of another version. */
+  readonly sources?: string;
 }
 
 /** One fault from a clean slate: fresh Slack, cluster, state; the batch job runs with three sessions. */
@@ -134,12 +136,12 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     cluster,
     installation,
     stateUrl,
-    serve({ env: more = {}, preload = [] } = {}) {
+    serve({ env: more = {}, ...options } = {}) {
       const { configFile } = installation;
       const process = startProcess({
         configFile,
         env: { ...installation.env, ...more },
-        preload,
+        ...options,
         cacheDirectory,
       });
       processes.push(process);
