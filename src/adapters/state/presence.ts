@@ -12,7 +12,8 @@ import type { StateTables } from './tables.ts';
 /** Pause between two looks at the other replicas, and how far chance moves it, so that replicas spread. */
 const LOOK_EVERY_MS = 1_000;
 const JITTER_MS = 400;
-const FORGET_EVERY = 30;
+/** Every so many looks, what is long gone is removed. */
+const FORGET_EVERY = 5;
 const LOCK = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as answer';
 const UNLOCK = 'select pg_advisory_unlock(hashtextextended($1, 0)) as answer';
 

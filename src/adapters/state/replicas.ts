@@ -6,7 +6,7 @@ import type { StateTables } from './tables.ts';
 /** Name of the advisory lock that a replica holds while it lives; its number is `hashtextextended(name, 0)`. */
 export const REPLICA_LOCK = 'firebreak:replica:';
 /** Seconds that a replica without its lock still counts for the form of events: it may have lost its session only. */
-const FORGET_AFTER_SECONDS = 60;
+const FORGET_AFTER_SECONDS = 30;
 
 /** A replica as the log names it. */
 export interface Replica {

@@ -2,6 +2,7 @@ import { type Family, type Fault, spread } from '../fault.ts';
 import { clicksElsewhere, deathWhileWaiting } from '../replicas/clicks.ts';
 import { secondOnEmbedded } from '../replicas/embedded.ts';
 import { inKill, inProof, inSuspension, inWatch, MOMENTS } from '../replicas/moments.ts';
+import { rollingUpgrade } from '../replicas/rolling-upgrade.ts';
 import { type Plot, takeOver } from '../replicas/take-over.ts';
 import { openWorlds, worldOf } from '../world.ts';
 
@@ -49,12 +50,18 @@ export const replicas: Family = {
         run: async (lane) => clicksElsewhere(worldOf(worlds, lane)),
       },
       {
+        fault: 'rolling upgrade, each version killed in turn',
+        boundary: 'in the suspension, the kill and the watch',
+        state: 'postgres',
+        run: async (lane) => rollingUpgrade(worldOf(worlds, lane)),
+      },
+      {
         fault: 'a second replica',
         boundary: 'on the embedded state of the first',
         state: 'embedded',
         run: async (lane) => secondOnEmbedded(worldOf(worlds, lane)),
       },
     ];
-    return spread([...plots, ...others], sample);
+    return spread([...others, ...plots], sample);
   },
 };

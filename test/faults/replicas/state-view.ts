@@ -26,6 +26,8 @@ export interface StateView extends AsyncDisposable {
   holder(): Promise<string | null>;
   /** Waits until a replica holds the incident that is none of these. */
   heldByOther(instances: readonly string[], patienceMs?: number): Promise<string>;
+  /** Waits until every replica that counts reads this schema of events, or a newer one. */
+  onlySchema(schema: number, patienceMs: number): Promise<unknown>;
   /** Ends the session with which a replica holds its locks. */
   endLockSession(instance: string): Promise<void>;
 }
@@ -43,6 +45,8 @@ const HOLDER = `
 const END = `
   select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and application_name = $1`;
+
+const OLDER = 'select 1 from firebreak.replica where event_schema < $1 and left_at is null';
 
 export async function openStateView(scene: Scene): Promise<StateView> {
   const client = new pg.Client({ connectionString: scene.stateUrl ?? '' });
@@ -78,6 +82,15 @@ export async function openStateView(scene: Scene): Promise<StateView> {
         async () => {
           const found = await holder();
           return found === null || instances.includes(found) ? undefined : found;
+        },
+        patienceMs,
+      ),
+    onlySchema: (schema, patienceMs) =>
+      wait(
+        `only replicas of schema ${schema}`,
+        async () => {
+          const { rows } = await client.query(OLDER, [schema]);
+          return rows.length === 0 ? true : undefined;
         },
         patienceMs,
       ),

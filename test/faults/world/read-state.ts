@@ -10,6 +10,7 @@ const StoredAlert = z.object({ fingerprint: z.string() });
 /** What the state holds, read while Firebreak may run. */
 export async function readState(
   url: string,
+  readEntry = toRecordedEvent,
 ): Promise<Pick<Facts, 'alerts' | 'entries' | 'chainProblem' | 'incidents' | 'rows'>> {
   const pool = createPool({ url, instance: 'inspect' }, { warn: () => undefined });
   try {
@@ -22,7 +23,7 @@ export async function readState(
     });
     const entries: EntryFact[] = [];
     for await (const entry of journal.export()) {
-      if (entry.body !== null) entries.push(toRecordedEvent(entry));
+      if (entry.body !== null) entries.push(readEntry(entry));
     }
     const alerts = await db
       .selectFrom('alert')

@@ -14,6 +14,8 @@ export interface ResponderOptions {
   /** What is clicked, the first that the newest card offers; Run alone, unless told otherwise. */
   readonly clicks?: readonly string[];
   readonly patienceMs?: number;
+  /** Ends the clicking before the incident is closed. */
+  readonly signal?: AbortSignal;
 }
 
 /** A person who approves whatever is asked, until every incident in the channel says that it is closed. */
@@ -25,13 +27,13 @@ export interface Responder {
 /** @param explain What else helps to understand why an incident was not closed, such as the end of a log. */
 export function createResponder(slack: SlackSandbox, explain: () => string): Responder {
   return {
-    async untilClosed({ person = ANNA, clicks = ['step.run'], patienceMs = 150_000 } = {}) {
+    async untilClosed({ person = ANNA, clicks = ['step.run'], patienceMs = 150_000, signal } = {}) {
       const deadline = Date.now() + patienceMs;
       let clicked = 0;
       let last = { what: '', at: 0 };
       for (;;) {
         const messages = await posted(slack);
-        if (areClosed(messages)) return clicked;
+        if (areClosed(messages) || signal?.aborted === true) return clicked;
         const offer = newestOffer(messages, clicks);
         const what = offer === null ? '' : JSON.stringify([offer.message.ts, offer.message.blocks]);
         if (offer !== null && (what !== last.what || Date.now() - last.at > AGAIN_MS)) {
@@ -47,8 +49,7 @@ export function createResponder(slack: SlackSandbox, explain: () => string): Res
         }
         await delay(LOOK_MS);
       }
-    },
-  };
+    },;
 }
 
 type Posted = Awaited<ReturnType<typeof posted>>;

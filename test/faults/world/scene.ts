@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RecordedEvent } from '../../../src/domain/event.ts';
+import type { JournalEntry } from '../../../src/domain/journal-entry.ts';
 import type { SlackSandbox } from '../../../src/sandbox/slack/server.ts';
 import type { TestCluster } from '../../sandbox/kubernetes/cluster.ts';
 import { until } from '../../slack/sandbox-control.ts';
@@ -29,6 +31,8 @@ export interface SceneOptions {
   /** Further sections of firebreak.yml. */
   readonly config?: object;
   readonly env?: Readonly<Record<string, string>>;
+  /** Reads the entries of a newer version. */
+  readonly readEntry?: (entry: JournalEntry) => RecordedEvent;
   /** False when no batch job shall run. */
   readonly batch?: boolean;
 }
@@ -122,7 +126,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     if (url === undefined) throw new Error('The embedded state does not run, so it cannot be read.');
     return {
       acknowledged: [...sender.acknowledged],
-      ...(await readState(url)),
+      ...(await readState(url, options.readEntry)),
       messages: await readChannel(slack),
       signals: readSignals(victim.log().slice(logStart)),
       specChanges: (await generationOf(cluster)) - generation,
