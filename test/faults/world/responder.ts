@@ -49,7 +49,8 @@ export function createResponder(slack: SlackSandbox, explain: () => string): Res
         }
         await delay(LOOK_MS);
       }
-    },;
+    },
+  };
 }
 
 type Posted = Awaited<ReturnType<typeof posted>>;
