@@ -5,4 +5,4 @@ import { victim } from './families/victim.ts';
 import type { Family } from './fault.ts';
 
 /** Every family of faults, in the order in which they run. Add a file to `families/` and a line here. */
-export const families: readonly Family[] = [, replicas];
+export const families: readonly Family[] = [crash, slack, victim, replicas];
