@@ -9,6 +9,8 @@ const KEPT_MS = 600_000;
 export interface FoldedIncidents {
   /** The fold of all that is in the journal now; null when there is no such stream. */
   load(incidentId: string): Promise<Incident | null>;
+  /** The same for several, by id; without those that are not there. */
+  loadAll(incidentIds: readonly string[]): Promise<ReadonlyMap<string, Incident>>;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface FoldedIncidents {
  * for its version, and an incident with thousands of alerts is not read as a whole for each further one. A closed one is
  * read anew, because retention may remove its content.
  */
-export function createFoldedIncidents(journal: Pick<Journal, 'read'>): FoldedIncidents {
+export function createFoldedIncidents(journal: Pick<Journal, 'readAll'>): FoldedIncidents {
   const folds = new Map<string, { readonly incident: Incident; readonly at: number }>();
 
   function knownOf(incidentId: string): Incident | undefined {
@@ -35,14 +37,23 @@ export function createFoldedIncidents(journal: Pick<Journal, 'read'>): FoldedInc
     if (folds.size > MOST_KEPT && oldest.done !== true) folds.delete(oldest.value);
   }
 
-  return {
-    async load(incidentId) {
-      const known = knownOf(incidentId);
-      const events = await journal.read(incidentId, known?.version ?? 0);
-      if (known === undefined && events.length === 0) return null;
-      const incident = known === undefined ? foldIncident(incidentId, events) : foldOn(known, events);
+  async function loadAll(ids: readonly string[]): Promise<ReadonlyMap<string, Incident>> {
+    const known = new Map(ids.map((id) => [id, knownOf(id)]));
+    const wanted = ids.map((stream) => ({ stream, after: known.get(stream)?.version ?? 0 }));
+    const events = Map.groupBy(await journal.readAll(wanted), ({ stream }) => stream);
+    const found = new Map<string, Incident>();
+    for (const [id, before] of known) {
+      const news = events.get(id) ?? [];
+      if (before === undefined && news.length === 0) continue;
+      const incident = before === undefined ? foldIncident(id, news) : foldOn(before, news);
       keep(incident);
-      return incident;
-    },
+      found.set(id, incident);
+    }
+    return found;
+  }
+
+  return {
+    load: async (incidentId) => (await loadAll([incidentId])).get(incidentId) ?? null,
+    loadAll,
   };
 }

@@ -6,7 +6,7 @@ import { anchorText } from '../domain/journal-entry.ts';
 import { next } from '../domain/next.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { IncidentRow, Settlement, State, Work } from '../ports/state.ts';
+import type { IncidentRow, Settlement, State, StreamAppend, Work } from '../ports/state.ts';
 import { createFoldedIncidents } from './folded-incidents.ts';
 
 /** How a change to an incident ended. */
@@ -19,16 +19,27 @@ export interface Changed {
 export interface Ledger {
   /** Null when there is none, or when retention has removed its content. */
   load(incidentId: string): Promise<Incident | null>;
-  /** Opens a stream; false when another open incident holds the dedupe key, or one of the alerts is settled already. */
-  open(row: IncidentRow, events: readonly DomainEvent[], settles?: readonly Settlement[]): Promise<boolean>;
-  /** Appends what alerts lead to; false when the incident has changed since, or one of the alerts is settled already. */
-  settle(
-    incident: Incident,
-    events: readonly DomainEvent[],
-    settles: readonly Settlement[],
-  ): Promise<boolean>;
+  /** The same for several, by id; without those that are not there. */
+  loadAll(incidentIds: readonly string[]): Promise<ReadonlyMap<string, Incident>>;
+  /** Opens a stream; false when another open incident holds the dedupe key. */
+  open(row: IncidentRow, events: readonly DomainEvent[]): Promise<boolean>;
+  /**
+   * Appends what alerts lead to, all or nothing; false when one of the incidents has changed since, another open one holds
+   * a dedupe key, or one of the alerts is settled already.
+   */
+  settle(settlings: readonly Settling[]): Promise<boolean>;
   /** Decides on the newest state and appends; decides again whenever somebody else was first. */
   change(incidentId: string, make: (incident: Incident) => Change): Promise<Changed>;
+}
+
+/** What some alerts lead to: a new incident, more about an open one, or nothing but a record of why not. */
+export interface Settling {
+  readonly target:
+    | { readonly opens: IncidentRow }
+    | { readonly joins: Incident }
+    | { readonly ignoredIn: string };
+  readonly events: readonly DomainEvent[];
+  readonly settles: readonly Settlement[];
 }
 
 /** Either a command for the pure core, or events that need no decision. */
@@ -45,22 +56,18 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
 
   return {
     load,
+    loadAll: async (incidentIds) => folded.loadAll(incidentIds),
 
-    async open(row, events, settles) {
+    async open(row, events) {
       const result = await state.journal.append(row.id, 0, events, {
         work: workFor(row.id),
         incident: { ...row, waiting: false },
-        ...(settles === undefined ? {} : { settles }),
       });
       return result.status === 'appended';
     },
 
-    async settle(incident, events, settles) {
-      const result = await state.journal.append(incident.id, incident.version, events, {
-        work: workAfter(incident.id, events),
-        incident: rowOf(incident, events),
-        settles,
-      });
+    async settle(settlings) {
+      const result = await state.journal.appendAll(settlings.map(appendOf));
       if (result.status === 'appended') logClosing(logger, result.events);
       return result.status === 'appended';
     },
@@ -105,9 +112,9 @@ function resolve(incident: Incident, change: Change, now: Date) {
 
 /** The log keeps the anchor of each closed incident, where nobody who can write the journal can change it. */
 function logClosing(logger: Logger, events: readonly RecordedEvent[]): void {
-  const closing = events.find(({ event }) => event.type === 'incident.closed');
-  if (closing !== undefined)
+  for (const closing of events.filter(({ event }) => event.type === 'incident.closed')) {
     logger.info({ incidentId: closing.stream, journal: anchorText(closing) }, 'Incident closed');
+  }
 }
 
 /** The row after these events, whose place and time do not matter here. */
@@ -126,6 +133,26 @@ function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow 
   );
   const { id, dedupeKey, database, title, status } = after;
   return { id, dedupeKey, database, title, status, waiting: next(after).do === 'wait' };
+}
+
+function appendOf({ target, events, settles }: Settling): StreamAppend {
+  if ('ignoredIn' in target) {
+    const work: Work[] = [{ kind: 'render', key: 'intake' }];
+    return { stream: target.ignoredIn, expectedVersion: 0, events, options: { work, settles } };
+  }
+  if ('opens' in target) {
+    const { id } = target.opens;
+    const incident = { ...target.opens, waiting: false };
+    return {
+      stream: id,
+      expectedVersion: 0,
+      events,
+      options: { work: workFor(id), incident, settles },
+    };
+  }
+  const { id, version } = target.joins;
+  const options = { work: workAfter(id, events), incident: rowOf(target.joins, events), settles };
+  return { stream: id, expectedVersion: version, events, options };
 }
 
 /** An alert that joins an open incident changes what is shown, and nothing that the engine has to do. */

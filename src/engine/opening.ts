@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import type { Runbook } from '../domain/runbook.ts';
-import type { IncidentRow, Settlement, State } from '../ports/state.ts';
+import type { IncidentRow, State } from '../ports/state.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface Opening {
@@ -18,34 +18,25 @@ export function dedupeKeyOf(database: string): string {
   return `database:${database}`;
 }
 
-/** Opens an incident and starts its run; null when one is open already. */
-export async function openIncident(
-  state: State,
-  ledger: Ledger,
-  opening: Opening,
-  settle?: (incidentId: string) => readonly Settlement[],
-): Promise<string | null> {
-  const id = await state.incidents.nextId();
-  const title = opening.alert?.annotations.summary ?? opening.alert?.name ?? opening.runbook.title;
-  const row: IncidentRow = {
-    id,
-    dedupeKey: dedupeKeyOf(opening.database),
-    database: opening.database,
-    title,
-    status: 'open',
+/** The row and the first events of an incident. */
+export function openingOf(id: string, opening: Opening): { row: IncidentRow; events: DomainEvent[] } {
+  const { database, service, runbook, by, alert } = opening;
+  const title = alert?.annotations.summary ?? alert?.name ?? runbook.title;
+  const dedupeKey = dedupeKeyOf(database);
+  const severity = alert?.labels.severity ?? 'unknown';
+  return {
+    row: { id, dedupeKey, database, title, status: 'open' },
+    events: [
+      { type: 'incident.opened', title, database, service, severity, dedupeKey, by, alert },
+      { type: 'run.started', run: 1, runbook, by },
+    ],
   };
-  const events: DomainEvent[] = [
-    {
-      type: 'incident.opened',
-      title,
-      database: opening.database,
-      service: opening.service,
-      severity: opening.alert?.labels.severity ?? 'unknown',
-      dedupeKey: row.dedupeKey,
-      by: opening.by,
-      alert: opening.alert,
-    },
-    { type: 'run.started', run: 1, runbook: opening.runbook, by: opening.by },
-  ];
-  return (await ledger.open(row, events, settle?.(id))) ? id : null;
+}
+
+/** Opens an incident and starts its run; null when one is open already. */
+export async function openIncident(state: State, ledger: Ledger, opening: Opening): Promise<string | null> {
+  const [id] = await state.incidents.nextIds(1);
+  if (id === undefined) return null;
+  const { row, events } = openingOf(id, opening);
+  return (await ledger.open(row, events)) ? id : null;
 }

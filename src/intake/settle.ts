@@ -1,11 +1,10 @@
-import type { Alert } from '../domain/alert.ts';
+import { isFirebreakError } from '../domain/errors.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Ledger } from '../engine/ledger.ts';
-import { dedupeKeyOf, openIncident } from '../engine/opening.ts';
 import type { MonitoredDatabase } from '../ports/databases.ts';
-import type { Settlement, State, StoredAlert } from '../ports/state.ts';
-import { databaseOf, runbookOf } from './alert-target.ts';
-import { attachmentsOf } from './attachments.ts';
+import type { State, StoredAlert } from '../ports/state.ts';
+import { databaseOf } from './alert-target.ts';
+import { type AlertGroup, createDecider } from './decide-alerts.ts';
 
 export interface SettleOptions {
   readonly state: State;
@@ -16,30 +15,54 @@ export interface SettleOptions {
 
 /** Alerts that are looked at together. */
 const BATCH = 500;
-/** Alerts of one database that one transaction settles. */
-const MOST_AT_ONCE = 100;
+/** Databases, and alerts of each, that one transaction settles: the journal stands still meanwhile. */
+const MOST_GROUPS = 40;
+const MOST_OF_GROUP = 50;
+/** Each conflict means that somebody else got on; so many of them mean that something is wrong. */
+const MOST_CONFLICTS = 50;
 
 /**
  * Decides what each stored alert leads to, with a reason, once: open, attach, resolve or ignore. Those of one database
- * are decided in the order in which they came, and together: in a storm the work is by database, not by alert.
+ * are decided in the order in which they came; those of many databases are written together, so that a storm costs a few
+ * transactions and not one for each alert.
  */
 export function createSettle(options: SettleOptions): (key: string, signal?: AbortSignal) => Promise<'done'> {
-  const { state } = options;
-  const decider = createDecider(options);
+  const { state, ledger } = options;
+  const decide = createDecider(options);
 
-  /** Settles the alerts of one database, or of none. */
-  async function settleAll(database: MonitoredDatabase | null, alerts: readonly StoredAlert[]) {
-    let rest = alerts;
-    while (rest.length > 0) {
-      const settled = await decider.settleFirst(database, rest.slice(0, MOST_AT_ONCE));
-      rest = settled > 0 ? rest.slice(settled) : await unsettled(rest);
+  /** Settles groups together; those that cannot be are settled each for itself, and what fails then is noted. */
+  async function settleGroups(groups: readonly AlertGroup[], failures: unknown[]): Promise<void> {
+    let conflicts = 0;
+    for (let rest = groups; rest.length > 0; ) {
+      const decided = await decide(rest.map(firstOf)).catch(passOnUnlessAlone(rest));
+      const written = decided !== null && (await ledger.settle(decided).catch(passOnUnlessAlone(rest)));
+      if (decided !== null && written === true) {
+        rest = rest.flatMap((group, index) => without(group, decided[index]?.settles.length ?? 0));
+      } else if (rest.length === 1) {
+        conflicts += 1;
+        if (conflicts > MOST_CONFLICTS) throw new Error(`Alerts of ${nameOf(rest)} cannot be settled.`);
+        rest = await unsettled(rest);
+      } else {
+        for (const group of rest) {
+          await settleGroups([group], failures).catch((error: unknown) => {
+            if (isFirebreakError(error) && error.retryable) throw error;
+            failures.push(error);
+          });
+        }
+        return;
+      }
     }
   }
 
   /** Somebody else was first: what is left of these. */
-  async function unsettled(alerts: readonly StoredAlert[]): Promise<StoredAlert[]> {
-    const present = await Promise.all(alerts.map(async ({ id }) => state.alerts.get(id)));
-    return present.flatMap((stored) => (stored?.settlement === null ? [stored] : []));
+  async function unsettled(groups: readonly AlertGroup[]): Promise<AlertGroup[]> {
+    const left: AlertGroup[] = [];
+    for (const { database, alerts } of groups) {
+      const present = await Promise.all(alerts.map(async ({ id }) => state.alerts.get(id)));
+      const open = present.flatMap((stored) => (stored?.settlement === null ? [stored] : []));
+      if (open.length > 0) left.push({ database, alerts: open });
+    }
+    return left;
   }
 
   return async (_key, signal) => {
@@ -47,10 +70,10 @@ export function createSettle(options: SettleOptions): (key: string, signal?: Abo
     for (let after = 0; ; ) {
       const { alerts, last } = await state.alerts.unsettled(after, BATCH);
       if (alerts.length === 0) break;
-      for (const [database, group] of byDatabase(alerts, options.databases)) {
+      const groups = byDatabase(alerts, options.databases);
+      for (let start = 0; start < groups.length; start += MOST_GROUPS) {
         signal?.throwIfAborted();
-        // What cannot be settled for one database shall not keep the alerts of the others.
-        await settleAll(database, group).catch((error: unknown) => failures.push(error));
+        await settleGroups(groups.slice(start, start + MOST_GROUPS), failures);
       }
       after = last;
     }
@@ -59,74 +82,31 @@ export function createSettle(options: SettleOptions): (key: string, signal?: Abo
   };
 }
 
-/** Settles as many of the first alerts of a database as go together; 0 when somebody else was first. */
-function createDecider({ state, ledger, runbooks, databases }: SettleOptions) {
-  async function attach(incidentId: string, alerts: readonly StoredAlert[]): Promise<number> {
-    const incident = await ledger.load(incidentId);
-    if (incident === null || incident.status === 'closed') return 0;
-    const { events, settlements } = attachmentsOf(incident, alerts);
-    return (await ledger.settle(incident, events, settlements)) ? settlements.length : 0;
-  }
-
-  async function open(database: MonitoredDatabase, { id, alert }: StoredAlert, runbook: Runbook) {
-    const { name, service } = database;
-    const opening = { database: name, service, runbook, by: { kind: 'system' as const }, alert };
-    const reason = `Runbook ${runbook.id} is for the alert ${alert.name}.`;
-    const opened = await openIncident(state, ledger, opening, (incidentId) => [
-      { alertId: id, decision: 'opened', reason, incidentId },
-    ]);
-    return opened === null ? 0 : 1;
-  }
-
-  async function ignore(alerts: readonly (StoredAlert & { readonly reason: string })[]): Promise<number> {
-    const events = alerts.map(({ alert, reason }) => ({ type: 'alert.ignored' as const, alert, reason }));
-    const settles = alerts.map(
-      ({ id, reason }): Settlement => ({ alertId: id, decision: 'ignored', reason, incidentId: null }),
-    );
-    const work = [{ kind: 'render' as const, key: 'intake' }];
-    const { status } = await state.journal.append(`intake/${alerts[0]?.id}`, 0, events, { work, settles });
-    return status === 'appended' ? alerts.length : 0;
-  }
-
-  /** Why an alert opens nothing, or null when it does. */
-  function whyNothing(alert: Alert): string | null {
-    const database = databaseOf(alert, databases);
-    if (typeof database === 'string') return database;
-    if (alert.status === 'resolved') return `No incident is open for ${database.name}.`;
-    return runbookOf(alert, runbooks) === undefined ? `No runbook names the alert ${alert.name}.` : null;
-  }
-
-  return {
-    async settleFirst(database: MonitoredDatabase | null, alerts: readonly StoredAlert[]): Promise<number> {
-      const incident = database && (await state.incidents.findOpen(dedupeKeyOf(database.name)));
-      if (incident !== null) return attach(incident.id, alerts);
-      const ignored: (StoredAlert & { reason: string })[] = [];
-      for (const stored of alerts) {
-        const reason = whyNothing(stored.alert);
-        if (reason === null) break;
-        ignored.push({ ...stored, reason });
-      }
-      if (ignored.length > 0) return ignore(ignored);
-      const [first] = alerts;
-      const runbook = first && runbookOf(first.alert, runbooks);
-      if (database === null || first === undefined || runbook === undefined) return 0;
-      return open(database, first, runbook);
-    },
+/** A fault of one group must not keep out the others: null lets each be tried alone. */
+function passOnUnlessAlone(groups: readonly AlertGroup[]): (error: unknown) => null {
+  return (error) => {
+    if (groups.length === 1 || (isFirebreakError(error) && error.retryable)) throw error;
+    return null;
   };
 }
 
+function nameOf([group]: readonly AlertGroup[]): string {
+  return group?.database?.name ?? 'no database';
+}
+
+function firstOf({ database, alerts }: AlertGroup): AlertGroup {
+  return { database, alerts: alerts.slice(0, MOST_OF_GROUP) };
+}
+
+function without({ database, alerts }: AlertGroup, settled: number): AlertGroup[] {
+  return settled < alerts.length ? [{ database, alerts: alerts.slice(settled) }] : [];
+}
+
 /** The alerts by the database that they are about, each group in order; null for those that are about none. */
-function byDatabase(
-  alerts: readonly StoredAlert[],
-  databases: readonly MonitoredDatabase[],
-): Map<MonitoredDatabase | null, StoredAlert[]> {
-  const groups = new Map<MonitoredDatabase | null, StoredAlert[]>();
-  for (const stored of alerts) {
-    const found = databaseOf(stored.alert, databases);
-    const database = typeof found === 'string' ? null : found;
-    const group = groups.get(database);
-    if (group === undefined) groups.set(database, [stored]);
-    else group.push(stored);
-  }
-  return groups;
+function byDatabase(alerts: readonly StoredAlert[], databases: readonly MonitoredDatabase[]): AlertGroup[] {
+  const groups = Map.groupBy(alerts, ({ alert }) => {
+    const found = databaseOf(alert, databases);
+    return typeof found === 'string' ? null : found;
+  });
+  return [...groups].map(([database, ofDatabase]) => ({ database, alerts: ofDatabase }));
 }

@@ -45,6 +45,14 @@ export interface AppendOptions {
   readonly settles?: readonly Settlement[];
 }
 
+/** What is appended to one stream. */
+export interface StreamAppend {
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly events: readonly DomainEvent[];
+  readonly options: AppendOptions;
+}
+
 export type AppendResult =
   | { readonly status: 'appended'; readonly events: readonly RecordedEvent[] }
   /** Somebody else appended first: read again and decide again. */
@@ -52,9 +60,10 @@ export type AppendResult =
 
 /** The truth: append-only, hash-chained, one gapless numbering per stream. Throws `state-unavailable`. */
 export interface Journal {
-  /** The events of a stream in order; none when retention has removed their content. */
-  /** The events of a stream in order, from the one after this version on. */
+  /** The events of a stream in order, from the one after this version on; none when retention has removed their content. */
   read(stream: string, after?: number): Promise<RecordedEvent[]>;
+  /** The same of several streams, one after the other. */
+  readAll(streams: readonly { readonly stream: string; readonly after: number }[]): Promise<RecordedEvent[]>;
   /**
    * Appends in one transaction with the work, the incident's row and the settlements of alerts.
    * `conflict` when the stream is not at `expectedVersion`, another open incident holds the dedupe key, or one of the
@@ -66,6 +75,8 @@ export interface Journal {
     events: readonly DomainEvent[],
     options: AppendOptions,
   ): Promise<AppendResult>;
+  /** Appends to several streams, each named once, in one transaction; on a conflict of one to none. */
+  appendAll(appends: readonly StreamAppend[]): Promise<AppendResult>;
   /** The last entry's position and hash; position 0 of an empty journal. */
   head(): Promise<Anchor>;
   /** Recomputes the whole chain, and compares it with anchors that were kept elsewhere. */
@@ -120,8 +131,8 @@ export interface Backups {
 }
 
 export interface Incidents {
-  /** A new id such as `INC-12`; unused ones leave gaps. */
-  nextId(): Promise<string>;
+  /** New ids such as `INC-12`; unused ones leave gaps. */
+  nextIds(count: number): Promise<string[]>;
   get(id: string): Promise<(IncidentRow & { prunedAt: string | null }) | null>;
   findOpen(dedupeKey: string): Promise<IncidentRow | null>;
   listOpen(): Promise<(IncidentRow & { openedAt: string })[]>;

@@ -11,11 +11,14 @@ const columns = ['id', 'dedupe_key as dedupeKey', 'database', 'title', 'status']
 export function createIncidents(db: Kysely<StateTables>): Incidents {
   const all = db.selectFrom('incident').select([...columns, 'opened_at as openedAt']);
   return {
-    nextId: () =>
+    nextIds: (count) =>
       guarded(async () => {
-        const next = sql<{ number: number }>`select nextval('firebreak.incident_number') as number`;
-        const { rows } = await next.execute(db);
-        return `INC-${rows[0]?.number}`;
+        if (count === 0) return [];
+        const { rows } = await sql<{ number: number }>`
+          select nextval('firebreak.incident_number') as number from generate_series(1, ${count}::int)`.execute(
+          db,
+        );
+        return rows.map(({ number }) => `INC-${number}`);
       }),
     get: (id) =>
       guarded(async () => {
@@ -37,12 +40,14 @@ export function createIncidents(db: Kysely<StateTables>): Incidents {
   };
 }
 
-/** Writes the row of an incident. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
-export async function saveIncident(
+/** Writes the rows of incidents. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
+export async function saveIncidents(
   tx: Transaction<StateTables>,
-  row: IncidentRow & { readonly waiting: boolean },
+  rows: readonly (IncidentRow & { readonly waiting: boolean })[],
 ): Promise<void> {
-  const values = {
+  if (rows.length === 0) return;
+  const values = rows.map((row) => ({
+    id: row.id,
     dedupe_key: storableText(row.dedupeKey),
     // Indexed instead of the key, which may be longer than an index entry can be.
     dedupe_hash: sha256(row.dedupeKey),
@@ -50,12 +55,20 @@ export async function saveIncident(
     title: storableText(row.title),
     status: row.status,
     waiting: row.waiting,
-  };
+  }));
   await tx
     .insertInto('incident')
-    .values({ id: row.id, ...values })
+    .values(values)
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ ...values, updated_at: sql<string>`clock_timestamp()` }),
+      conflict.column('id').doUpdateSet((eb) => ({
+        dedupe_key: eb.ref('excluded.dedupe_key'),
+        dedupe_hash: eb.ref('excluded.dedupe_hash'),
+        database: eb.ref('excluded.database'),
+        title: eb.ref('excluded.title'),
+        status: eb.ref('excluded.status'),
+        waiting: eb.ref('excluded.waiting'),
+        updated_at: sql<string>`clock_timestamp()`,
+      })),
     )
     .execute();
 }

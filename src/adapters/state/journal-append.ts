@@ -5,11 +5,11 @@ import type { DomainEvent } from '../../domain/event.ts';
 import { bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
 import { commitFailure } from './failure.ts';
-import { saveIncident } from './incidents.ts';
+import { saveIncidents } from './incidents.ts';
 import { toRecordedEvent, toRow } from './journal-entry.ts';
 import { commonSchema, written } from './journal-schema.ts';
 import type { Enqueue } from './queue/enqueue.ts';
-import { storableText } from './storable-json.ts';
+import { storableJson, storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
 /** The unique index that two open incidents with one dedupe key violate. */
@@ -18,7 +18,7 @@ const ONE_OPEN_INCIDENT = 'incident_one_open';
 /** Thrown to roll back: somebody else was first. */
 class Conflict extends Error {}
 
-interface Append {
+export interface Append {
   readonly stream: string;
   /** Null for wherever the stream is. */
   readonly expectedVersion: number | null;
@@ -26,16 +26,16 @@ interface Append {
   readonly options: AppendOptions;
 }
 
-/** One transaction: events, head, incident row, settlement and work; on a conflict nothing of it. */
+/** One transaction: events of different streams, head, incident rows, settlements and work; on a conflict nothing of it. */
 export async function appendEvents(
   db: Kysely<StateTables>,
   enqueue: Enqueue,
-  append: Append,
+  appends: readonly Append[],
 ): Promise<AppendResult> {
   let committing = false;
   try {
     const entries = await db.transaction().execute(async (tx) => {
-      const written = await appendWithin(tx, enqueue, append);
+      const written = await appendWithin(tx, enqueue, appends);
       committing = true;
       return written;
     });
@@ -50,17 +50,21 @@ export async function appendEvents(
 export async function appendWithin(
   tx: Transaction<StateTables>,
   enqueue: Enqueue,
-  append: Append,
+  appends: readonly Append[],
 ): Promise<JournalEntry[]> {
   const head = await tx
     .selectFrom('journal_head')
     .select(['position', 'hash', 'event_schema'])
     .forUpdate()
     .executeTakeFirstOrThrow();
-  const stream = storableText(append.stream);
-  const { version, at, schema } = await streamEnd(tx, stream);
-  if (append.expectedVersion !== null && version !== append.expectedVersion) throw new Conflict();
-  const entries = chain(append.events, { stream, version, at, schema, ...head });
+  const { versions, at, schema } = await streamEnds(tx, appends);
+  const entries: JournalEntry[] = [];
+  for (const { stream, expectedVersion, events } of appends) {
+    const version = versions.get(storableText(stream)) ?? 0;
+    if (expectedVersion !== null && version !== expectedVersion) throw new Conflict();
+    const { position, hash } = entries.at(-1) ?? head;
+    entries.push(...chain(events, { stream: storableText(stream), version, at, schema, position, hash }));
+  }
   const last = entries.at(-1);
   if (last !== undefined) {
     await tx.insertInto('journal').values(entries.map(toRow)).execute();
@@ -70,9 +74,18 @@ export async function appendWithin(
       .set({ position: last.position, hash: last.hash, event_schema })
       .execute();
   }
-  if (append.options.incident) await saveIncident(tx, append.options.incident);
-  for (const settlement of append.options.settles ?? []) await settleAlert(tx, settlement);
-  await enqueue(tx, append.options.work);
+  await saveIncidents(
+    tx,
+    appends.flatMap(({ options }) => options.incident ?? []),
+  );
+  await settleAlerts(
+    tx,
+    appends.flatMap(({ options }) => options.settles ?? []),
+  );
+  await enqueue(
+    tx,
+    appends.flatMap(({ options }) => options.work),
+  );
   return entries;
 }
 
@@ -81,22 +94,22 @@ function isSecondOpening(error: unknown): boolean {
 }
 
 /**
- * Read after the head is locked, so that the version is the last one, times follow the order of entries, and no replica
- * registers before the commit.
+ * Read after the head is locked, so that the versions are the last ones, times follow the order of entries, and no
+ * replica registers before the commit.
  */
-async function streamEnd(
+async function streamEnds(
   tx: Transaction<StateTables>,
-  stream: string,
-): Promise<{ version: number; at: string; schema: number }> {
-  return await tx
-    .selectFrom('journal')
-    .where('stream', '=', stream)
-    .select((eb) => [
-      eb.fn.coalesce(eb.fn.max('version'), sql<number>`0::bigint`).as('version'),
-      sql<string>`clock_timestamp()::timestamptz(3)`.as('at'),
-      commonSchema.as('schema'),
-    ])
-    .executeTakeFirstOrThrow();
+  appends: readonly Append[],
+): Promise<{ versions: ReadonlyMap<string, number>; at: string; schema: number }> {
+  const streams = appends.map(({ stream }) => storableText(stream));
+  const { rows } = await sql<{ stream: string; version: number; at: string; schema: number }>`
+    select wanted.stream, clock_timestamp()::timestamptz(3) as at, ${commonSchema} as schema,
+      coalesce((select max(version) from firebreak.journal where stream = wanted.stream), 0::bigint) as version
+    from unnest(${streams}::text[]) as wanted (stream)`.execute(tx);
+  const [first] = rows;
+  if (first === undefined) throw new Error('There is nothing to append.');
+  const { at, schema } = first;
+  return { versions: new Map(rows.map(({ stream, version }) => [stream, version])), at, schema };
 }
 
 function chain(
@@ -122,26 +135,20 @@ function chain(
 }
 
 /** An alert is settled once; a second settlement means that somebody else decided first. */
-async function settleAlert(tx: Transaction<StateTables>, settlement: Settlement): Promise<void> {
-  const { numUpdatedRows } = await tx
-    .updateTable('alert')
-    .set({
-      decision: settlement.decision,
-      reason: storableText(settlement.reason),
-      incident_id: settlement.incidentId,
-      settled_at: sql<string>`clock_timestamp()`,
-    })
-    .where('id', '=', settlement.alertId)
-    .where('settled_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  if (numUpdatedRows === 1n) return;
-  const known = await tx
-    .selectFrom('alert')
-    .select('id')
-    .where('id', '=', settlement.alertId)
-    .executeTakeFirst();
-  if (known) throw new Conflict();
-  throw new FirebreakError('internal', `There is no stored alert ${settlement.alertId} to settle.`, {
+async function settleAlerts(tx: Transaction<StateTables>, settlements: readonly Settlement[]): Promise<void> {
+  if (settlements.length === 0) return;
+  const { numAffectedRows = 0n } = await sql`
+    update firebreak.alert as alert
+    set decision = new.decision, reason = new.reason, incident_id = new."incidentId", settled_at = clock_timestamp()
+    from jsonb_to_recordset(${storableJson(settlements)}::jsonb)
+      as new ("alertId" text, decision text, reason text, "incidentId" text)
+    where alert.id = new."alertId" and alert.settled_at is null`.execute(tx);
+  if (numAffectedRows === BigInt(settlements.length)) return;
+  const ids = settlements.map(({ alertId }) => alertId);
+  const known = await tx.selectFrom('alert').select('id').where('id', 'in', ids).execute();
+  const unknown = ids.find((id) => !known.some((row) => row.id === id));
+  if (unknown === undefined) throw new Conflict();
+  throw new FirebreakError('internal', `There is no stored alert ${unknown} to settle.`, {
     hint: 'Report this: a settlement must name a stored alert.',
   });
 }

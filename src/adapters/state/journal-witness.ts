@@ -27,12 +27,14 @@ export function createWitness(
 
   async function tell(position: number, hash: string): Promise<void> {
     try {
-      await appendEvents(db, enqueue, {
-        stream: JOURNAL_STREAM,
-        expectedVersion: null,
-        events: [{ type: 'journal.lost', position, hash, instance }],
-        options: { work: [] },
-      });
+      await appendEvents(db, enqueue, [
+        {
+          stream: JOURNAL_STREAM,
+          expectedVersion: null,
+          events: [{ type: 'journal.lost', position, hash, instance }],
+          options: { work: [] },
+        },
+      ]);
     } catch (error) {
       last ??= { position, hash };
       throw error;

@@ -33,12 +33,9 @@ export async function restoreBackup(
     const restored = { type: 'journal.restored', position, hash, takenAt: header.at, by } as const;
     const verified = await verifyIn(tx, [header.journal]);
     if (!verified.chainOk) throw badBackup(`Its journal is not whole: ${verified.problem}`);
-    await appendWithin(tx, enqueue, {
-      stream: JOURNAL_STREAM,
-      expectedVersion: null,
-      events: [restored],
-      options: { work: [] },
-    });
+    await appendWithin(tx, enqueue, [
+      { stream: JOURNAL_STREAM, expectedVersion: null, events: [restored], options: { work: [] } },
+    ]);
     return await verifyIn(tx, [header.journal]);
   });
 }

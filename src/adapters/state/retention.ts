@@ -55,12 +55,9 @@ async function pruneBatch(
     const { incidents, alerts, streams } = due;
     if (incidents.length + alerts.length === 0) return countOf(due);
     const event = { type: 'journal.pruned', policy, by, streams, alerts: alerts.length } as const;
-    await appendWithin(tx, enqueue, {
-      stream: JOURNAL_STREAM,
-      expectedVersion: null,
-      events: [event],
-      options: { work: [] },
-    });
+    await appendWithin(tx, enqueue, [
+      { stream: JOURNAL_STREAM, expectedVersion: null, events: [event], options: { work: [] } },
+    ]);
     await remove(tx, due);
     return countOf(due);
   });

@@ -76,9 +76,9 @@ test('progress and chat messages are overwritten, incident ids never come twice'
   await state.messages.put({ ...message, ts: '1.2' });
   expect(await state.messages.list('INC-1')).toEqual([{ ...message, ts: '1.2' }]);
 
-  const ids = await Promise.all(Array.from({ length: 20 }, () => state.incidents.nextId()));
-  expect(new Set(ids).size).toBe(20);
-  expect(ids).toContain('INC-1');
+  const ids = await Promise.all(Array.from({ length: 10 }, () => state.incidents.nextIds(2)));
+  expect(new Set(ids.flat()).size).toBe(20);
+  expect(ids.flat()).toContain('INC-1');
 });
 
 test('an alert that still fires long after its incident was closed is stored again, once', async () => {

@@ -42,7 +42,7 @@ async function* asLines(lines: readonly string[]): AsyncGenerator<string> {
 async function fullState(url: string): Promise<State> {
   const state = await opened(url);
   await state.alerts.store([alertOf('a', { annotations: { text: HOSTILE } }), alertOf('b')]);
-  const id = await state.incidents.nextId();
+  const [id = ''] = await state.incidents.nextIds(1);
   await state.journal.append(id, 0, [mitigated(HOSTILE), mitigated('2')], {
     work: [],
     incident: incidentRow(id, { title: HOSTILE }),
@@ -95,7 +95,7 @@ test('what was backed up is there again, the journal proves it, and everything g
   );
   expect(restored).toEqual(expected);
 
-  expect(await target.incidents.nextId()).toBe('INC-102');
+  expect(await target.incidents.nextIds(1)).toEqual(['INC-102']);
   expect(await target.alerts.store([alertOf('a', { annotations: { text: HOSTILE } }), alertOf('c')])).toEqual(
     { stored: 1, repeated: 1 },
   );
