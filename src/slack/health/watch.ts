@@ -78,12 +78,13 @@ function pauseAfter(checks: number, trouble: Trouble | null): number {
   return pauses[Math.min(checks, pauses.length - 1)] ?? LAST_REFUSED_PAUSE_MS;
 }
 
-function createTeller({ meanwhile, clock, logger }: WatchOptions) {
-  let told: { kind: Trouble['kind']; code: string; since: Date; times: number } | null = null;
+function createTeller({ health, meanwhile, clock, logger }: WatchOptions) {
+  let told: { kinds: ReadonlySet<string>; since: Date; times: number } | null = null;
   let lastAt = 0;
 
   async function tellOver(now: number): Promise<boolean> {
     if (told === null) return true;
+    if (!health.isWell()) lastAt = now;
     if (now - lastAt < CALM_MS) return false;
     const awayMs = lastAt - told.since.getTime();
     told = null;
@@ -97,12 +98,13 @@ function createTeller({ meanwhile, clock, logger }: WatchOptions) {
       const now = clock.now().getTime();
       if (trouble === null) return await tellOver(now);
       lastAt = now;
-      const { kind, fault } = trouble;
-      const other = told?.kind !== kind || told.code !== fault.code;
+      const { fault } = trouble;
+      const kind = `${trouble.kind} ${fault.code}`;
+      const kinds = told?.kinds ?? new Set<string>();
       const since = told !== null && told.since < trouble.since ? told.since : trouble.since;
       const awayMs = now - since.getTime();
-      if (awayMs < tellAtMs(told === null || other ? 0 : told.times)) return false;
-      told = { kind, code: fault.code, since, times: nextTimes(awayMs) };
+      if (kinds.has(kind) && awayMs < tellAtMs(told?.times ?? 0)) return false;
+      told = { kinds: new Set([...kinds, kind]), since, times: nextTimes(awayMs) };
       logger.error({ code: fault.code, awayMs }, troubleWords(trouble, awayMs, await meanwhile()));
       return false;
     },

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { FirebreakError } from '../../src/domain/errors.ts';
+import { createHealth, type Health } from '../../src/slack/health/health.ts';
+import { watchHealth } from '../../src/slack/health/watch.ts';
+import { createVirtualClock } from '../support/virtual-clock.ts';
+
+const MINUTE = 60_000;
+const refusedToken = new FirebreakError('slack-token', 'Slack refused the bot token with "token_revoked".', {
+  hint: 'Copy the token.',
+});
+const noAnswer = new FirebreakError('slack-unreachable', 'Slack did not answer auth.test (ECONNREFUSED).', {
+  hint: 'Check the network.',
+  retryable: true,
+});
+
+/** A watched health whose checks end as the test says. */
+function createWatched() {
+  const clock = createVirtualClock();
+  const health = createHealth(clock);
+  const log: { level: string; sentence: string }[] = [];
+  const logged = (level: string) => (_: unknown, sentence?: unknown) => {
+    log.push({ level, sentence: String(sentence) });
+  };
+  const stop = new AbortController();
+  const checks: number[] = [];
+  const how: { fails: ((health: Health) => void) | null } = { fails: null };
+  watchHealth({
+    health,
+    async check() {
+      checks.push(clock.now().getTime());
+      if (how.fails === null) return;
+      how.fails(health);
+      throw noAnswer;
+    },
+    meanwhile: async () => ({ openIncidents: 3, waiting: 2 }),
+    clock,
+    logger: { debug() {}, info: logged('info'), warn: logged('warn'), error: logged('error') },
+    signal: stop.signal,
+  });
+  const lose = () => {
+    how.fails = () => health.unanswered('auth.test', noAnswer);
+    health.unanswered('chat.update', noAnswer);
+  };
+  return { clock, health, log, checks, how, lose, stop };
+}
+
+test('Slack away for hours is told at once, at 1, 5, 15 and 60 minutes, then hourly, and when it is back', async () => {
+  const { clock, log, lose, how, health, checks, stop } = createWatched();
+  lose();
+  await clock.advance(3 * 60 * MINUTE, 10_000);
+  const told = log.map(({ sentence }) => /unreachable(?: for ([^:]+))?:/.exec(sentence)?.[1] ?? '');
+  expect(told.slice(1)).toEqual(['60 s', '5 min', '15 min', '60 min', '2 h 0 min', '3 h 0 min']);
+  expect(log.at(-1)?.sentence).toMatch(/ECONNREFUSED.*3 incidents open, the messages of 2 wait/);
+  expect(checks.length).toBeLessThan(3 * 60 * 5);
+  expect(health.isOpen()).toBe(false);
+  how.fails = null;
+  await clock.advance(30_000, 1_000);
+  expect(log.at(-1)).toEqual({
+    level: 'info',
+    sentence: 'Slack works again after 3 h 0 min. 2 incidents will be brought up to date.',
+  });
+  expect(health.isWell()).toBe(true);
+  stop.abort();
+});
+
+test('one call without an answer is no outage: it is checked and not told', async () => {
+  const { clock, log, health, stop } = createWatched();
+  health.unanswered('chat.postMessage', noAnswer);
+  expect(health.isOpen()).toBe(false);
+  await clock.advance(10_000, 500);
+  expect(health.isOpen()).toBe(true);
+  expect(log).toEqual([]);
+  stop.abort();
+});
+
+test('a method that fails again and again while Slack answers is told of', async () => {
+  const { clock, log, health, stop } = createWatched();
+  for (let times = 0; times < 4; times += 1) {
+    health.unanswered('chat.postMessage', noAnswer);
+    await clock.advance(10_000, 500);
+  }
+  expect(log[0]?.sentence).toContain('A call to Slack has failed');
+  health.answered('chat.postMessage');
+  await clock.advance(10_000, 500);
+  expect(log.at(-1)?.sentence).toContain('Slack works again');
+  stop.abort();
+});
+
+test('trouble that comes and goes within seconds is told as one', async () => {
+  const { clock, log, how, lose, stop } = createWatched();
+  for (let times = 0; times < 10; times += 1) {
+    lose();
+    await clock.advance(2_500, 500);
+    how.fails = null;
+    await clock.advance(1_500, 500);
+  }
+  expect(log.length).toBeLessThanOrEqual(3);
+  stop.abort();
+});
+
+test('what a person has to mend is told with what to do, tried seldom, and over when it is mended', async () => {
+  const { clock, log, how, health, checks, stop } = createWatched();
+  how.fails = (board) => board.refused(refusedToken);
+  health.refused(refusedToken);
+  await clock.advance(10 * MINUTE, 1_000);
+  expect(log[0]).toEqual({
+    level: 'error',
+    sentence: expect.stringMatching(/token_revoked.*Copy the token\..*a new token needs a restart/),
+  });
+  expect(checks.length).toBeLessThan(30);
+  how.fails = null;
+  await clock.advance(40_000, 1_000);
+  expect(health.isWell()).toBe(true);
+  expect(log.at(-1)?.sentence).toContain('works again after 10 min');
+  stop.abort();
+});
+
+test('a refreshed link is not told, a lost one is', async () => {
+  const { clock, log, health, stop } = createWatched();
+  health.linkDown(noAnswer);
+  await clock.advance(2_000, 500);
+  health.linkUp();
+  await clock.advance(10_000, 500);
+  expect(log).toEqual([]);
+  health.linkDown(noAnswer);
+  await clock.advance(10_000, 500);
+  expect(log[0]?.sentence).toContain('Clicks have not arrived from Slack');
+  expect(health.isOpen()).toBe(true);
+  stop.abort();
+});
