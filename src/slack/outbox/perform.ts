@@ -64,7 +64,8 @@ type Action<K extends OutboxAction['do']> = Extract<OutboxAction, { do: K }>;
 
 async function post(tools: OutboxTools, incidentId: string, action: Action<'post'>): Promise<Performed> {
   const { message, parent } = action;
-  const nonce = action.row?.nonce ?? newNonce(tools.clock.now());
+  // The name of an earlier try is given up with it: the new one tells when this try was made.
+  const nonce = newNonce(tools.clock.now());
   const row: ChatMessage = {
     incidentId,
     key: message.key,
@@ -74,7 +75,7 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
     contentHash: '',
   };
   await tools.messages.put(row);
-  tools.unsent.delete(nonce);
+  if (action.row !== null) tools.unsent.delete(action.row.nonce);
   const thread = parent?.ts ?? null;
   const sent = await withReducedBlocks(tools, message, (shown) =>
     tools.client.chat.postMessage({
