@@ -87,9 +87,11 @@ export async function beginOutage(
   await request(sandbox, 'outage', outage);
 }
 
-export async function endOutage(sandbox: SlackSandbox): Promise<void> {
+/** Slack is back; tells how many requests came in vain. */
+export async function endOutage(sandbox: SlackSandbox): Promise<number> {
   const response = await fetch(`${sandbox.url}/_sandbox/outage`, { method: 'DELETE' });
   if (!response.ok) throw new Error(`The outage could not be ended: ${response.status}.`);
+  return z.looseObject({ requests: z.number() }).parse(await response.json()).requests;
 }
 
 /** Forgets the faults that have not happened. */

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import type { Answer, IncidentDesk, IncidentView, Notice, Reply } from '../../src/engine/desk.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Mutex } from '../../src/ports/state.ts';
 import {
   type SlackSandbox,
   type SlackSandboxOptions,
@@ -116,6 +117,7 @@ export interface Rig {
   readonly bot: SlackBot;
   /** What was logged, sentence by sentence. */
   readonly log: readonly string[];
+  readonly mutex: Mutex;
 }
 
 export interface RigOptions {
@@ -125,6 +127,7 @@ export interface RigOptions {
   readonly desk?: ScriptedDesk;
   readonly messages?: ReturnType<typeof createMemoryMessages>;
   readonly clock?: Clock;
+  readonly mutex?: Mutex;
 }
 
 /** A bot pointed at a sandbox, not started. */
@@ -144,17 +147,18 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...options.config,
   };
   const log: string[] = [];
+  const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
     config,
     fetch,
     desk,
     messages,
-    mutex: createMemoryMutex(),
+    mutex,
     logger: collector(log),
     clock: options.clock ?? clock,
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, messages, bot, log };
+  return { sandbox, desk, messages, bot, log, mutex };
 }
 
 /** A started bot in either mode. */

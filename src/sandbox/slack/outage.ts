@@ -14,17 +14,20 @@ export type OutageKind = z.infer<typeof outageKind>;
 /** Whether Slack is away now, and what that does to requests. */
 export class Outage {
   #now: OutageKind | null = null;
+  #requests = 0;
   readonly #held = new Set<ServerResponse>();
 
   begin(kind: OutageKind): void {
     this.#now = kind;
+    this.#requests = 0;
   }
 
-  /** Slack is back; what hung is cut. */
-  end(): void {
+  /** Slack is back; what hung is cut. Answers how many requests came in vain. */
+  end(): number {
     this.#now = null;
     for (const response of this.#held) response.destroy();
     this.#held.clear();
+    return this.#requests;
   }
 
   get sockets(): boolean {
@@ -33,6 +36,7 @@ export class Outage {
 
   /** Whether the request was dealt with, since Slack is away. */
   takes(response: ServerResponse): boolean {
+    this.#requests += 1;
     switch (this.#now?.kind) {
       case undefined:
         return false;

@@ -94,10 +94,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     });
     if (times.length === 0) return;
     alarm = new AbortController();
-    clock.sleep(Math.min(...times), AbortSignal.any([alarm.signal, signal])).then(step, () => undefined);
+    clock.sleep(Math.min(...times), alarm.signal).then(step, () => undefined);
   }
 
   health.onChange(step);
+  signal.addEventListener('abort', () => alarm?.abort(), { once: true });
 
   return {
     async render(incidentId, renderSignal) {

@@ -6,7 +6,7 @@ import type { OutboxOptions } from './options.ts';
 import { NOTICES, perform } from './perform.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
-const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope', 'slack-channel']);
+const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
 
 /**
  * Looks at one incident and serves it for as long as it is its turn. `elsewhere` when another process draws it.
@@ -75,8 +75,12 @@ export function createVisit(
     });
     lanes.end(claim, performed);
     if (performed.status !== 'refused') return;
-    if (!SLACK_WIDE.has(performed.fault.code)) throw performed.fault;
-    health.refused(performed.fault);
+    const { fault } = performed;
+    // An incident that began before another channel was configured stays in its own.
+    const isChannel =
+      fault.code === 'slack-channel' && (action.row?.channel ?? tools.channel) === tools.channel;
+    if (!isChannel && !SLACK_WIDE.has(fault.code)) throw fault;
+    health.refused(fault);
   }
 
   return async (dirty) => {

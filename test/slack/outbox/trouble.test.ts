@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { StepStatus } from '../../../src/domain/incident.ts';
 import type { IncidentView } from '../../../src/engine/desk.ts';
+import { createMemoryMutex } from '../../support/memory-chat.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 import { attempt, view } from '../fixtures.ts';
 import { beginOutage, calls, endOutage, fault, posted, until } from '../sandbox-control.ts';
@@ -133,6 +134,34 @@ test('a message that Slack will not take holds back its own incident alone', asy
   expect(await keysOf(rig)).toEqual(['parent']);
 });
 
+test('an incident in a channel of former times holds back itself alone', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([]));
+  const row = {
+    incidentId: 'INC-1',
+    key: 'parent',
+    channel: 'C0RANDOM',
+    ts: null,
+    nonce: 'n',
+    contentHash: '',
+  };
+  await rig.messages.put(row);
+  await expect(rig.bot.render('INC-1', never)).rejects.toMatchObject({ code: 'slack-channel' });
+  rig.desk.views.set('INC-2', card('awaiting', 'INC-2'));
+  expect(await rig.bot.render('INC-2', never)).toBe('done');
+  expect(rig.bot.health().trouble).toBeNull();
+});
+
+test('two processes that draw the same incidents post each message once', async () => {
+  const one = await createRig({ mutex: createMemoryMutex() });
+  const { sandbox, desk, messages, mutex } = one;
+  const other = await createRig({ sandbox, desk, messages, mutex });
+  const ids = ['INC-1', 'INC-2', 'INC-3'];
+  for (const id of ids) desk.views.set(id, card('awaiting', id));
+  await Promise.all([one, other].flatMap(({ bot }) => ids.map(async (id) => renderAll(bot, id))));
+  for (const id of ids) expect(await keysOf(one, id)).toEqual(['parent', 'step:kill:1']);
+}, 30_000);
+
 test('of many incidents the parents come first, then the cards that ask, then those that tell', async () => {
   const clock = createVirtualClock();
   const sandbox = await startSandbox({ now: () => clock.now().getTime() });
@@ -187,7 +216,8 @@ test('an hour without Slack: little is logged, nothing piles up, and the channel
   expect(said.at(-1)).toMatch(/for (?:5\d|60) min|for 15 min/);
   expect(rig.bot.health().waiting).toBe(6);
 
-  await endOutage(sandbox);
+  // One check each 15 s, and nothing else.
+  expect(await endOutage(sandbox)).toBeLessThan(270);
   await clock.advance(60_000, 500);
   expect(rig.bot.health()).toMatchObject({ waiting: 0, trouble: null });
   expect(rig.log.at(-1)).toMatch(

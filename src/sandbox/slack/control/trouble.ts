@@ -57,7 +57,7 @@ export const beginOutage = route('POST', 'outage', outageKind, (context, kind) =
 });
 
 /** `DELETE /_sandbox/outage`: Slack is back. */
-export const endOutage = route('DELETE', 'outage', z.looseObject({}), (context) => {
-  context.outage.end();
-  return { ok: true };
-});
+export const endOutage = route('DELETE', 'outage', z.looseObject({}), (context) => ({
+  ok: true,
+  requests: context.outage.end(),
+}));
