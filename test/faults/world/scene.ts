@@ -33,6 +33,8 @@ export interface SceneOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Reads the entries of a newer version. */
   readonly readEntry?: (entry: JournalEntry) => RecordedEvent;
+  /** An external state of one's own: where it is inspected, which may change, and the URL that Firebreak is given. */
+  readonly external?: { readonly url: string; readonly reached: string };
   /** False when no batch job shall run. */
   readonly batch?: boolean;
 }
@@ -85,7 +87,8 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
   const cluster = stack.use(await startBatchCluster(victim));
   if (options.batch !== false) await cluster.sandbox.createJobFrom('analytics', 'batch');
   const slack = stack.use(await startSlackOf('socket'));
-  const stateUrl = options.state === 'postgres' ? await states.database(stack) : null;
+  const stateUrl =
+    options.external?.url ?? (options.state === 'postgres' ? await states.database(stack) : null);
   const { steps = QUICK_STEPS, runbook = {}, config = {}, env = {} } = options;
   const installation = stack.use(
     install({
@@ -97,7 +100,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
       runbook,
       config,
       env,
-      ...(stateUrl === null ? {} : { stateUrl }),
+      ...(stateUrl === null ? {} : { stateUrl: options.external?.reached ?? stateUrl }),
     }),
   );
   const directory = join(installation.directory, 'state');
@@ -122,7 +125,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
   const sender = createSender(() => running().flatMap((process) => process.httpUrl() ?? []));
 
   async function facts(): Promise<Facts> {
-    const url = stateUrl ?? (await embeddedServer(directory))?.url();
+    const url = options.external?.url ?? stateUrl ?? (await embeddedServer(directory))?.url();
     if (url === undefined) throw new Error('The embedded state does not run, so it cannot be read.');
     return {
       acknowledged: [...sender.acknowledged],
