@@ -12,16 +12,24 @@ import { createLedger } from '../../src/engine/ledger.ts';
 import { keepLookout } from '../../src/engine/lookout.ts';
 import type { EngineOptions } from '../../src/engine/options.ts';
 import type { State } from '../../src/ports/state.ts';
+import type { Workloads } from '../../src/ports/workloads.ts';
 import { Drifted, defineStep, type Reconciliation, type StepKind } from '../../src/steps/step-kind.ts';
-import { quiet, startServer, type TestServer } from '../adapters/state/support.ts';
+import {
+  endSessionUnheard,
+  eventually,
+  quiet,
+  startServer,
+  type TestServer,
+} from '../adapters/state/support.ts';
 import { anna, ben, makeOutcome, makeRunbook, makeStep, makeVerdict } from '../support/domain.ts';
-import { createWorld } from '../support/ports.ts';
+import { job } from '../support/fixtures.ts';
+import { createWorld, type World } from '../support/ports.ts';
 
 /** What the step kinds of the tests do, set by each test. */
 interface Script {
   targets: string[];
   recheck: () => string[];
-  execute: (signal: AbortSignal) => Promise<void>;
+  execute: (signal: AbortSignal, workloads: Workloads) => Promise<void>;
   reconcile: () => Reconciliation<null>;
   verdict: (signal: AbortSignal) => Promise<'passed' | 'failed'>;
 }
@@ -33,6 +41,8 @@ let executed: string[][];
 let now: number;
 let engine: EngineOptions;
 let desk: IncidentDesk;
+let url: string;
+let world: World;
 
 /** A step kind that changes something, as scripted. */
 function acting(kind: `${string}.${string}`): StepKind {
@@ -40,7 +50,7 @@ function acting(kind: `${string}.${string}`): StepKind {
     kind,
     title: 'Act',
     description: 'Acts.',
-    needs: [],
+    needs: ['workloads'],
     params: z.object({}),
     target: z.string(),
     data: z.null(),
@@ -69,7 +79,7 @@ function acting(kind: `${string}.${string}`): StepKind {
     recheck: async () => script.recheck(),
     execute: async (ctx, { targets }) => {
       executed.push(targets.map(({ id }) => id));
-      await script.execute(ctx.signal);
+      await script.execute(ctx.signal, ctx.ports.workloads);
       return { ...makeOutcome(), data: null };
     },
     verify: async (ctx) => makeVerdict({ status: await script.verdict(ctx.signal), goBackTo: null }),
@@ -90,12 +100,14 @@ beforeAll(async () => {
 afterAll(async () => server.end());
 
 beforeEach(async () => {
+  url = await server.createDatabase();
   state = await openState({
-    url: await server.createDatabase(),
+    url,
     logger: quiet,
     instance: 'test',
   });
   executed = [];
+  world = createWorld();
   now = Date.now();
   script = {
     targets: ['a', 'b'],
@@ -110,7 +122,7 @@ beforeEach(async () => {
     state,
     ledger: createLedger(state, { now: () => new Date(now), sleep: async () => undefined }, quiet),
     kinds,
-    ports: createWorld().context().ports,
+    ports: world.context().ports,
     runbooks: new Map([[runbook.id, runbook]]),
     authority,
     guard: { protectedRoles: [], protectedApplications: null, minimumAgeSeconds: 5 },
@@ -409,6 +421,47 @@ it('asks a person what to do when the proof fails, and goes back when told to', 
     attempt: 2,
     status: 'awaiting',
   });
+});
+
+it('changes nothing when it has lost its hold without hearing of it, as a process that was frozen', async () => {
+  await opened();
+  await answer();
+  script.execute = async (signal, workloads) => {
+    endSessionUnheard(url, 'firebreak test locks');
+    await workloads.suspendJob(job('batch-1'), true, signal);
+  };
+  await expect(advance()).rejects.toMatchObject({ code: 'state-unavailable' });
+  expect(world.changes).toEqual([]);
+  expect(currentAttempt(await incident())).toMatchObject({ status: 'executing', intents: 1 });
+
+  script.execute = async (signal, workloads) =>
+    void (await workloads.suspendJob(job('batch-1'), true, signal));
+  await advance();
+  expect(world.changes).toEqual(['suspend job batch-1']);
+});
+
+it('gives a measurement up at once when Firebreak stops, and lets an effect end first', async () => {
+  const begun = measureForEver();
+  await opened();
+  await answer();
+  const stopping = new AbortController();
+  const effect = Promise.withResolvers<void>();
+  script.execute = async () => {
+    stopping.abort(new Error('stopping'));
+    await effect.promise;
+  };
+  const stopped = advance(undefined, stopping.signal);
+  await eventually('the effect to begin', () => executed.length === 1);
+  effect.resolve();
+  await expect(stopped).rejects.toThrow('stopping');
+  expect(currentAttempt(await incident())?.status).toBe('verifying');
+
+  const again = new AbortController();
+  const measuring = advance(undefined, again.signal);
+  await begun;
+  again.abort(new Error('stopping again'));
+  await expect(measuring).rejects.toThrow('stopping again');
+  expect(currentAttempt(await incident())?.status).toBe('verifying');
 });
 
 /** Makes the proof last until it is stopped; resolves when it has begun. */

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkServerVersion } from '../../../src/adapters/state/server-version.ts';
 import type { FirebreakError } from '../../../src/domain/errors.ts';
 import { EVENT_SCHEMA } from '../../../src/domain/event-versions.ts';
 import type { State, WorkKind } from '../../../src/ports/state.ts';
 import {
+  endSessionUnheard,
   eventually,
   incidentRow,
   mitigated,
@@ -20,17 +20,6 @@ beforeAll(async () => {
   server = await startServer();
 });
 afterAll(() => server.end());
-
-/** Ends a session of the server while this process hears nothing: its event loop stands until the other one is done. */
-function terminateWithoutNotice(url: string, pid: number): void {
-  const script = `
-    import pg from 'pg';
-    const client = new pg.Client({ connectionString: ${JSON.stringify(url)} });
-    await client.connect();
-    await client.query('select pg_terminate_backend($1, 5000)', [${pid}]);
-    await client.end();`;
-  execFileSync(process.execPath, ['--input-type=module', '--eval', script]);
-}
 
 const replica = { version: '1.0.0', onOutdated: () => undefined };
 
@@ -188,12 +177,7 @@ test('nothing is confirmed to a holder whose session is over, although it has no
   const hold = state.mutex.exclusively('INC-1', async (signal, confirm) => {
     await confirm();
     confirmed.push('before');
-    const pids = await query<{ pid: number }>(
-      url,
-      "select pid from pg_stat_activity where application_name = 'firebreak one locks'",
-    );
-    // The process hears nothing while it waits here without a turn of its event loop.
-    terminateWithoutNotice(url, pids[0]?.pid ?? 0);
+    endSessionUnheard(url, 'firebreak one locks');
     expect(signal.aborted).toBe(false);
     await confirm();
     confirmed.push('after');

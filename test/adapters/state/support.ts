@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,6 +77,20 @@ export async function query<T extends pg.QueryResultRow>(
   } finally {
     await client.end();
   }
+}
+
+/** Ends a session by its name while this process hears nothing: its event loop stands until the session is over. */
+export function endSessionUnheard(url: string, name: string): void {
+  const script = `
+    import pg from 'pg';
+    const client = new pg.Client({ connectionString: ${JSON.stringify(url)} });
+    await client.connect();
+    await client.query(
+      'select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1',
+      [${JSON.stringify(name)}],
+    );
+    await client.end();`;
+  execFileSync(process.execPath, ['--input-type=module', '--eval', script]);
 }
 
 /** Waits until `condition` holds; fails with `what` after the deadline. */
