@@ -4,7 +4,7 @@ import { act, posted, type Shown } from '../../slack/sandbox-control.ts';
 import { ANNA } from '../../support/rig/slack-of.ts';
 
 /** How often the person looks at the channel. */
-const LOOK_MS = 80;
+const LOOK_MS = 150;
 /** When nothing has come of a click for so long, the person clicks again. */
 const AGAIN_MS = 1_500;
 

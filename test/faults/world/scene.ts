@@ -35,6 +35,8 @@ export interface SceneOptions {
   readonly readEntry?: (entry: JournalEntry) => RecordedEvent;
   /** An external state of one's own: where it is inspected, which may change, and the URL that Firebreak is given. */
   readonly external?: { readonly url: string; readonly reached: string };
+  /** True when nothing of the state shall be there: no data folder, no tables. */
+  readonly blank?: boolean;
   /** False when no batch job shall run. */
   readonly batch?: boolean;
 }
@@ -89,6 +91,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
   const slack = stack.use(await startSlackOf('socket'));
   const stateUrl =
     options.external?.url ?? (options.state === 'postgres' ? await states.database(stack) : null);
+  const stateUrl = options.state === 'postgres' ? await states.database(stack, options.blank) : null;
   const { steps = QUICK_STEPS, runbook = {}, config = {}, env = {} } = options;
   const installation = stack.use(
     install({
@@ -109,7 +112,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     await server?.stop('immediate');
   };
   if (stateUrl === null) {
-    await states.embedded(directory);
+    if (options.blank !== true) await states.embedded(directory);
     stack.defer(killState);
   }
   const processes: FirebreakProcess[] = [];

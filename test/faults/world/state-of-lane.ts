@@ -15,8 +15,8 @@ const TEMPLATE = 'template_of_states';
 export interface States {
   /** Puts a fresh embedded state into `<directory>/postgres`, not started. */
   embedded(directory: string): Promise<void>;
-  /** The URL of a fresh database on the server of the lane. Dropped with the stack. */
-  database(stack: AsyncDisposableStack): Promise<string>;
+  /** The URL of a fresh database on the server of the lane, without any table when it is blank. Dropped with the stack. */
+  database(stack: AsyncDisposableStack, blank?: boolean): Promise<string>;
   /** The PostgreSQL server of the lane, started at the first use. */
   server(): Promise<PostgresServer>;
 }
@@ -34,11 +34,11 @@ export function createStates(stack: AsyncDisposableStack): States {
       await mkdir(directory, { recursive: true, mode: 0o711 });
       await cp(source, join(directory, 'postgres'), { recursive: true });
     },
-    async database(owner) {
+    async database(owner, blank = false) {
       const owned = await serverOfLane();
       made += 1;
       const name = `state_${made}`;
-      await run(owned.url(), `create database ${name} template ${TEMPLATE}`);
+      await run(owned.url(), `create database ${name} template ${blank ? 'template0' : TEMPLATE}`);
       owner.defer(async () => run(owned.url(), `drop database ${name} with (force)`));
       return owned.url({ database: name });
     },

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { boundariesOf } from './boundaries.ts';
+import type { Crossing } from './crossing.ts';
+import { nameStatement, type Session } from './instrument/statements.ts';
+import { notVerifiedFirst } from './verified-first.ts';
+
+const crossing = (name: string, side: Crossing['side'] = 'before'): Crossing => ({ name, side, at: 0 });
+
+it('lists each name once, in the order of the first crossing, and the first and last of the signals', () => {
+  const names = ['a', 'signal: cancel', 'b', 'a', 'signal: cancel', 'signal: cancel'];
+  const crossings = [...names, 'commit: decision.refused(kill)'].map((name) => crossing(name));
+  expect(boundariesOf([...crossings, crossing('a', 'after')])).toEqual([
+    { name: 'a', nth: 1 },
+    { name: 'signal: cancel', nth: 1 },
+    { name: 'signal: cancel', nth: 3 },
+    { name: 'b', nth: 1 },
+  ]);
+});
+
+it('finds a system that was touched after the restart before it was looked at', () => {
+  const patch = crossing('kubernetes PATCH cronjobs/…');
+  const look = crossing('kubernetes: read, after the start', 'after');
+  const signal = crossing('signal: cancel');
+  const alive = crossing('victim: alive, after the start', 'after');
+  expect(notVerifiedFirst([look, patch, alive, signal])).toEqual([]);
+  expect(notVerifiedFirst([])).toEqual([]);
+  expect(notVerifiedFirst([patch, look])).toHaveLength(1);
+  expect(notVerifiedFirst([alive, patch, signal])).toHaveLength(1);
+  expect(notVerifiedFirst([crossing(look.name), signal])).toHaveLength(1);
+  expect(notVerifiedFirst([crossing('kubernetes PATCH cronjobs/… as a dry run')])).toEqual([]);
+});
+
+it('names a transaction by what it wrote, and tells the phase that follows', () => {
+  const state: Session = { user: 'firebreak', application: 'firebreak host-1' };
+  const body = JSON.stringify({ step: 'kill' });
+  const insert = 'insert into "firebreak"."journal" ("position", "type", "body") values ($1, $2, $3)';
+  const begun = nameStatement(state, { text: 'begin', values: [] }, null);
+  expect(begun).toEqual({ name: null, transaction: [] });
+  const values = [1, 'effect.intended', body];
+  const written = nameStatement(state, { text: insert, values }, begun.transaction);
+  expect(written).toEqual({ name: null, transaction: ['effect.intended(kill)'] });
+  expect(nameStatement(state, { text: 'commit', values: [] }, written.transaction)).toEqual({
+    name: 'commit: effect.intended(kill)',
+    transaction: null,
+  });
+  const victim: Session = { user: 'bot', application: 'firebreak' };
+  expect(nameStatement(victim, { text: '/* firebreak:alive */ select 1', values: [] }, null).name).toBe(
+    'victim: alive, after effect.intended(kill)',
+  );
+});
