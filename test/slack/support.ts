@@ -15,8 +15,6 @@ import { slackManifest } from '../../src/slack/manifest.ts';
 import { CHANNEL } from '../support/channel.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
 
-export { CHANNEL };
-
 /** A desk whose answers the test writes, and which keeps what it was asked. */
 export interface ScriptedDesk extends IncidentDesk {
   views: Map<string, IncidentView>;

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { Crossing, ORDERS, type Orders } from './crossing.ts';
 
 /** What is loaded before Firebreak. */
-export const INSTRUMENT = join(import.meta.dirname, 'instrument.ts');
+const INSTRUMENT = join(import.meta.dirname, 'instrument.ts');
 
 /** A place where the process touches the outside, and which crossing of it is meant. */
 export interface Boundary {

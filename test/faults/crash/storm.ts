@@ -43,7 +43,7 @@ export async function crashStorm(world: World, state: StateOf, seed: number): Pr
 }
 
 /** Numbers from 0 to 1 that follow from the seed: mulberry32. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
