@@ -76,7 +76,7 @@ function nameLock(text: string, values: readonly unknown[]): string | null {
   const [what] = /unlock|lock/.exec(text) ?? [];
   if (what === undefined) return null;
   const [, kind] = /mutex:(\w+):/.exec(String(values[0])) ?? [];
-  return `${what} ${kind ?? String(values[0])}`;
+  return `${what} ${kind ?? String(values[0]).replace(/:[^:]*$/, '')}`;
 }
 
 function nameVictimStatement(text: string, values: readonly unknown[]): string {
