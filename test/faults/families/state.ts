@@ -32,12 +32,12 @@ function externalFaults(worlds: readonly World[]): Fault[] {
         async run(lane) {
           await using stack = new AsyncDisposableStack();
           const disturbed = await disturbedState(stack);
-          const trouble = await trouble.make(disturbed);
+          const begun = await trouble.make(disturbed);
           await using scene = await worldOf(worlds, lane).fresh({
             state: 'postgres',
             external: external(disturbed),
           });
-          return await inTrouble(scene, moment, trouble);
+          return await inTrouble(scene, moment, begun);
         },
       }),
     ),
