@@ -1,6 +1,7 @@
 import type { CronJob } from '../domain/cluster.ts';
-import { FirebreakError, isFirebreakError } from '../domain/errors.ts';
+import { FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
 import { utcTime } from '../domain/format.ts';
+import type { Command } from '../domain/plan.ts';
 import type { CronJobChange } from '../ports/workloads.ts';
 import { lookAtCronJob } from './by-hand.ts';
 import { Drifted, type StepContext } from './step-kind.ts';
@@ -78,7 +79,7 @@ async function afterLostAnswer(
       hint: lost.hint,
       retryable: true,
       cause: lost,
-      situation: { next: [lookAtCronJob({ namespace, name })] },
+      situation: { next: [lookAtCronJob({ namespace, name }), ...(lost.situation?.next ?? [])] },
     },
   );
 }
@@ -121,4 +122,16 @@ function ignoredChange({ namespace, name }: CronJob): FirebreakError {
     `The Kubernetes API accepted the change of CronJob ${namespace}/${name} and did not make it.`,
     { hint: 'Look for an admission webhook that undoes it, and change the CronJob with kubectl.' },
   );
+}
+
+/** The failure of a step whose only CronJob was certainly not changed, with the line that does it by hand. */
+export function nothingChanged(
+  error: FirebreakError,
+  { namespace, name }: Pick<CronJob, 'namespace' | 'name'>,
+  byHand: readonly Command[],
+): FirebreakError {
+  return withSituation(error, {
+    done: [`CronJob ${namespace}/${name} was not changed.`],
+    next: [...byHand],
+  });
 }

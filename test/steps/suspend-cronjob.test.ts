@@ -126,10 +126,14 @@ describe('kubernetes.suspend-cronjob', () => {
   it('reports a missing right and does not claim a suspension', async () => {
     const world = createWorld({ snapshot: outage() });
     world.faults.set('changeCronJob', fault('kubernetes-permission', 'pg-guard cannot patch cronjobs.'));
-    const { outcome, verdict } = await runStep(world, step);
-    expect(outcome.summary).toBe('No CronJob was suspended.');
-    expect(outcome.skipped[0]?.reason).toBe('pg-guard cannot patch cronjobs.');
-    expect(verdict.status).toBe('failed');
+    await expect(runStep(world, step)).rejects.toMatchObject({
+      code: 'kubernetes-permission',
+      message: 'pg-guard cannot patch cronjobs.',
+      situation: {
+        done: ['CronJob analytics/report-generator was not changed.'],
+        next: [{ text: expect.stringContaining('patch cronjob report-generator --type merge') }],
+      },
+    });
   });
 
   it('after a crash finishes what is missing and remembers the state before', async () => {

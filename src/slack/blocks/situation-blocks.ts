@@ -18,7 +18,7 @@ export function situationBlocks(
   const known = situation.known.map(({ name, value }) => `${name}: ${value}`);
   return {
     facts: richText(
-      ...lines('Done', situation.done, budget),
+      ...lines('What was done', situation.done, budget),
       ...lines('Known', known, budget),
       ...lines('Not known', situation.unknown, budget),
     ),

@@ -1,7 +1,8 @@
 import type { Job } from '../../../domain/cluster.ts';
-import { describeError } from '../../../domain/errors.ts';
+import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
-import { changeCronJob } from '../../change-cronjob.ts';
+import { lookAtCronJob } from '../../by-hand.ts';
+import { changeCronJob, nothingChanged } from '../../change-cronjob.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedResumption,
@@ -46,6 +47,8 @@ export async function executeResumption(
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (error instanceof Drifted && log.done.length === 0) throw error;
+      if (targets.length === 1 && log.done.length === 0 && isFirebreakError(error))
+        throw nothingChanged(error, identity.ref, [lookAtCronJob(identity.ref)]);
       log.skipped.push({ target: label, reason: describeError(error).message });
     }
   }

@@ -2,7 +2,8 @@ import type { Job } from '../../../domain/cluster.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { SuspendedCronJob } from '../../../domain/suspension.ts';
-import { type CronJobChanged, changeCronJob } from '../../change-cronjob.ts';
+import { suspendByHand } from '../../by-hand.ts';
+import { type CronJobChanged, changeCronJob, nothingChanged } from '../../change-cronjob.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedSuspension,
@@ -25,7 +26,11 @@ export async function executeSuspension(
   const cronJobs: SuspendedCronJob[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
-    const record = await suspendOne(ctx, identity, choices[JOBS] ?? 'leave', log);
+    const record = await suspendOne(ctx, identity, {
+      answer: choices[JOBS] ?? 'leave',
+      log,
+      only: targets.length === 1,
+    });
     if (record !== null) cronJobs.push(record);
   }
   return suspensionOutcome(cronJobs, log);
@@ -72,8 +77,7 @@ function uncertainText(cronJobs: readonly SuspendedCronJob[]): string[] {
 async function suspendOne(
   ctx: Ctx,
   identity: Identity,
-  answer: string,
-  log: Log,
+  { answer, log, only }: { answer: string; log: Log; only: boolean },
 ): Promise<SuspendedCronJob | null> {
   const { ref, previousSuspend, schedule, timeZone } = identity;
   const label = `CronJob ${ref.namespace}/${ref.name}`;
@@ -94,6 +98,7 @@ async function suspendOne(
     ctx.signal.throwIfAborted();
     // Nothing was changed yet, so a new plan says what differs; later on it is told with the rest.
     if (error instanceof Drifted && log.done.length === 0) throw error;
+    if (only && isFirebreakError(error)) throw nothingChanged(error, ref, [suspendByHand(ref)]);
     log.skipped.push({ target: label, reason: describeError(error).message });
     return null;
   }
