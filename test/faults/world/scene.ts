@@ -89,9 +89,8 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
   const cluster = stack.use(await startBatchCluster(victim));
   if (options.batch !== false) await cluster.sandbox.createJobFrom('analytics', 'batch');
   const slack = stack.use(await startSlackOf('socket'));
-  const stateUrl =
-    options.external?.url ?? (options.state === 'postgres' ? await states.database(stack) : null);
-  const stateUrl = options.state === 'postgres' ? await states.database(stack, options.blank) : null;
+  const made = async () => (options.state === 'postgres' ? states.database(stack, options.blank) : null);
+  const stateUrl = options.external?.url ?? (await made());
   const { steps = QUICK_STEPS, runbook = {}, config = {}, env = {} } = options;
   const installation = stack.use(
     install({
