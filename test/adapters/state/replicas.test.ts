@@ -135,20 +135,28 @@ test('a look for unfinished work reads an index, however many incidents are open
   await state.stop();
 });
 
-test('events are written in the form that every replica reads', async () => {
+test('events are written in the form that every replica reads, also one that has just died', async () => {
   const url = await server.createDatabase();
   const state = await opened(url);
   await state.presence.join(replica);
-  await query(
-    url,
-    `insert into firebreak.replica (instance, version, event_schema) values ('newer', '9.0.0', ${EVENT_SCHEMA + 1})`,
-  );
-  await state.journal.append('INC-1', 0, [mitigated('x')], { work: [] });
-  const schemas = await query<{ schema_version: number }>(
-    url,
-    'select schema_version from firebreak.journal',
-  );
-  expect(schemas).toEqual([{ schema_version: EVENT_SCHEMA }]);
+  const schemaOf = async (version: number) => {
+    await state.journal.append('INC-1', version - 1, [mitigated('x')], { work: [] });
+    const rows = await query<{ schema: number }>(
+      url,
+      'select schema_version as schema from firebreak.journal where version = $1',
+      [version],
+    );
+    return rows[0]?.schema;
+  };
+  const insert = 'insert into firebreak.replica (instance, version, event_schema) values ($1, $2, $3)';
+  await query(url, insert, ['newer', '9.0.0', EVENT_SCHEMA + 1]);
+  expect(await schemaOf(1)).toBe(EVENT_SCHEMA);
+  await query(url, insert, ['older', '0.0.1', EVENT_SCHEMA - 1]);
+  expect(await schemaOf(2)).toBe(EVENT_SCHEMA - 1);
+  await query(url, "update firebreak.replica set gone_at = clock_timestamp() where instance = 'older'");
+  expect(await schemaOf(3)).toBe(EVENT_SCHEMA - 1);
+  await query(url, "update firebreak.replica set left_at = clock_timestamp() where instance = 'older'");
+  expect(await schemaOf(4)).toBe(EVENT_SCHEMA);
 });
 
 test('a version that cannot read the journal any more is not let in, and is told when it comes back too late', async () => {
