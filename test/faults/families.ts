@@ -3,8 +3,9 @@ import { decisions } from './families/decisions.ts';
 import { replicas } from './families/replicas.ts';
 import { slack } from './families/slack.ts';
 import { state } from './families/state.ts';
+import { storm } from './families/storm.ts';
 import { victim } from './families/victim.ts';
 import type { Family } from './fault.ts';
 
 /** Every family of faults, in the order in which they run. Add a file to `families/` and a line here. */
-export const families: readonly Family[] = [crash, slack, victim, replicas, decisions, state];
+export const families: readonly Family[] = [crash, slack, victim, replicas, decisions, state, storm];

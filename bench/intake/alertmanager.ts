@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { type Running, run } from './process.ts';
+
+const COMMAND = 'prometheus-alertmanager';
+
+/** The first line of its version, or null when it is not installed. */
+export function alertmanagerVersion(): string | null {
+  try {
+    const said = execFileSync(COMMAND, ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return said.split('\n')[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Alertmanager with its own Slack receiver: alone (no gossip to wait for), every alert a group of its own, and no
+ * waiting for others of the group. What it sends is its default message.
+ */
+export async function startAlertmanager(options: {
+  directory: string;
+  slackApiUrl: string;
+  channel: string;
+}): Promise<{ url: string; process: Running }> {
+  const config = join(options.directory, 'alertmanager.yml');
+  writeFileSync(
+    config,
+    stringify({
+      route: {
+        receiver: 'slack',
+        group_by: ['...'],
+        group_wait: '0s',
+        group_interval: '5m',
+        repeat_interval: '4h',
+      },
+      receivers: [
+        {
+          name: 'slack',
+          slack_configs: [
+            {
+              api_url: `${options.slackApiUrl}chat.postMessage`,
+              channel: options.channel,
+              http_config: { authorization: { credentials: 'xoxb-bench' } },
+            },
+          ],
+        },
+      ],
+    }),
+  );
+  const address = `127.0.0.1:${await freePort()}`;
+  const process = run(COMMAND, [
+    `--config.file=${config}`,
+    `--storage.path=${join(options.directory, 'alertmanager')}`,
+    `--web.listen-address=${address}`,
+    '--cluster.listen-address=',
+  ]);
+  const url = `http://${address}`;
+  await untilReady(`${url}/-/ready`, process);
+  return { url: `${url}/api/v2/alerts`, process };
+}
+
+async function untilReady(url: string, process: Running): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await fetch(url).catch(() => null);
+    await answer?.arrayBuffer();
+    if (answer?.ok === true) return;
+    if (Date.now() > deadline) throw new Error(`Alertmanager is not ready:\n${process.output()}`);
+    await delay(50);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
