@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import type { FirebreakError } from '../../domain/errors.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import type { Health } from '../health/health.ts';
@@ -22,8 +23,10 @@ export function createDualSocketReceiver(
   const reports = {
     up: () => health.linkUp(),
     /** One connection is enough: only when none is left, clicks cannot arrive. */
-    down(fault: Parameters<Health['linkDown']>[0]) {
-      if (!links.some((link) => link.connected())) health.linkDown(fault);
+    down(fault: FirebreakError, tried: boolean) {
+      if (links.some((link) => link.connected())) return;
+      health.linkDown(fault);
+      if (tried && fault.code === 'slack-unreachable') health.doubt();
     },
   };
   const first = createSocketLink(config, appToken, { logger, fetch, reports });

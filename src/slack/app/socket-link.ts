@@ -25,7 +25,8 @@ export interface SocketLink {
 /** Whom a link tells how it stands. */
 export interface LinkReports {
   up(): void;
-  down(fault: FirebreakError): void;
+  /** @param tried Whether a new connection could not be made; otherwise one has ended, which is ordinary. */
+  down(fault: FirebreakError, tried: boolean): void;
 }
 
 /** Milliseconds for one connection to be made; the SDK alone would try for ever (measured on 3.1.0). */
@@ -73,7 +74,10 @@ export function createSocketLink(
     up = false;
     ended += 1;
     if (!was || stopping.signal.aborted) return;
-    reports.down(asked ?? slackFault(new Error('the connection ended'), 'apps.connections.open', 'app'));
+    reports.down(
+      asked ?? slackFault(new Error('the connection ended'), 'apps.connections.open', 'app'),
+      false,
+    );
     again = reconnect();
   });
   client.on('ws_message', (data: unknown) => {
@@ -108,7 +112,7 @@ export function createSocketLink(
         await connect();
       } catch (error) {
         failures += 1;
-        if (error instanceof FirebreakError) reports.down(error);
+        if (error instanceof FirebreakError) reports.down(error, true);
         if (failures % TELL_EVERY === 0)
           logger.warn({ err: error, failures }, 'A connection to Slack could not be made');
         hurry = new AbortController();

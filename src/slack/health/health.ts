@@ -23,6 +23,8 @@ export interface Health {
   answered(method: string): void;
   /** Slack did not answer this method, or said that it failed itself. Holds back messages until a check succeeds. */
   unanswered(method: string, fault: FirebreakError): void;
+  /** Something else suggests that Slack does not answer: holds back messages until a check succeeds. */
+  doubt(): void;
   /** Slack will not let Firebreak work: token, scope or channel. Holds back messages until a check succeeds. */
   refused(fault: FirebreakError): void;
   /** A check of token, scopes and channel succeeded. */
@@ -97,6 +99,10 @@ export function createHealth(clock: Clock): Health {
       const now = clock.now();
       const { since = now, failures = 0 } = failing.get(method) ?? {};
       failing.set(method, { since, last: now, failures: failures + 1, fault });
+      open = false;
+      changed();
+    },
+    doubt() {
       open = false;
       changed();
     },

@@ -10,7 +10,7 @@ export interface Meanwhile {
 }
 
 /** Whole minutes, or seconds below two minutes, or hours from two on. */
-export function formatAway(ms: number): string {
+function formatAway(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);

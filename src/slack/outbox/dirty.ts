@@ -107,6 +107,6 @@ export function claimsOf(
 }
 
 /** Names the message that an action is about. */
-export function messageName(action: OutboxAction): string {
+function messageName(action: OutboxAction): string {
   return `message:${action.row?.nonce ?? ''}`;
 }

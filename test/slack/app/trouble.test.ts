@@ -124,6 +124,15 @@ test('a token that is refused in mid-incident is told of with what to do, and ta
   await until('health is well', () => rig.bot.health().trouble === null);
 }, 60_000);
 
+test('a Slack that goes away while nothing is to be sent is told of, and clicks arrive when it is back', async () => {
+  const { rig, card } = await withCard();
+  await beginOutage(rig.sandbox, { kind: 'drop' });
+  await until('the log says it', () => rig.log.some((line) => /has been unreachable/.test(line)), 15_000);
+  await endOutage(rig.sandbox);
+  await until('clicks arrive', async () => (await skip(rig, card)).ok, 20_000);
+  await until('health is well', () => rig.bot.health().trouble === null);
+}, 40_000);
+
 test('a click that arrives while the Web API is down is decided', async () => {
   const { rig, card } = await withCard();
   for (const kind of ['drop', 'hang', 'error'] as const) {
