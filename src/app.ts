@@ -21,6 +21,7 @@ import { startHttp } from './http.ts';
 import { createSettle } from './intake/settle.ts';
 import type { State } from './ports/state.ts';
 import type { Workloads } from './ports/workloads.ts';
+import { refuseTooFewPeople } from './runbooks/enough-people.ts';
 import { loadRunbooks } from './runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
 import { createSlack } from './slack/create-slack.ts';
@@ -60,6 +61,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const outdated = Promise.withResolvers<FirebreakError>();
   const kinds = await loadStepKinds();
   const runbooks = await loadRunbooks(config.runbookDirectory ?? SHIPPED_RUNBOOKS, kinds);
+  refuseTooFewPeople(runbooks.values(), kinds, config.authority);
 
   const state = await openState({
     url: await provideStateUrl(config.state, started, logger),

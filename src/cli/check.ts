@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
+import { refuseTooFewPeople } from '../runbooks/enough-people.ts';
 import { loadRunbooks } from '../runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from '../runbooks/shipped.ts';
 import { loadStepKinds } from '../steps/registry.ts';
@@ -16,7 +17,9 @@ export function checkCommand(setExitCode: SetExitCode): Command {
     .action(async (options: { config?: string; runbooks?: string; json?: true }) => {
       const config = options.config === undefined ? null : await loadConfig(options.config);
       const directory = options.runbooks ?? config?.runbookDirectory ?? SHIPPED_RUNBOOKS;
-      const runbooks = await loadRunbooks(directory, await loadStepKinds());
+      const kinds = await loadStepKinds();
+      const runbooks = await loadRunbooks(directory, kinds);
+      if (config !== null) refuseTooFewPeople(runbooks.values(), kinds, config.authority);
       const report = {
         ok: true,
         config: options.config ?? null,

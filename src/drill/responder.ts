@@ -9,7 +9,12 @@ const Checkboxes = z.object({
   options: z.array(z.unknown()),
   initial_options: z.array(z.unknown()).optional(),
 });
-const Button = z.object({ type: z.literal('button'), action_id: z.string(), value: z.string().optional() });
+const Button = z.object({
+  type: z.literal('button'),
+  action_id: z.string(),
+  value: z.string().optional(),
+  text: z.object({ text: z.string() }),
+});
 const Message = z.object({
   ts: z.string(),
   thread_ts: z.string().optional(),
@@ -27,6 +32,9 @@ const PageState = z.object({
   channels: z.array(z.object({ id: z.string(), messages: z.array(Message) })),
 });
 
+/** The button for the second of two people. */
+const SECOND = 'Run (second person)';
+
 export interface ResponderOptions {
   /** Address of the Slack sandbox. */
   readonly slackUrl: string;
@@ -43,6 +51,8 @@ interface Offer {
   readonly ts: string;
   readonly blockId: string;
   readonly actionId: string;
+  /** Whether it is for somebody else than who approved first. */
+  readonly isForSecond: boolean;
   /** Fields of the action beside its names. */
   readonly input: { readonly value: string } | { readonly selected_options: readonly unknown[] };
 }
@@ -96,13 +106,19 @@ function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
       const place = { ts: message.ts, blockId: block.block_id };
       const button = Button.safeParse(element);
       if (button.success) {
-        const { action_id: actionId, value = '' } = button.data;
-        offers.set(actionId, { ...place, actionId, input: { value } });
+        const { action_id: actionId, value = '', text } = button.data;
+        const isForSecond = text.text === SECOND;
+        offers.set(actionId, { ...place, actionId, isForSecond, input: { value } });
       }
       const boxes = Checkboxes.safeParse(element);
       if (boxes.success && (boxes.data.initial_options ?? []).length === 0) {
         const { action_id: actionId, options } = boxes.data;
-        offers.set(actionId, { ...place, actionId, input: { selected_options: options } });
+        offers.set(actionId, {
+          ...place,
+          actionId,
+          isForSecond: false,
+          input: { selected_options: options },
+        });
       }
     }
   }
@@ -128,13 +144,13 @@ function choose(
 }
 
 async function click(options: ResponderOptions, offer: Offer): Promise<void> {
-  const [onCall] = people;
+  const [onCall, second] = people;
   options.onClick(offer.actionId);
   const response = await fetch(`${options.slackUrl}/_sandbox/action`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
-      user: onCall.id,
+      user: (offer.isForSecond ? second : onCall).id,
       channel: channel.id,
       ts: offer.ts,
       block_id: offer.blockId,

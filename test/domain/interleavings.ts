@@ -4,7 +4,7 @@ import { cardHash } from '../../src/domain/card-hash.ts';
 import type { Choice, Command } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
-import { currentAttempt, type Incident } from '../../src/domain/incident.ts';
+import { currentAttempt, type Incident, type StepAttempt } from '../../src/domain/incident.ts';
 import { next } from '../../src/domain/next.ts';
 import { proposedSelection } from '../../src/domain/plan.ts';
 import type { Decided } from '../../src/domain/refuse.ts';
@@ -91,6 +91,14 @@ const anyMove = fc.oneof(
       isLate: fc.constantFrom(false, false, false, true),
     }),
   },
+  /** An engine that is mistaken about where things are. */
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('rogue' as const),
+      type: fc.constantFrom('intend', 'complete', 'verified', 'drifted', 'complete-run'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('late' as const), which: fc.nat(5) }) },
   {
     weight: 1,
@@ -141,6 +149,7 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
     if (shown !== undefined && shown.hash !== screens.at(-1)?.hash) screens.push(shown);
     if (move.do === 'tick') clock += move.minutes * 60_000;
     if (move.do === 'close') send({ type: 'close', by: move.by, reason: 'over', click: `close ${++clicks}` });
+    if (move.do === 'rogue' && current !== undefined) send(rogueCommand(current, move.type));
     if (move.do === 'late') {
       const [command] = late.splice(move.which % Math.max(1, late.length), 1);
       if (command !== undefined) send(command);
@@ -174,6 +183,24 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
     }
   }
   return { events, done, now: new Date(clock) };
+}
+
+/** A command about the present try, whether or not it is its turn. */
+function rogueCommand(current: StepAttempt, type: Extract<Move, { do: 'rogue' }>['type']): Command {
+  const { step: of, attempt, intents } = current;
+  const ref = { step: of.id, attempt };
+  switch (type) {
+    case 'intend':
+      return { type, ...ref, instance: 'rogue', intents };
+    case 'complete':
+      return { type, ...ref, outcome: makeOutcome(), reconciled: false, intents };
+    case 'verified':
+      return { type, ...ref, verdict: makeVerdict() };
+    case 'drifted':
+      return { type, ...ref, differs: ['It changed.'], intents };
+    case 'complete-run':
+      return { type };
+  }
 }
 
 /** What an engine sends that sees this state and goes on with it. */

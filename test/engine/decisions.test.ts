@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Person } from '../../src/domain/actor.ts';
 import type { Command } from '../../src/domain/command.ts';
@@ -209,6 +210,57 @@ describe('whoever is too late', () => {
 });
 
 describe('several replicas', () => {
+  it('decide once, by two different people, however their clicks fall together', {
+    timeout: 120_000,
+  }, async () => {
+    const anyClick = fc.record({
+      by: fc.constantFrom(anna, ben, chris),
+      choice: fc.constantFrom('run', 'run', 'run', 'run', 'withdraw', 'skip'),
+      replica: fc.nat(2),
+      deliveries: fc.integer({ min: 1, max: 3 }),
+    });
+    const rounds = fc.array(fc.array(anyClick, { minLength: 2, maxLength: 8 }), {
+      minLength: 2,
+      maxLength: 4,
+    });
+    await fc.assert(
+      fc.asyncProperty(rounds, fc.scheduler(), async (storms, scheduler) => {
+        await waiting('two', 3);
+        let clicks = 0;
+        for (const storm of storms) {
+          // Everybody clicks on what is shown now, and each click is delivered to several replicas.
+          if ((await desks.current()).step.id !== 'kill') break;
+          await desks.engine(planned);
+          const answers = await Promise.all(
+            storm.map(async ({ by, choice }) => desks.onScreen(by, { choice, click: `click ${++clicks}` })),
+          );
+          const deliveries = storm.flatMap(({ replica, deliveries: times }, index) =>
+            Array.from({ length: times }, async (_, time) => {
+              await scheduler.schedule(Promise.resolve());
+              const answer = answers[index];
+              if (answer !== undefined) await send(answer, replica + time);
+            }),
+          );
+          await scheduler.waitAll();
+          await Promise.all(deliveries);
+        }
+        const own = (await desks.events()).filter((event) => 'step' in event && event.step === 'kill');
+        const decided = own.flatMap((event) => (event.type === 'decision.recorded' ? [event] : []));
+        expect(decided.length).toBeLessThanOrEqual(1);
+        for (const { by, first } of decided) {
+          expect(by.kind === 'person' && first !== undefined && by.id !== first.id).toBe(true);
+        }
+        const named = (await desks.events()).flatMap((event) =>
+          'click' in event && event.click !== undefined ? [event.click] : [],
+        );
+        expect(new Set(named).size).toBe(named.length);
+        expect(await desks.replicas[0]?.state.journal.verify()).toMatchObject({ chainOk: true });
+        await desks.end();
+      }),
+      { numRuns: 5, endOnFailure: true },
+    );
+  });
+
   it('take a click that is delivered to each of them as one, and tell nobody of it', async () => {
     await waiting('one', 3);
     const card = await desks.onScreen(anna, { click: 'the one' });

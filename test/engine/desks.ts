@@ -36,6 +36,8 @@ export interface Present extends AttemptRef {
 /** Replicas on one state, an open incident, and what people and the engine do to it. */
 export interface Desks {
   readonly replicas: readonly Replica[];
+  /** Closes their states; the end of the test does so too. */
+  end(): Promise<void>;
   /** Moves the clock of every replica. */
   tick(ms: number): void;
   incident(): Promise<Incident>;
@@ -64,7 +66,6 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
   for (let index = 0; index < count; index += 1) {
     const instance = `replica-${index}`;
     const state = await openState({ url, logger: quiet, instance });
-    onTestFinished(async () => state.stop());
     const ledger = createLedger(state, clock, quiet);
     const guard = { protectedRoles: [], protectedApplications: null, minimumAgeSeconds: 5 };
     const { ports } = createWorld().context();
@@ -83,6 +84,12 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
     });
     replicas.push({ state, desk, ledger });
   }
+  let ending: Promise<unknown> | undefined;
+  const end = async () => {
+    ending ??= Promise.all(replicas.map(async ({ state }) => state.stop()));
+    await ending;
+  };
+  onTestFinished(end);
   const [first] = replicas;
   if (first === undefined) throw new Error('There is no replica.');
   await first.desk.open({ database: 'orders', runbook: null, by: anna });
@@ -98,6 +105,7 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
     return attempt;
   }
   return {
+    end,
     replicas,
     tick(ms) {
       skew += ms;

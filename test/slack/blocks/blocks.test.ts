@@ -402,3 +402,43 @@ describe('the parent', () => {
     }
   });
 });
+
+describe('a step of two people', () => {
+  const two = { step: { ...attempt('kill', 'awaiting').step, confirm: 'two' as const } };
+  const approval: NonNullable<StepAttempt['approval']> = {
+    by: { kind: 'person', id: 'U0ALICE', name: 'Alice Adams', via: 'slack' },
+    at: '2026-11-15T14:23:30.000Z',
+    selection: { targets: [target(2).id], choices: { how: 'cancel' } },
+  };
+
+  test('asks the first person for an approval that runs nothing', () => {
+    const card = cardOf(attempt('kill', 'awaiting', two));
+    expectValid(card);
+    const words = JSON.stringify(card.blocks);
+    expect(words).toContain('Approve (first of two)');
+    expect(words).toContain('nothing runs until a second person approves');
+    expect(words).not.toContain('step.withdraw');
+  });
+
+  test('shows the second person who approved what, to be run or taken back as it is', () => {
+    const card = cardOf(attempt('kill', 'awaiting', { ...two, approval }));
+    expectValid(card);
+    const words = JSON.stringify(card.blocks);
+    expect(wordsOf(card)).toContain('Waiting for a second person');
+    expect(words).toContain('"user_id":"U0ALICE"');
+    expect(words).toContain('Run (second person)');
+    expect(words).toContain('Alice Adams approved first; it runs now.');
+    expect(words).toContain('Chosen: 1 of 2');
+    expect(words).toContain('step.withdraw');
+    // Nothing can be picked any more.
+    expect(words).not.toContain('"step.targets"');
+    expect(words).not.toContain('"step.choice"');
+  });
+
+  test('is waited for in the line of the parent, with who approved', () => {
+    const [parent] = messagesOf(view([attempt('kill', 'awaiting', { ...two, approval })]));
+    expect(parent?.text).toMatch(
+      /Waiting for a second person .*a second person on step 3.*Alice Adams approved/,
+    );
+  });
+});
