@@ -23,7 +23,7 @@ const MOST_CONFLICTS = 50;
 
 /**
  * Decides what each stored alert leads to, with a reason, once: open, attach, resolve or ignore. Those of one database
- * are decided in the order in which they came; those of many databases are written together, so that a storm costs a few
+ * are decided in the order of their times, as twins and batches bring them in any; those of many databases are written together, so that a storm costs a few
  * transactions and not one for each alert.
  */
 export function createSettle(options: SettleOptions): (key: string, signal?: AbortSignal) => Promise<'done'> {
@@ -102,11 +102,24 @@ function without({ database, alerts }: AlertGroup, settled: number): AlertGroup[
   return settled < alerts.length ? [{ database, alerts: alerts.slice(settled) }] : [];
 }
 
-/** The alerts by the database that they are about, each group in order; null for those that are about none. */
+/** The alerts by the database that they are about, each group in the order of their times; null for those that are about none. */
 function byDatabase(alerts: readonly StoredAlert[], databases: readonly MonitoredDatabase[]): AlertGroup[] {
   const groups = Map.groupBy(alerts, ({ alert }) => {
     const found = databaseOf(alert, databases);
     return typeof found === 'string' ? null : found;
   });
-  return [...groups].map(([database, ofDatabase]) => ({ database, alerts: ofDatabase }));
+  return [...groups].map(([database, ofDatabase]) => ({
+    database,
+    alerts: ofDatabase.toSorted((a, b) => timeOf(a) - timeOf(b) || Number(isOver(a)) - Number(isOver(b))),
+  }));
+}
+
+/** When it began to fire, or ended. */
+function timeOf({ alert }: StoredAlert): number {
+  const ended = alert.status === 'resolved' && alert.endsAt !== null ? Date.parse(alert.endsAt) : Number.NaN;
+  return Number.isNaN(ended) ? Date.parse(alert.startsAt) : ended;
+}
+
+function isOver({ alert }: StoredAlert): boolean {
+  return alert.status === 'resolved';
 }

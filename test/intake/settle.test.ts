@@ -5,7 +5,7 @@ import { cardHash } from '../../src/domain/card-hash.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { createLedger, type Ledger } from '../../src/engine/ledger.ts';
-import { createSettle } from '../../src/intake/settle.ts';
+import { createSettle, type SettleOptions } from '../../src/intake/settle.ts';
 import type { Settlement, State } from '../../src/ports/state.ts';
 import { eventually, opened, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { anna, makeAlert, makeRunbook, makeStep } from '../support/domain.ts';
@@ -17,6 +17,7 @@ beforeAll(async () => {
 afterAll(async () => server.end());
 
 interface Rig {
+  readonly options: SettleOptions;
   readonly state: State;
   readonly ledger: Ledger;
   readonly settle: (alertId: string) => Promise<'done'>;
@@ -38,7 +39,7 @@ async function startRig(url?: string): Promise<Rig> {
   const ledger = createLedger(state, systemClock, quiet);
   const alerts = ['ConnectionPoolExhausted', 'PostgresqlHighCpu'];
   const runbook = { ...makeRunbook([makeStep('one')]), alerts };
-  const settle = createSettle({
+  const options = {
     state,
     ledger,
     runbooks: new Map([[runbook.id, runbook]]),
@@ -47,8 +48,10 @@ async function startRig(url?: string): Promise<Rig> {
       database('stock', 'shared'),
       database('prices', 'shared'),
     ],
-  });
+  };
+  const settle = createSettle(options);
   return {
+    options,
     state,
     ledger,
     settle,
@@ -236,6 +239,55 @@ test('an alert that fires while its incident is being closed is attached before,
   }
   expect(await rig.state.incidents.listOpen()).toEqual([]);
   expect(await rig.state.journal.verify()).toMatchObject({ chainOk: true });
+});
+
+test('what cannot be settled for one database does not keep out the others', async () => {
+  const rig = await startRig();
+  const broken = (await rig.take())?.incidentId ?? '';
+  const { ledger } = rig;
+  const settle = createSettle({
+    ...rig.options,
+    ledger: {
+      ...ledger,
+      loadAll: async (ids) => {
+        if (ids.includes(broken)) throw new Error('The journal of this incident cannot be read.');
+        return ledger.loadAll(ids);
+      },
+    },
+  });
+  await rig.state.alerts.store([
+    makeAlert({ fingerprint: 'f2' }),
+    makeAlert({ fingerprint: 'g1', labels: labels({ database: 'stock' }) }),
+    makeAlert({ fingerprint: 'g2', labels: labels({ database: 'prices' }) }),
+    makeAlert({ fingerprint: 'g3', labels: labels({ database: 'stock' }) }),
+    makeAlert({ fingerprint: 'g4', labels: labels({ database: 'nowhere' }) }),
+  ]);
+  await expect(settle('alerts')).rejects.toThrow('cannot be read');
+  const stored = await rig.state.alerts.list(9);
+  const decided = stored.map(({ alert, settlement }) => `${alert.fingerprint} ${settlement?.decision}`);
+  // Of those of one time, whichever is first opens.
+  expect(decided.map((text) => text.replace(/g[13] (opened|attached)/, 'g $1')).sort()).toEqual([
+    'f1 opened',
+    'f2 undefined',
+    'g attached',
+    'g opened',
+    'g2 opened',
+    'g4 ignored',
+  ]);
+  expect(await rig.settle('alerts')).toBe('done');
+  expect((await rig.state.alerts.unsettled(0, 9)).alerts).toEqual([]);
+});
+
+test('a firing alert and its end that come together are decided in the order of their times', async () => {
+  const rig = await startRig();
+  const pairs = Array.from({ length: 8 }, (_, index) => makeAlert({ fingerprint: `p${index}` }));
+  await rig.state.alerts.store(
+    pairs.flatMap((firing) => [{ ...firing, status: 'resolved', endsAt: moment(59, 0) }, firing]),
+  );
+  await rig.settle('alerts');
+  const settlements = (await rig.state.alerts.list(20)).map(({ settlement }) => settlement?.decision);
+  expect(settlements.filter((decision) => decision === 'resolved')).toHaveLength(8);
+  expect(settlements).not.toContain('ignored');
 });
 
 function moment(round: number, second: number): string {
