@@ -86,7 +86,8 @@ async function load(senders: Record<System, Sender>, signal: AbortSignal): Promi
     sent += 1;
     const alert = alertOf(`load-${sent}`, 'firing', startsAt, 'background');
     const unnamed = { ...alert, labels: { ...alert.labels, alertname: 'Background' } };
-    await Promise.all(SYSTEMS.map(async (system) => senders[system].post(bodyFor(system, unnamed))));
+    // A connection that breaks under load is no reason to stop.
+    await Promise.allSettled(SYSTEMS.map(async (system) => senders[system].post(bodyFor(system, unnamed))));
     await delay(1000 / LOAD_PER_SECOND, undefined, { signal }).catch(() => undefined);
   }
   return sent;
