@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { RecordedEvent } from '../../domain/event.ts';
 import type { Anchor } from '../../domain/journal-entry.ts';
 import { JOURNAL_STREAM } from '../../domain/retention.ts';
+import type { Work } from '../../ports/state.ts';
 import { appendEvents } from './journal-append.ts';
 import type { Enqueue } from './queue/enqueue.ts';
 import type { StateTables } from './tables.ts';
@@ -27,12 +28,13 @@ export function createWitness(
 
   async function tell(position: number, hash: string): Promise<void> {
     try {
+      const work = await lookAgain(db);
       await appendEvents(db, enqueue, [
         {
           stream: JOURNAL_STREAM,
           expectedVersion: null,
           events: [{ type: 'journal.lost', position, hash, instance }],
-          options: { work: [] },
+          options: { work },
         },
       ]);
     } catch (error) {
@@ -65,4 +67,14 @@ export function createWitness(
       await tell(position, hash);
     },
   };
+}
+
+/** What Slack shows of open incidents may be ahead of the journal now: it is written anew, and each goes on from there. */
+async function lookAgain(db: Kysely<StateTables>): Promise<Work[]> {
+  const open = db.selectFrom('incident').select('id').where('status', '=', 'open');
+  await db.updateTable('chat_message').set({ content_hash: '' }).where('incident_id', 'in', open).execute();
+  return (await open.execute()).flatMap(({ id }): Work[] => [
+    { kind: 'advance', key: id },
+    { kind: 'render', key: id },
+  ]);
 }
