@@ -6,7 +6,7 @@ import type { MonitoredDatabase } from '../ports/databases.ts';
 import type { StoredAlert } from '../ports/state.ts';
 import { databaseOf, runbookOf } from './alert-target.ts';
 import { attachmentsOf } from './attachments.ts';
-import type { SettleOptions } from './settle.ts';
+import type { SettleOptions } from './settle-options.ts';
 
 /** Alerts of one database in the order in which they came; of none when the database is null. */
 export interface AlertGroup {

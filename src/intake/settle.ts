@@ -1,17 +1,9 @@
 import { isFirebreakError } from '../domain/errors.ts';
-import type { Runbook } from '../domain/runbook.ts';
-import type { Ledger } from '../engine/ledger.ts';
 import type { MonitoredDatabase } from '../ports/databases.ts';
-import type { State, StoredAlert } from '../ports/state.ts';
+import type { StoredAlert } from '../ports/state.ts';
 import { databaseOf } from './alert-target.ts';
 import { type AlertGroup, createDecider } from './decide-alerts.ts';
-
-export interface SettleOptions {
-  readonly state: State;
-  readonly ledger: Ledger;
-  readonly runbooks: ReadonlyMap<string, Runbook>;
-  readonly databases: readonly MonitoredDatabase[];
-}
+import type { SettleOptions } from './settle-options.ts';
 
 /** Alerts that are looked at together. */
 const BATCH = 500;
