@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FirebreakError } from '../../domain/errors.ts';
 import { readSuperuserPassword } from './cluster.ts';
-import { disownStaleLock, isPostgresAlive, type LockFile, readLockFile } from './lock-file.ts';
+import { disownStaleLocks, isPostgresAlive, type LockFile, readLockFile } from './lock-file.ts';
 import { foreignPostmaster } from './postmaster.ts';
 import { identifyServer, type ProbeTarget } from './probe.ts';
 import { runningServer } from './running-server.ts';
@@ -29,7 +29,7 @@ export async function adoptRunningServer(
     const lock = readLockFile(dataDirectory);
     if (lock === undefined) return undefined;
     if (!isPostgresAlive(lock.pid)) {
-      disownStaleLock(dataDirectory);
+      disownStaleLocks(dataDirectory, lock);
       return undefined;
     }
     const target = targetOf(lock, dataDirectory, superuser);

@@ -50,13 +50,25 @@ export function isPostgresAlive(pid: number): boolean {
 }
 
 /**
- * Lets PostgreSQL treat the lock file of a process id that now belongs to something else as stale. The id is replaced
- * by our own, which a postmaster started by us ignores (it is its parent), instead of deleting the file: so it still
- * checks that no old backend is attached to the shared memory named there.
+ * Lets PostgreSQL treat the lock files of a postmaster that is gone as stale, also when its process id belongs to
+ * something else by now or is that of a zombie: the one in the data directory, and the one beside its socket. The id is
+ * replaced by our own, which a postmaster started by us ignores (it is its parent), instead of deleting the file: so it
+ * still checks that no old backend is attached to the shared memory named there.
  */
-export function disownStaleLock(dataDirectory: string): void {
-  const path = join(dataDirectory, 'postmaster.pid');
-  const lines = readFileSync(path, 'utf8').split('\n');
+export function disownStaleLocks(dataDirectory: string, { pid, socketDirectory, port }: LockFile): void {
+  disown(join(dataDirectory, 'postmaster.pid'), pid);
+  if (socketDirectory !== '') disown(join(socketDirectory, `.s.PGSQL.${port}.lock`), pid);
+}
+
+/** A lock file that names another process is left alone: it is not of that postmaster. */
+function disown(path: string, pid: number): void {
+  let lines: string[];
+  try {
+    lines = readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return;
+  }
+  if (Number(lines[0]) !== pid) return;
   writeFileSync(path, [String(process.pid), ...lines.slice(1)].join('\n'));
 }
 

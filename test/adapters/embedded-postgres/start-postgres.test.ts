@@ -69,19 +69,21 @@ test('after a kill -9 of the postmaster with sessions open, a new start succeeds
   expect(await busy).toBe('broken');
 });
 
-test('a lock file whose process id belongs to something else does not stop the start', async () => {
+test('lock files whose process id belongs to something else do not stop the start', async () => {
   using directory = temporaryDirectory();
   const options = {
     dataDirectory: join(directory.path, 'data'),
     listen: { socketDirectory: join(directory.path, 's') },
   };
   const first = await startPostgres(options);
-  const lock = readFileSync(join(options.dataDirectory, 'postmaster.pid'), 'utf8');
+  const paths = [join(options.dataDirectory, 'postmaster.pid'), join(first.host, '.s.PGSQL.5432.lock')];
+  const locks = paths.map((path) => readFileSync(path, 'utf8'));
   await first.stop();
   const account = unprivilegedAccount();
   const other = spawn('sleep', ['60'], account ? { uid: account.uid, gid: account.gid } : {});
-  const path = join(options.dataDirectory, 'postmaster.pid');
-  writeFileSync(path, [String(other.pid), ...lock.split('\n').slice(1)].join('\n'));
+  paths.forEach((path, index) => {
+    writeFileSync(path, [String(other.pid), ...(locks[index] ?? '').split('\n').slice(1)].join('\n'));
+  });
   await using second = await startPostgres(options);
   expect(second.adopted).toBe(false);
   other.kill();
