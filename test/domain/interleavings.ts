@@ -22,11 +22,11 @@ import {
   step,
 } from '../support/domain.ts';
 
-export const chris = { kind: 'person', id: 'U0CHRIS', name: 'Chris', via: 'slack' } as const;
-export const people = [anna, ben, chris] as const;
+const chris = { kind: 'person', id: 'U0CHRIS', name: 'Chris', via: 'slack' } as const;
+const people = [anna, ben, chris] as const;
 
 /** A step that asks nobody, one that asks two, one that asks one. */
-export const runbook = makeRunbook([
+const runbook = makeRunbook([
   makeStep('look', { confirm: 'none' }),
   makeStep('suspend', { confirm: 'two' }),
   makeStep('kill'),

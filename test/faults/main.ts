@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import { families } from './families.ts';
-import { type Findings, isHeld, type StateOf } from './fault.ts';
+import { type Fault, type Findings, isHeld, type StateOf, spread } from './fault.ts';
 import { type Row, runFamily, summaryOf } from './run-faults.ts';
 
 /** Share of the faults that may come to nothing before the run says nothing any more. */
@@ -20,23 +20,23 @@ const program = new Command('test:faults')
   )
   .addOption(new Option('--only <family...>', 'these families').choices(families.map(({ name }) => name)))
   .addOption(new Option('--state <kind>', 'with this state').choices(['embedded', 'postgres']))
-  .option('--sample <n>', 'at most so many of a long list, spread evenly', Number)
+  .option('--sample <n>', 'at most so many of each family, spread evenly', Number)
   .option('--match <text>', 'faults whose fault or boundary holds this text')
   .addHelpText('after', '\nExample:\n  $ npm run test:faults -- --only crash --sample 10');
 const options = program.parse().opts<Options>();
 
 const states: StateOf[] = options.state === undefined ? ['embedded', 'postgres'] : [options.state];
+const sample = options.sample ?? null;
+const isWanted = ({ fault, boundary, state }: Fault) =>
+  states.includes(state) && `${fault} ${boundary}`.includes(options.match ?? '');
 const rows: Row[] = [];
 for (const family of families.filter(({ name }) => options.only?.includes(name) ?? true)) {
   const matching = {
     ...family,
     open: async (...given: Parameters<typeof family.open>) =>
-      (await family.open(...given)).filter(
-        ({ fault, boundary, state }) =>
-          states.includes(state) && `${fault} ${boundary}`.includes(options.match ?? ''),
-      ),
+      spread((await family.open(...given)).filter(isWanted), sample),
   };
-  rows.push(...(await runFamily(matching, { states, sample: options.sample ?? null }, tell)));
+  rows.push(...(await runFamily(matching, { states, sample }, tell)));
 }
 printTable();
 const summary = summaryOf(rows);

@@ -87,7 +87,9 @@ test('a cut-off end, with the head set back, is found by an anchor that was kept
     position: 7,
     problem: 'The end of the journal is missing: entry 9 was anchored, the last entry is 6.',
   });
-  await state.journal.append(
+  // Another process goes on from there; the one that wrote the lost entries would notice.
+  const other = await opened(url);
+  await other.journal.append(
     'INC-1',
     6,
     [7, 8, 9].map((of) => mitigated(`other ${of}`)),

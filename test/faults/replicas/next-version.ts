@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../../src/domain/journal-entry.ts';
 import { temporaryDirectory } from '../../support/rig/temporary-directory.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-export const NEXT_VERSION = '99.0.0';
+const NEXT_VERSION = '99.0.0';
 
 /** A Firebreak of the next version, made of this one. */
 export interface NextVersion extends Disposable {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Scene } from '../world/scene.ts';
 
 /** The incident of a scene with a fresh state. */
-export const INCIDENT = 'INC-1';
+const INCIDENT = 'INC-1';
 const LOOK_MS = 15;
 const PATIENCE_MS = 60_000;
 

@@ -9,7 +9,7 @@ import { ONCE } from '../world/judge.ts';
 import type { Scene } from '../world/scene.ts';
 
 /** When in the incident the trouble begins. */
-export const moments = [
+const moments = [
   'before the alert',
   'a decision is awaited',
   'in the middle of the kill',
