@@ -57,7 +57,7 @@ test('Slack away for hours is told at once, at 1, 5, 15 and 60 minutes, then hou
   await clock.advance(30_000, 1_000);
   expect(log.at(-1)).toEqual({
     level: 'info',
-    sentence: 'Slack works again after 3 h 0 min. 2 incidents will be brought up to date.',
+    sentence: 'Slack works again after 3 h 0 min. 2 incidents still to be brought up to date.',
   });
   expect(health.isWell()).toBe(true);
   stop.abort();

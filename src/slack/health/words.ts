@@ -55,6 +55,6 @@ function waits({ openIncidents, waiting }: Meanwhile): string {
 
 /** What an operator reads when it is over. */
 export function backWords(awayMs: number, waiting: number): string {
-  const left = waiting === 0 ? '' : ` ${formatCount(waiting, 'incident')} will be brought up to date.`;
+  const left = waiting === 0 ? '' : ` ${formatCount(waiting, 'incident')} still to be brought up to date.`;
   return `Slack works again after ${formatAway(awayMs)}.${left}`;
 }

@@ -8,7 +8,7 @@ import { temporaryDirectory } from './support.ts';
 
 const busy = expect.objectContaining({
   code: 'state-busy',
-  hint: expect.stringContaining('state.directory'),
+  hint: expect.stringContaining('state.url'),
 });
 
 test('a folder is held by one, until it is let go', () => {

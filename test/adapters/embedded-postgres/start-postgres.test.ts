@@ -120,7 +120,7 @@ test('a data directory of another major version is refused and left as it is', a
   const start = startPostgres({ dataDirectory, listen: { socketDirectory: join(directory.path, 's') } });
   await expect(start).rejects.toMatchObject({
     code: 'state-version',
-    hint: expect.stringContaining('another directory'),
+    hint: expect.stringContaining('firebreak state backup'),
     message: expect.stringContaining('belongs to PostgreSQL 15'),
   });
   expect(readFileSync(join(dataDirectory, 'PG_VERSION'), 'utf8')).toBe('15\n');
