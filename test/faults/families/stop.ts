@@ -47,7 +47,9 @@ async function withScene(
   throughProxy.port = String(proxy.port);
   await using scene = await world.fresh({ state, env: { ORDERS_URL: throughProxy.href } });
   const outcome = await act(scene, proxy);
-  return await scene.inspect(outcome);
+  const findings = await scene.inspect(outcome);
+  for (const firebreak of scene.running()) await terminated(firebreak);
+  return findings;
 }
 
 async function stopAt(world: World, state: StateOf, moment: Moment): Promise<Findings> {
@@ -63,7 +65,6 @@ async function stopAt(world: World, state: StateOf, moment: Moment): Promise<Fin
     const second = scene.serve();
     await second.started();
     await (clicking ?? scene.responder.untilClosed());
-    await terminated(second);
     return `ended after ${(took / 1000).toFixed(1)} s, closed by the next start`;
   });
 }
@@ -100,7 +101,6 @@ async function stopInAlert(world: World, state: StateOf): Promise<Findings> {
     await second.started();
     if (!acknowledged) await scene.sender.send(alert);
     await scene.responder.untilClosed();
-    await terminated(second);
     const how = acknowledged ? 'acknowledged' : 'not acknowledged, sent again';
     return `${how}; ended after ${(took / 1000).toFixed(1)} s`;
   });

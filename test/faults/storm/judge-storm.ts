@@ -65,11 +65,11 @@ function unless(holds: boolean, problem: string): string | null {
   return holds ? null : problem;
 }
 
-/** Nobody waits for a parent while one that was opened later, by more than a few, is served. */
+/** Nobody waits for a parent while one that was opened later, by more than one transaction opens at once, is served. */
 function parentsInOrder({ stored: { parents } }: Storm): boolean {
   const posted = parents.flatMap(({ ts }, place) => (ts === null ? [] : [{ place, ts: Number(ts) }]));
   const inTime = posted.toSorted((a, b) => a.ts - b.ts);
   return inTime.every(({ place }, turn) => Math.abs(place - turn) <= NEIGHBOURS);
 }
 
-const NEIGHBOURS = 10;
+const NEIGHBOURS = 40;

@@ -1,7 +1,7 @@
-import { setPriority } from 'node:os';
 import pg from 'pg';
 import { DATABASE } from '../../support/rig/install.ts';
 import { startSmallVictim } from '../../support/rig/victim.ts';
+import { stepAside } from '../../support/step-aside.ts';
 import { QUICK_STEPS } from '../world/quick-steps.ts';
 import type { Stage } from './stage.ts';
 import { mustSay, type Trouble } from './trouble.ts';
@@ -274,11 +274,7 @@ async function burn(url: string): Promise<pg.Client> {
   client.on('error', nobody);
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  try {
-    setPriority(rows[0]?.pid ?? 0, 19);
-  } catch {
-    // The backend belongs to another account.
-  }
+  stepAside(rows[0]?.pid ?? 0);
   client.query(BURN).catch(nobody);
   return client;
 }
