@@ -18,6 +18,8 @@ export function serveCommand(setExitCode: SetExitCode): Command {
     .action(async (options: { config: string }) => {
       const config = await loadConfig(options.config);
       const logger = pino({ level: config.logLevel });
+      // A signal that comes while it starts is heeded as soon as everything that was started can be stopped.
+      const signalled = new Promise<string>((resolve) => void onStopSignal(resolve));
       const app = await startApp(config, logger);
       logger.info(
         { http: app.httpUrl, slack: config.slack.mode, instance: app.instance },
@@ -26,7 +28,6 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       process.on('unhandledRejection', (error) =>
         logger.error({ err: loggableError(error) }, 'unhandled rejection'),
       );
-      const signalled = new Promise<string>((resolve) => void onStopSignal(resolve));
       const reason = await Promise.race([signalled, app.outdated]);
       if (typeof reason === 'string') logger.info({ signal: reason }, 'stopping');
       const overdue = setTimeout(() => giveUp(logger), LONGEST_STOP_MS);

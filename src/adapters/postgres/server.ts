@@ -183,6 +183,8 @@ export class Server {
   /** Another server answers: it is said, and the session that is still on the former one is opened anew. */
   async #changed(planned: string | null, now: AliveRow): Promise<FirebreakError> {
     const { database, server } = this.#config;
+    // A reading of a moment ago is one of the former server.
+    this.#last = null;
     await this.#leaveFormerServer(now.started);
     const role = now.in_recovery ? ' and is in recovery, so it is a standby' : '';
     return new FirebreakError(

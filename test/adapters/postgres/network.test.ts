@@ -95,6 +95,25 @@ test('after a failover nothing of the plan is signalled on the server that answe
   expect(await Promise.race([planned.end, delay(100, 'still runs')])).toBe('still runs');
 });
 
+test('a reading of the former server is not taken for one of the server that answers now', async () => {
+  await using other = await startAppServer();
+  await using planned = await sleeping('planned');
+  await using databases = await startDatabases({ url }, { snapshotIntervalMs: 600_000 });
+  const session = await sessionOf(databases, 'planned', ({ state }) => state === 'active');
+  proxy.leadTo({ host: '127.0.0.1', port: other.server().port });
+  proxy.cut();
+  await eventually('another server is noticed', async () =>
+    databases.alive('shop', 'primary', [session], signal).then(
+      () => false,
+      (error: unknown) => isFirebreakError(error) && error.code === 'database-changed',
+    ),
+  );
+  const { sessions } = await databases.snapshot('shop', 'primary', signal);
+  expect(sessions.map(({ serverStart }) => serverStart)).not.toContain(session.serverStart);
+  expect(sessions.map(({ applicationName }) => applicationName)).not.toContain('planned');
+  expect(await Promise.race([planned.end, delay(100, 'still runs')])).toBe('still runs');
+});
+
 test('a session that is still on the former server is opened anew when the other one finds the new server', async () => {
   await using other = await startAppServer();
   await using databases = await startDatabases({ url });

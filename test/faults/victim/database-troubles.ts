@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { until } from '../../slack/sandbox-control.ts';
 import { DATABASE } from '../../support/rig/install.ts';
 import { startSmallVictim } from '../../support/rig/victim.ts';
 import { stepAside } from '../../support/step-aside.ts';
@@ -220,6 +221,12 @@ export const databaseTroubles: readonly Trouble[] = [
       },
     },
     async run(stage) {
+      const { victim } = stage.scene;
+      await until(
+        'the queries are old enough to be blamed',
+        async () => (await victim.batchSeconds()) > 6,
+        30_000,
+      );
       await stage.begin();
       await stage.click('diagnose', 'run');
       mustSay(
@@ -265,7 +272,8 @@ export const cpuTrouble: Trouble = {
     await stage.card('kill', /50 sessions ended/);
     await busy.endBatch();
     // As long as that server is there.
-    await stage.scene.responder.untilClosed({ clicks: ['step.run', 'step.retry'], patienceMs: 120_000 });
+    // A CronJob that is armed is given two and a half minutes to come back.
+    await stage.scene.responder.untilClosed({ clicks: ['step.run', 'step.retry'], patienceMs: 190_000 });
   },
 };
 

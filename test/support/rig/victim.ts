@@ -11,6 +11,8 @@ export interface Victim extends AsyncDisposable {
   readonly log: () => string;
   /** Sessions of the batch job that run a query now. */
   readonly batchSessions: () => Promise<number>;
+  /** Seconds for which the youngest query of the batch job has run. */
+  readonly batchSeconds: () => Promise<number>;
   /** Sessions of a role, at rest or not. */
   readonly sessionsOf: (role: string) => Promise<number>;
   /** Ends every session of the batch job and waits until they are gone. */
@@ -47,6 +49,12 @@ export async function startSmallVictim(settings: Readonly<Record<string, number>
         "select count(*)::int as count from pg_stat_activity where usename = 'batch' and state = 'active'",
       );
       return rows[0]?.count ?? 0;
+    },
+    async batchSeconds() {
+      const { rows } = await admin.query<{ seconds: number }>(
+        "select extract(epoch from clock_timestamp() - max(query_start))::float8 as seconds from pg_stat_activity where usename = 'batch' and state = 'active'",
+      );
+      return rows[0]?.seconds ?? 0;
     },
     async sessionsOf(role) {
       const { rows } = await admin.query<{ count: number }>(
