@@ -9,6 +9,8 @@ import type { Scene } from '../world/scene.ts';
 import { openWorlds, type World, worldOf } from '../world.ts';
 
 const LANES = 3;
+/** A step that could not end before the stop is tried again. */
+const CLICKS = ['step.run', 'step.retry'];
 /** What Kubernetes gives a pod between SIGTERM and SIGKILL. */
 const GRACE_MS = 30_000;
 
@@ -57,14 +59,16 @@ async function stopAt(world: World, state: StateOf, moment: Moment): Promise<Fin
     const first = scene.serve();
     await first.started();
     await scene.sender.send();
-    const clicking = moment.clicks ? scene.responder.untilClosed({ patienceMs: 120_000 }) : null;
+    const clicking = moment.clicks
+      ? scene.responder.untilClosed({ clicks: CLICKS, patienceMs: 120_000 })
+      : null;
     clicking?.catch(() => undefined);
     await moment.reach(scene, proxy);
     const took = await terminated(first);
     await moment.heal?.(scene, proxy);
     const second = scene.serve();
     await second.started();
-    await (clicking ?? scene.responder.untilClosed());
+    await (clicking ?? scene.responder.untilClosed({ clicks: CLICKS }));
     return `ended after ${(took / 1000).toFixed(1)} s, closed by the next start`;
   });
 }

@@ -15,7 +15,7 @@ export const victim: Family = {
     const worlds = await openWorlds(stack, LANES);
     // Where the state lies makes no difference to these, so each runs once, on one of them in turns.
     const state = (index: number): StateOf => states[index % states.length] ?? 'embedded';
-    return spread([cpuTrouble, ...databaseTroubles, ...kubernetesTroubles], sample).map((trouble, index) =>
+    return spread([...databaseTroubles, ...kubernetesTroubles, cpuTrouble], sample).map((trouble, index) =>
       asFault(trouble, state(index), (lane) => worldOf(worlds, lane)),
     );
   },
