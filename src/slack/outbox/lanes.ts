@@ -40,7 +40,7 @@ export interface Lanes {
 }
 
 export function createLanes(channel: string, clock: Clock): Lanes {
-  const pacer = createPacer(clock);
+  const pacer = createPacer();
   const lanes = new Map<string, Lane>();
 
   function laneNamed(name: string, kind?: OutboxAction['do']): Lane {
@@ -56,17 +56,22 @@ export function createLanes(channel: string, clock: Clock): Lanes {
     return name;
   }
 
-  const wait = (claim: Claim): number =>
-    Math.max(pacer.wait(claim.message, UNPACED), pacer.wait(claim.lane, laneNamed(claim.lane).pace));
-  const ready = (lane: string, claims: readonly Claim[]): Claim[] =>
-    claims.filter((claim) => claim.lane === lane && wait(claim) === 0);
+  const time = (): number => clock.now().getTime();
+  const waitAt = (now: number, claim: Claim): number =>
+    Math.max(
+      pacer.wait(claim.message, UNPACED, now),
+      pacer.wait(claim.lane, laneNamed(claim.lane).pace, now),
+    );
+  /** All at one moment: a lane that opens between two of them would belong to whoever was asked last. */
+  const ready = (now: number, lane: string, claims: readonly Claim[]): Claim[] =>
+    claims.filter((claim) => claim.lane === lane && waitAt(now, claim) === 0);
 
   return {
     laneOf,
-    wait,
+    wait: (claim) => waitAt(time(), claim),
     winner(name, claims) {
       const lane = laneNamed(name);
-      return lane.reservedFor === null ? lane.turns.next(ready(name, claims)) : null;
+      return lane.reservedFor === null ? lane.turns.next(ready(time(), name, claims)) : null;
     },
     reserve(name, dirty) {
       laneNamed(name).reservedFor = dirty;
@@ -77,27 +82,30 @@ export function createLanes(channel: string, clock: Clock): Lanes {
     },
     admits(own, others) {
       const lane = laneNamed(own.lane);
-      if (wait(own) > 0) return false;
+      const now = time();
+      if (waitAt(now, own) > 0) return false;
       if (lane.reservedFor !== null) return lane.reservedFor === own.incident;
-      return lane.turns.next([own, ...ready(own.lane, others)]) === own;
+      return lane.turns.next([own, ...ready(now, own.lane, others)]) === own;
     },
     begin(claim, action, others) {
       const lane = laneNamed(claim.lane);
+      const now = time();
       lane.reservedFor = claim.incident;
-      lane.turns.served(claim, ready(claim.lane, others));
-      pacer.spend(claim.lane, lane.pace);
-      if (action.do === 'update') pacer.hold(claim.message, UPDATE_GAP_MS);
+      lane.turns.served(claim, ready(now, claim.lane, others));
+      pacer.spend(claim.lane, lane.pace, now);
+      if (action.do === 'update') pacer.hold(claim.message, UPDATE_GAP_MS, now);
     },
     end(claim, performed) {
       const lane = laneNamed(claim.lane);
+      const now = time();
       if (lane.reservedFor === claim.incident) lane.reservedFor = null;
       lane.failures = performed.status === 'unknown' ? lane.failures + 1 : 0;
-      if (performed.status === 'limited') pacer.hold(claim.lane, performed.retryAfterMs);
-      if (performed.status === 'later') pacer.hold(claim.message, performed.ms);
+      if (performed.status === 'limited') pacer.hold(claim.lane, performed.retryAfterMs, now);
+      if (performed.status === 'later') pacer.hold(claim.message, performed.ms, now);
       if (performed.status !== 'unknown') return;
       const rest = Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** (lane.failures - 1));
-      pacer.hold(claim.lane, rest);
-      pacer.hold(claim.message, FIRST_REST_MS);
+      pacer.hold(claim.lane, rest, now);
+      pacer.hold(claim.message, FIRST_REST_MS, now);
     },
   };
 }
