@@ -5,7 +5,7 @@ const layers = {
   diagnosis: ['domain/'],
   steps: ['diagnosis/', 'ports/', 'domain/'],
   adapters: ['ports/', 'domain/'],
-  runbooks: ['steps/(?:step-kind|registry)', 'yaml/', 'domain/'],
+  runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],
   config: ['yaml/', 'domain/'],
   engine: ['steps/(?:step-kind|registry)', 'ports/', 'domain/'],

@@ -26,6 +26,10 @@ export interface DiagnosisFacts {
   readonly cluster: ClusterFacts;
   /** Null when no metrics system answers for this database. */
   readonly cpu: CpuFacts | null;
+  /** The standbys' own activity, one snapshot for each that was read. */
+  readonly replicaSnapshots: readonly Snapshot[];
+  /** Earlier snapshots of the same server, oldest first, of the last few minutes; empty when this is the first look. */
+  readonly history: readonly Snapshot[];
   /** What could not be read, in words. */
   readonly gaps: readonly string[];
 }

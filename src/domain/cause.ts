@@ -31,6 +31,8 @@ export const Cause = z.object({
   helps: z.array(z.string()),
   /** What will not help, and why. */
   wontHelp: z.array(z.string()),
+  /** What to look at to be sure, when the facts leave it open. */
+  settles: z.array(z.string()).default([]),
 });
 export type Cause = z.infer<typeof Cause>;
 

@@ -34,6 +34,7 @@ export type Command =
       readonly differs: readonly string[];
       readonly validForMs: number;
     } & AttemptRef)
+  | ({ readonly type: 'pass-by'; readonly reason: string } & AttemptRef)
   | ({ readonly type: 'drifted'; readonly differs: readonly string[]; readonly intents: number } & AttemptRef)
   | ({ readonly type: 'intend'; readonly instance: string; readonly intents: number } & AttemptRef)
   | ({

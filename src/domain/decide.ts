@@ -188,6 +188,10 @@ function progressStep(current: StepAttempt, command: ProgressCommand, now: Date)
         differs,
       });
     }
+    case 'pass-by':
+      return in_('planning')
+        ? accept({ type: 'step.skipped', ...ref, by: SYSTEM, reason: command.reason, passedBy: true })
+        : misplaced(current, command.type);
     case 'drifted':
       return in_('approved', 'executing') && command.intents === current.intents
         ? accept({ type: 'step.outdated', ...ref, reason: 'drifted', differs: [...command.differs] })

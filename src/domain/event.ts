@@ -69,7 +69,14 @@ export const DomainEvent = z.discriminatedUnion('type', [
     ...click,
   }),
   /** When a step is passed over, by a person or because there is nothing to do. */
-  event('step.skipped', { ...attempt, by: Actor, reason: z.string(), ...click }),
+  event('step.skipped', {
+    ...attempt,
+    by: Actor,
+    reason: z.string(),
+    /** It is for another cause than the one that was named: nothing that people have to read. */
+    passedBy: z.boolean().optional(),
+    ...click,
+  }),
   /** When the first of two people approves exactly this plan and selection; nothing is done yet. */
   event('approval.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Person, ...click }),
   /** When an authorised person, or a policy, approves exactly this plan and selection; the second of two, with the first. */

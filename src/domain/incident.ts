@@ -44,8 +44,15 @@ export interface StepAttempt {
   readonly outcome: Outcome | null;
   readonly verdict: Verdict | null;
   readonly fault: (Fault & { readonly phase: Phase }) | null;
-  /** Who skipped or accepted it and why. */
-  readonly closing: { readonly by: Actor; readonly reason: string; readonly choice: Choice } | null;
+  /** Who skipped or accepted it and why; `passedBy` when it is for another cause than the one that was named. */
+  readonly closing: {
+    readonly by: Actor;
+    readonly reason: string;
+    readonly choice: Choice;
+    readonly passedBy?: boolean;
+  } | null;
+  /** A person went back to exactly this step: it is planned whatever the cause. */
+  readonly wanted: boolean;
   /** ISO 8601 times of the transitions. */
   readonly times: {
     readonly plannedAt?: string;
@@ -261,12 +268,16 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         fault: { ...event.fault, phase: event.phase },
       }));
     case 'step.skipped':
-      return advance(endAttempt(run, 'skipped', { by: event.by, reason: event.reason, choice: 'skip' }, at));
+      return advance(endAttempt(run, 'skipped', skipping(event), at));
     case 'step.accepted': {
       const closing = { by: event.by, reason: 'Went on anyway.', choice: 'continue' } as const;
       return advance(endAttempt(run, 'accepted', closing, at));
     }
   }
+}
+
+function skipping({ by, reason, passedBy }: EventOf<'step.skipped'>): Closing {
+  return { by, reason, choice: 'skip', ...(passedBy === true ? { passedBy } : {}) };
 }
 
 function startRun(event: EventOf<'run.started'>, at: string): Run {
@@ -282,14 +293,14 @@ function startRun(event: EventOf<'run.started'>, at: string): Run {
 }
 
 /** Begins a try of the step at the run's position, if there is one. */
-function begin(run: Run): Run {
+function begin(run: Run, wanted = false): Run {
   const step = run.runbook.steps[run.position];
   if (step === undefined) return run;
   const attempt = run.attempts.filter((earlier) => earlier.step.id === step.id).length + 1;
-  return { ...run, attempts: [...run.attempts, newAttempt(step, attempt)] };
+  return { ...run, attempts: [...run.attempts, newAttempt(step, attempt, wanted)] };
 }
 
-function newAttempt(step: RunbookStep, attempt: number): StepAttempt {
+function newAttempt(step: RunbookStep, attempt: number, wanted: boolean): StepAttempt {
   return {
     step,
     attempt,
@@ -306,6 +317,7 @@ function newAttempt(step: RunbookStep, attempt: number): StepAttempt {
     verdict: null,
     fault: null,
     closing: null,
+    wanted,
     times: {},
   };
 }
@@ -324,7 +336,7 @@ function rewind(run: Run, to: string, by: Actor, at: string): Run {
       ? { by, reason: 'tried again', choice: 'retry' }
       : { by, reason: `went back to "${to}"`, choice: 'back' };
   const closed = open ? endAttempt(run, 'aborted', closing, at) : run;
-  return begin({ ...closed, position });
+  return begin({ ...closed, position }, true);
 }
 
 /** Whether a try has ended. */

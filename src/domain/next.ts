@@ -1,3 +1,4 @@
+import { whyPassedBy } from './branch.ts';
 import { currentAttempt, currentRun, type Incident, type StepAttempt } from './incident.ts';
 
 /** What the engine has to do for an incident now. */
@@ -6,6 +7,8 @@ export type Next =
       readonly do: 'plan' | 'approve-by-runbook' | 'execute' | 'reconcile' | 'verify';
       readonly attempt: StepAttempt;
     }
+  /** The step is for another cause than the one that was named. */
+  | { readonly do: 'pass-by'; readonly attempt: StepAttempt; readonly reason: string }
   | { readonly do: 'complete-run' }
   /** Nothing, until a person decides or an alert arrives. */
   | { readonly do: 'wait' };
@@ -18,8 +21,10 @@ export function next(incident: Incident): Next {
   const attempt = currentAttempt(incident);
   if (attempt === undefined) return { do: 'wait' };
   switch (attempt.status) {
-    case 'planning':
-      return { do: 'plan', attempt };
+    case 'planning': {
+      const reason = attempt.plan === null ? whyPassedBy(incident, attempt) : null;
+      return reason === null ? { do: 'plan', attempt } : { do: 'pass-by', attempt, reason };
+    }
     case 'awaiting':
       return attempt.step.confirm === 'none' ? { do: 'approve-by-runbook', attempt } : { do: 'wait' };
     case 'approved':

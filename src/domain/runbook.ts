@@ -9,6 +9,8 @@ export const RunbookStep = z.object({
   title: z.string(),
   /** What to do by hand when the bot is down. */
   byHand: z.string(),
+  /** Kinds of causes that it is for; empty for every cause. */
+  for: z.array(z.string()).default([]),
   params: z.record(z.string(), Json),
   /** How many people approve it; `none` is for steps that only read. */
   confirm: z.enum(['none', 'one', 'two']),

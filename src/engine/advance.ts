@@ -1,6 +1,6 @@
 import type { AttemptRef, Command } from '../domain/command.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
-import { next } from '../domain/next.ts';
+import { type Next, next } from '../domain/next.ts';
 import { proposedSelection } from '../domain/plan.ts';
 import type { Confirm } from '../ports/state.ts';
 import type { EngineOptions } from './options.ts';
@@ -47,12 +47,30 @@ async function loop(options: EngineOptions, incidentId: string, bounds: Bounds):
       await options.ledger.change(incidentId, () => ({ command: { type: 'complete-run' } }));
       continue;
     }
-    const command =
-      todo.do === 'approve-by-runbook'
-        ? approveByRunbook(todo.attempt)
-        : await perform(options, incident, todo.attempt, todo.do, bounds);
+    const command = await commandFor(options, incident, todo, bounds);
     bounds.signal.throwIfAborted();
     if (command !== null) await options.ledger.change(incidentId, () => ({ command }));
+  }
+}
+
+/** What the next piece of work leads to; null when there is nothing to record. */
+async function commandFor(
+  options: EngineOptions,
+  incident: Incident,
+  todo: Exclude<Next, { do: 'wait' | 'complete-run' }>,
+  bounds: Bounds,
+): Promise<Command | null> {
+  const { attempt } = todo;
+  switch (todo.do) {
+    case 'approve-by-runbook':
+      return approveByRunbook(attempt);
+    case 'pass-by':
+      return { type: 'pass-by', step: attempt.step.id, attempt: attempt.attempt, reason: todo.reason };
+    case 'plan':
+    case 'execute':
+    case 'reconcile':
+    case 'verify':
+      return await perform(options, incident, attempt, todo.do, bounds);
   }
 }
 

@@ -1,3 +1,4 @@
+import { causeKinds } from '../diagnosis/cause-kinds.ts';
 import type { StepKinds } from '../steps/registry.ts';
 import { issuesToProblems } from '../yaml/issues.ts';
 import type { Problem } from '../yaml/problems.ts';
@@ -22,6 +23,7 @@ export function checkSteps(
       }
       seen.add(step.id);
     }
+    problems.push(...unknownCauses(source, step.for, [...path, 'for']));
     if (typeof step.kind !== 'string') continue;
     const kind = stepKinds.get(step.kind);
     if (kind === undefined) {
@@ -41,6 +43,19 @@ export function checkSteps(
     else problems.push(...issuesToProblems(source, parsed.error.issues, [...path, 'params']));
   }
   return { problems, params };
+}
+
+function unknownCauses(source: Source, causes: unknown, path: readonly (string | number)[]): Problem[] {
+  const named: readonly unknown[] = Array.isArray(causes) ? causes : [];
+  return named.flatMap((cause, index) => {
+    if (typeof cause !== 'string' || causeKinds.includes(cause)) return [];
+    const near = didYouMean(cause, causeKinds);
+    const hint = near === null ? '' : ` Did you mean "${near}"?`;
+    return source.problemAt(
+      [...path, index],
+      `found the unknown cause "${cause}".${hint} Known: ${causeKinds.toSorted().join(', ')}`,
+    );
+  });
 }
 
 function unknownKind(kind: string, stepKinds: StepKinds): string {

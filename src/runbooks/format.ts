@@ -9,6 +9,10 @@ export const StepForm = z.strictObject({
   kind: z.string().describe('Which step kind does it'),
   title: Text.describe('What people read on the card'),
   byHand: Text.describe('What to do by hand when the bot is down'),
+  for: z
+    .array(Name)
+    .default([])
+    .describe('Causes that it is for, as the diagnosis names them; for every cause when left out'),
   params: z.record(z.string(), z.unknown()).default({}).describe('Parameters of the step kind'),
   confirm: z
     .enum(['none', 'one', 'two'])

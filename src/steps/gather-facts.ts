@@ -78,6 +78,8 @@ export async function gatherFacts(
     cluster,
     cpu,
     replicas: standbys.flatMap((standby) => standby ?? []),
+    replicaSnapshots: [],
+    history: [],
     // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
     gaps: workloads.namespaces.length === 0 ? gaps : [...cluster.gaps, ...gaps],
   };

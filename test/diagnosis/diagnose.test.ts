@@ -6,7 +6,16 @@ import { backendId } from '../../src/domain/snapshot.ts';
 import { cluster, group, outage, pgTime, session, snapshot } from '../support/fixtures.ts';
 
 function facts(parts: Partial<DiagnosisFacts> = {}): DiagnosisFacts {
-  return { snapshot: snapshot(), replicas: [], cluster: cluster(), cpu: null, gaps: [], ...parts };
+  return {
+    snapshot: snapshot(),
+    replicas: [],
+    cluster: cluster(),
+    cpu: null,
+    replicaSnapshots: [],
+    history: [],
+    gaps: [],
+    ...parts,
+  };
 }
 
 function first(parts: Partial<DiagnosisFacts>) {

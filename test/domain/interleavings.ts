@@ -96,7 +96,7 @@ const anyMove = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       do: fc.constant('rogue' as const),
-      type: fc.constantFrom('intend', 'complete', 'verified', 'drifted', 'complete-run'),
+      type: fc.constantFrom('intend', 'complete', 'verified', 'drifted', 'pass-by', 'complete-run'),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('late' as const), which: fc.nat(5) }) },
@@ -198,6 +198,8 @@ function rogueCommand(current: StepAttempt, type: Extract<Move, { do: 'rogue' }>
       return { type, ...ref, verdict: makeVerdict() };
     case 'drifted':
       return { type, ...ref, differs: ['It changed.'], intents };
+    case 'pass-by':
+      return { type, ...ref, reason: 'It is for another cause.' };
     case 'complete-run':
       return { type };
   }
@@ -216,6 +218,8 @@ export function engineCommands(
   const fault = { code: 'internal', message: 'm', hint: 'h' };
   const { intents } = attempt;
   switch (todo.do) {
+    case 'pass-by':
+      return [{ type: 'pass-by', ...ref, reason: todo.reason }];
     case 'plan':
       return how === 'fails'
         ? [{ type: 'fail', ...ref, phase: 'plan', fault, intents }]

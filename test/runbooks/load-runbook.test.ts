@@ -57,6 +57,11 @@ describe('loadRunbook', () => {
       'demo.yml:7:11: found the unknown step kind "postgres.diagnos". Did you mean "postgres.diagnose"? Known: kubernetes.resume-cronjob',
     ],
     [
+      'an unknown cause',
+      ['    byHand: Cancel it.', '    byHand: Cancel it.\n    for: [lock-queue, lock-quue]'],
+      'demo.yml:15:23: found the unknown cause "lock-quue". Did you mean "lock-queue"? Known: connection-leak',
+    ],
+    [
       'an unknown key',
       ['title: Look', 'titel: Look'],
       'demo.yml:8:5: found the unknown key "titel" in steps.0',

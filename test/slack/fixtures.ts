@@ -92,6 +92,7 @@ export function cause(over: Partial<Cause> = {}): Cause {
     culprit: { kind: 'CronJob', namespace: 'analytics', name: 'report-generator', evidence },
     helps: [],
     wontHelp: [],
+    settles: [],
     ...over,
   };
 }
@@ -146,7 +147,15 @@ function run(attempts: readonly StepAttempt[], over: Partial<Run> = {}): Run {
 }
 
 function step(id: string, title: string): StepAttempt['step'] {
-  return { id, kind: 'postgres.terminate-sessions', title, byHand: 'Use psql.', params: {}, confirm: 'one' };
+  return {
+    id,
+    kind: 'postgres.terminate-sessions',
+    title,
+    byHand: 'Use psql.',
+    for: [],
+    params: {},
+    confirm: 'one',
+  };
 }
 
 export function attempt(id: string, status: StepStatus, over: Partial<StepAttempt> = {}): StepAttempt {
@@ -167,6 +176,7 @@ export function attempt(id: string, status: StepStatus, over: Partial<StepAttemp
     verdict: null,
     fault: null,
     closing: null,
+    wanted: false,
     times: status === 'planning' ? {} : { plannedAt: AT },
     ...over,
     plan: own,

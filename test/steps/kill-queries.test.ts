@@ -255,7 +255,14 @@ describe('postgres.kill-queries', () => {
           snapshot: snapshot({ sessions, onCpu, lockWaiters }),
           cluster: cluster({ jobs: [job('x')] }),
         };
-        const causes = diagnose({ ...scene, replicas: [], cpu: null, gaps: [] });
+        const causes = diagnose({
+          ...scene,
+          replicas: [],
+          cpu: null,
+          replicaSnapshots: [],
+          history: [],
+          gaps: [],
+        });
         const params = Params.parse({ olderThanSeconds: 5 });
         const { targets } = selectTargets({ ...scene, causes }, params, guard);
         for (const { identity, id } of targets) {

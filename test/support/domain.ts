@@ -30,6 +30,7 @@ export function makeStep(id: string, change: Partial<RunbookStep> = {}): Runbook
     kind: `test.${id}`,
     title: `Step ${id}`,
     byHand: 'By hand.',
+    for: [],
     params: {},
     confirm: 'one',
     ...change,

@@ -35,6 +35,7 @@ export const rule: CauseRule = {
       ],
       rootSessions: [],
       culprit,
+      settles: [],
       helps: [
         `Roll back or restart ${name}: only that stops the leak.`,
         'As a stopgap, terminate its idle sessions, oldest first.',

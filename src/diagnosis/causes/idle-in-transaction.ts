@@ -68,6 +68,7 @@ function idleCause(
     ],
     rootSessions: sessions.map(backendId),
     culprit,
+    settles: [],
     helps: [
       'Terminate the idle sessions; their uncommitted changes roll back.',
       'Set idle_in_transaction_session_timeout for the role.',

@@ -60,6 +60,7 @@ function ddlCause(facts: DiagnosisFacts, pressure: Pressure, ddl: Session, root:
     ],
     rootSessions: [backendId(ddl)],
     culprit,
+    settles: [],
     helps: [
       'Cancel the schema change; the queue dissolves at once.',
       'Run it again later with lock_timeout and retries.',
@@ -93,6 +94,7 @@ function rootCause(
     ],
     rootSessions: [backendId(session)],
     culprit,
+    settles: [],
     helps: [
       'End the blocking transaction: cancel its query, terminate it if that does not release the locks.',
     ],
@@ -129,6 +131,7 @@ function withoutSession(pressure: Pressure, root: RootBlocker): Cause {
     ],
     rootSessions: [],
     culprit: null,
+    settles: [],
     helps: [
       prepared
         ? 'Find it in pg_prepared_xacts; its owner or a superuser ends it with COMMIT PREPARED or ROLLBACK PREPARED.'

@@ -29,6 +29,7 @@ export const rule: CauseRule = {
       ],
       rootSessions: [],
       culprit: null,
+      settles: [],
       helps: [
         'Look at the side of the clients: pool size and acquire timeout, PgBouncer (SHOW POOLS), network, DNS.',
         'If the alert is over, close the incident.',

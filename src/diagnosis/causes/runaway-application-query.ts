@@ -19,6 +19,7 @@ export const rule: CauseRule = {
       evidence: [...runaway.evidence, ...culprit.evidence.map(({ text }) => text)],
       rootSessions: sessions.map(backendId),
       culprit,
+      settles: [],
       helps: [
         'Cancel these queries.',
         `Tell the owner of ${name}, who may start them again.`,

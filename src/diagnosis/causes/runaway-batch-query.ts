@@ -19,6 +19,7 @@ export const rule: CauseRule = {
       evidence: [...runaway.evidence, ...culprit.evidence.map(({ text }) => text)],
       rootSessions: sessions.map(backendId),
       culprit,
+      settles: [],
       helps: [
         culprit.kind === 'CronJob'
           ? `Suspend ${name} and deal with its running Jobs, so that nothing starts the queries again.`

@@ -21,6 +21,7 @@ export const rule: CauseRule = {
       ],
       rootSessions: [],
       culprit: null,
+      settles: [],
       helps: ['List the long queries and look at the recent deployments, then decide by hand.'],
       wontHelp: ['Acting on a guess: killing or suspending the wrong thing makes the outage worse.'],
     };

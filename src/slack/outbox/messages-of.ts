@@ -32,7 +32,7 @@ export function messagesOf(
 ): DesiredMessage[] {
   const { incident } = view;
   const cards = incident.runs.flatMap((run) =>
-    run.attempts.map((attempt) => {
+    run.attempts.filter(isShown).map((attempt) => {
       const progress = run === currentRun(incident) ? view.progress : null;
       const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
       const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
@@ -51,6 +51,11 @@ export function noticeMessages(notices: readonly Notice[]): DesiredMessage[] {
   return notices.map((notice) =>
     message(notice.key, `Alert without an incident: ${notice.title}. ${notice.text}`, noticeBlocks(notice)),
   );
+}
+
+/** A step for another cause than the one that was named is no news. */
+function isShown({ closing }: StepAttempt): boolean {
+  return closing?.passedBy !== true;
 }
 
 function weightOf({ status }: StepAttempt, isUnderWay: boolean): Weight {

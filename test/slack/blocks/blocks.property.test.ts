@@ -92,6 +92,7 @@ const outcome = fc.record({
       ),
       helps: fc.array(words, few),
       wontHelp: fc.array(words, few),
+      settles: fc.array(words, few),
     }),
     { maxLength: 5 },
   ),

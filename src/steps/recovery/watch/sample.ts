@@ -35,6 +35,8 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     cpu: null,
     replicas: [],
     cluster: { podsByIp: {}, cronJobs: [], jobs: [], gaps: [] },
+    replicaSnapshots: [],
+    history: [],
     gaps: [],
   });
   const lags = snapshot.standbys.flatMap(({ replayBytes }) => replayBytes ?? []);

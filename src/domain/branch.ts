@@ -1,0 +1,22 @@
+import type { Cause } from './cause.ts';
+import type { Incident, StepAttempt } from './incident.ts';
+
+/** A cause that is at least as likely as not is believed, besides the most likely one. */
+const LIKELY = 0.5;
+
+/** Causes that steps are taken for, most likely first: several may hold at once. */
+export function believedCauses(causes: readonly Cause[]): Cause[] {
+  return causes.filter(({ confidence }, index) => index === 0 || confidence >= LIKELY);
+}
+
+/**
+ * Why a step is passed by: it is for other causes than those that the diagnosis believes. Null when it is for them, for
+ * every cause, when nothing was diagnosed, or when a person went back to exactly this step.
+ */
+export function whyPassedBy({ causes }: Pick<Incident, 'causes'>, attempt: StepAttempt): string | null {
+  const { step, wanted } = attempt;
+  const [first] = causes;
+  if (step.for.length === 0 || wanted || first === undefined) return null;
+  if (believedCauses(causes).some(({ kind }) => step.for.includes(kind))) return null;
+  return `It is for another cause (${step.for.join(', ')}); the diagnosis says: ${first.title}.`;
+}
