@@ -63,7 +63,7 @@ export default {
     rule(
       'a-step-never-imports-a-step',
       { path: '^src/steps/([^/]+)/([^/.]+)(?:\\.ts$|/)' },
-      { path: '^src/steps/[^/]+/', pathNot: '^src/steps/$1/$2(?:\\.ts$|/)' },
+      { path: '^src/steps/[^/]+/', pathNot: '^src/steps/(?:$1/$2(?:\\.ts$|/)|shared/)' },
     ),
     rule(
       'production-does-not-know-the-drill',

@@ -1,7 +1,8 @@
 import { planPatiently } from '../plan-patiently.ts';
+import { Data } from '../shared/ending/contract.ts';
+import { endSessions } from '../shared/ending/end-sessions.ts';
 import { defineStep } from '../step-kind.ts';
-import { Data, Identity, Params } from './kill-queries/contract.ts';
-import { executeKill } from './kill-queries/execute.ts';
+import { Identity, Params } from './kill-queries/contract.ts';
 import { planKill } from './kill-queries/plan.ts';
 import { recheckKill, reconcileKill } from './kill-queries/recheck.ts';
 import { verifyKill } from './kill-queries/verify.ts';
@@ -20,7 +21,7 @@ export const step = defineStep({
   undo: { impossible: 'A cancelled query cannot be continued; its client has to run it again.' },
   plan: (ctx, params) => planPatiently(ctx, async () => planKill(ctx, params)),
   recheck: recheckKill,
-  execute: executeKill,
+  execute: endSessions,
   reconcile: reconcileKill,
   verify: verifyKill,
 });

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import type { Command } from '../../../domain/plan.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import { serverNotes } from '../../server-notes.ts';
+import { signalCommand } from '../../shared/ending/signal-command.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 import { selectTargets } from './select.ts';
@@ -38,24 +38,8 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     targets,
     excluded,
     choices: [],
-    commands: example === undefined ? [] : [commandFor(ctx, example.identity, selected.length)],
+    commands: example === undefined ? [] : [signalCommand(ctx, example.identity, selected.length)],
     nothingToDo: targets.length > 0 ? null : nothingToDo(params, causes[0]?.title, excluded.length),
-  };
-}
-
-/** One statement stands for all: a comment in front names what varies from session to session. */
-function commandFor({ ports }: Ctx, { session, first }: Identity, sessions: number): Command {
-  const times = sessions > 1 ? ` · ${sessions} times, one per session` : '';
-  const varies = [
-    `pid ${session.pid}`,
-    `backend_start ${session.backendStart}`,
-    `query_start ${session.queryStart ?? 'none'}`,
-    `how ${first}`,
-  ];
-  return {
-    label: `pg_${first}_backend, guarded by identity${times}`,
-    language: 'sql',
-    text: `-- varies: ${varies.join(', ')}\n${ports.databases.signalStatement(session, first)}`,
   };
 }
 

@@ -1,8 +1,9 @@
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
+import type { Data } from '../../shared/ending/contract.ts';
+import { emptyResult, endingOutcome } from '../../shared/ending/end-sessions.ts';
 import type { Reconciliation } from '../../step-kind.ts';
-import type { ApprovedKill, Ctx, Data, Source } from './contract.ts';
-import { emptyResult, killOutcome } from './execute.ts';
+import type { ApprovedKill, Ctx, Source } from './contract.ts';
 import { distinctSources } from './sources.ts';
 
 /** What differs from the plan: a source that was disarmed is armed again, or nothing that was selected is left. */
@@ -49,5 +50,5 @@ export async function reconcileKill(
   const alive = await ctx.ports.databases.alive(ctx.incident.database, params.server, sessions, ctx.signal);
   if (alive.length > 0) return { status: 'unfinished' };
   const results = targets.map((target) => ({ ...emptyResult(target), ended: true }));
-  return { status: 'done', outcome: killOutcome(results) };
+  return { status: 'done', outcome: endingOutcome(results) };
 }

@@ -1,10 +1,11 @@
 import { attribute, culpritKey } from '../../../diagnosis/attribution.ts';
-import { isIdleInTransaction, signalAge } from '../../../diagnosis/sessions.ts';
+import { signalAge } from '../../../diagnosis/sessions.ts';
 import { type Cause, type Culprit, culpritName } from '../../../domain/cause.ts';
 import type { ClusterFacts } from '../../../domain/cluster.ts';
-import { formatDuration, shorten } from '../../../domain/format.ts';
+import { formatDuration } from '../../../domain/format.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
+import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Identity, Params, Source } from './contract.ts';
 
@@ -80,38 +81,14 @@ function findCandidates({ snapshot, cluster, causes }: Scene, params: Params): C
     );
 }
 
-function labelOf(session: Session): string {
-  const who = session.applicationName === '' ? (session.user ?? 'no role') : session.applicationName;
-  const wrote = session.writes ? ' · wrote' : '';
-  return `pid ${session.pid} · ${shorten(who, 32)} · ${formatDuration(signalAge(session))}${wrote}`;
-}
-
 function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'][number] {
   const { session, culprit, root, ofCulprit } = candidate;
-  const { serverStart, pid, backendStart, xactStart, queryStart } = session;
   return {
-    id: backendId(session),
-    label: labelOf(session),
+    ...describeSession(session),
     why: whyOf(candidate, scene.causes[0]),
     owner: culprit.kind === 'unknown' ? null : culpritName(culprit),
-    facts: [
-      { name: 'State', value: session.state },
-      { name: 'Role', value: session.user ?? 'none' },
-      { name: 'Client', value: session.clientAddress ?? 'local socket' },
-    ],
-    sql: session.sql === '' ? null : session.sql,
     selected: root || ofCulprit,
-    identity: {
-      session: { serverStart, pid, backendStart, xactStart, queryStart },
-      first: isIdleInTransaction(session) ? 'terminate' : 'cancel',
-      fingerprint: {
-        queryId: session.queryId,
-        user: session.user,
-        application: session.applicationName,
-        sql: session.sql,
-      },
-      source: sourceOf(culprit, scene.cluster),
-    },
+    identity: { ...endable(session), source: sourceOf(culprit, scene.cluster) },
   };
 }
 

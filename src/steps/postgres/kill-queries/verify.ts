@@ -2,23 +2,15 @@ import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import type { Situation } from '../../../domain/situation.ts';
 import type { Session } from '../../../domain/snapshot.ts';
-import { signalByHand } from '../../by-hand.ts';
 import { periodSeconds } from '../../cron-schedule.ts';
 import { clientAddresses } from '../../gather-facts.ts';
-import {
-  type ApprovedKill,
-  type Ctx,
-  type Data,
-  Identity,
-  type KillOutcome,
-  type KillTarget,
-  type Source,
-} from './contract.ts';
+import type { EndOutcome } from '../../shared/ending/contract.ts';
+import { endedBy, situationOf } from '../../shared/ending/situation.ts';
+import { stillAlive } from '../../shared/ending/wait-for-end.ts';
+import { type ApprovedKill, type Ctx, Identity, type Source } from './contract.ts';
 import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
 import { distinctSources } from './sources.ts';
-import { stillAlive } from './wait-for-end.ts';
 
 /** At most this long, however slow the schedule is; seconds. */
 const PROOF_LIMIT_SECONDS = 150;
@@ -26,7 +18,7 @@ const POLL_MS = 2000;
 const SUSPEND = 'kubernetes.suspend-cronjob';
 
 /** Proves for a while that the killed queries do not come back; stops at once when they do. */
-export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: KillOutcome): Promise<Verdict> {
+export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: EndOutcome): Promise<Verdict> {
   const { targets, params, plan } = approved;
   const identities = targets.map(({ identity }) => identity);
   const planned = new Set(plan.targets.map(({ identity }) => queryKey(Identity.parse(identity).session)));
@@ -125,35 +117,6 @@ function suspendStep(ctx: Ctx, armed: boolean): string | null {
   if (step === undefined) return null;
   const failed = step.outcome === null || step.verdict?.status !== 'passed';
   return failed || armed ? step.stepId : null;
-}
-
-/** Sessions that the kill ended; of those that were in doubt the reading just made says that they are gone. */
-function endedBy({ results }: Data): number {
-  return results.filter(({ ended, unknown }) => ended || unknown).length;
-}
-
-/** Who got what, what is in doubt, and one guarded line for each session that may be left. */
-function situationOf(left: readonly KillTarget[], { results }: Data, unread: string | null): Situation {
-  const got = (verdicts: readonly string[]) =>
-    results.filter(({ signals }) => signals.some(({ verdict: answer }) => verdicts.includes(answer)));
-  const untouched = results.filter(({ signals }) => signals.length === 0);
-  return {
-    known: [],
-    unknown:
-      unread === null ? [] : [`Whether ${pids(results.filter(({ ended }) => !ended))} ended: ${unread}`],
-    done: [
-      `Signalled and accepted: ${pids(got(['ok']))}.`,
-      `Sent and never answered: ${pids(got(['unanswered']))}.`,
-      `Not signalled at all: ${pids(untouched)}.`,
-    ].filter((line) => !line.endsWith('nobody.')),
-    next: left
-      .filter(({ id }) => results.find(({ target }) => target === id)?.ended !== true)
-      .map(({ identity }) => signalByHand(identity.session, 'terminate')),
-  };
-}
-
-function pids(results: Data['results']): string {
-  return results.length === 0 ? 'nobody' : `pid ${results.map(({ session }) => session.pid).join(', ')}`;
 }
 
 function passedText(ended: number, seconds: number, armed: readonly Source[]): string {

@@ -2,7 +2,7 @@ import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Fact } from '../../../domain/plan.ts';
 import { describeVerdict } from '../../../domain/protection.ts';
-import type { ApprovedKill, Ctx, Data, KillOutcome, KillTarget, Result } from './contract.ts';
+import type { Data, EndCtx, EndOutcome, EndTarget, Result } from './contract.ts';
 import { type Remaining, waitForEnd } from './wait-for-end.ts';
 
 /** How much more patience an overloaded server gets; 60 heavy sessions on 2 cores took 6.4 s at the median (measured). */
@@ -16,9 +16,17 @@ const MOST_UNANSWERED = 2;
 /** The verdict of a signal whose answer was lost. */
 const UNANSWERED = 'unanswered';
 
+/** Who to end, on which server (`primary` or a replica), and how long a cancel may take. */
+export interface Ending {
+  readonly targets: readonly EndTarget[];
+  readonly params: { readonly server: string; readonly cancelSeconds: number };
+}
+
 /** Cancel, wait, verify identity again, terminate, wait, tell. One guarded statement for each backend. */
-export async function executeKill(ctx: Ctx, { targets, params }: ApprovedKill): Promise<KillOutcome> {
-  const { server, cancelSeconds } = params;
+export async function endSessions(
+  ctx: EndCtx,
+  { targets, params: { server, cancelSeconds } }: Ending,
+): Promise<EndOutcome> {
   const results = new Map(targets.map((target) => [target.id, emptyResult(target)]));
   const signalled = await signalAll(ctx, server, targets, results, (target) => target.identity.first);
   const patience = cancelSeconds * ((await isOverloaded(ctx, server)) ? OVERLOAD_FACTOR : 1);
@@ -29,11 +37,11 @@ export async function executeKill(ctx: Ctx, { targets, params }: ApprovedKill): 
     remaining = await waitForEnd(ctx, server, remaining.left, TERMINATE_SECONDS, 'to terminate');
   }
   settle(results, signalled, remaining);
-  return killOutcome([...results.values()]);
+  return endingOutcome([...results.values()]);
 }
 
 /** What is told of a session before anything was done to it. */
-export function emptyResult({ id, identity }: KillTarget): Result {
+export function emptyResult({ id, identity }: EndTarget): Result {
   return {
     target: id,
     session: identity.session,
@@ -51,13 +59,13 @@ export function emptyResult({ id, identity }: KillTarget): Result {
 
 /** Signals one by one and returns those that may have got a signal: accepted, or sent and never answered. */
 async function signalAll(
-  ctx: Ctx,
+  ctx: EndCtx,
   server: string,
-  targets: readonly KillTarget[],
+  targets: readonly EndTarget[],
   results: ReadonlyMap<string, Result>,
-  howFor: (target: KillTarget) => 'cancel' | 'terminate',
-): Promise<KillTarget[]> {
-  const reached: KillTarget[] = [];
+  howFor: (target: EndTarget) => 'cancel' | 'terminate',
+): Promise<EndTarget[]> {
+  const reached: EndTarget[] = [];
   let unanswered = 0;
   for (const target of targets) {
     ctx.signal.throwIfAborted();
@@ -75,9 +83,9 @@ async function signalAll(
 }
 
 async function signalOne(
-  ctx: Ctx,
+  ctx: EndCtx,
   server: string,
-  { identity }: KillTarget,
+  { identity }: EndTarget,
   how: 'cancel' | 'terminate',
   result: Result,
 ): Promise<'accepted' | 'refused' | 'unanswered' | 'unreachable'> {
@@ -107,7 +115,7 @@ async function signalOne(
   }
 }
 
-async function isOverloaded(ctx: Ctx, server: string): Promise<boolean> {
+async function isOverloaded(ctx: EndCtx, server: string): Promise<boolean> {
   try {
     const { onCpu, cores } = await ctx.ports.databases.snapshot(ctx.incident.database, server, ctx.signal);
     return cores === null ? onCpu > OVERLOADED * 2 : onCpu / cores > OVERLOADED;
@@ -119,7 +127,7 @@ async function isOverloaded(ctx: Ctx, server: string): Promise<boolean> {
 
 function settle(
   results: ReadonlyMap<string, Result>,
-  signalled: readonly KillTarget[],
+  signalled: readonly EndTarget[],
   { left, unread }: Remaining,
 ): void {
   const alive = new Set(left.map(({ id }) => id));
@@ -144,7 +152,7 @@ function sentText({ signals }: Result): string {
 }
 
 /** The outcome as people read it, from the records of all targets. */
-export function killOutcome(results: readonly Result[]): KillOutcome {
+export function endingOutcome(results: readonly Result[]): EndOutcome {
   const ended = results.filter((result) => result.ended);
   const firstSignalAt =
     results

@@ -1,22 +1,22 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
-import type { Ctx, KillTarget } from './contract.ts';
+import type { EndCtx, EndTarget } from './contract.ts';
 
 const POLL_MS = 1000;
 
 /** Who of the targets still runs its transaction. */
 export interface Remaining {
-  readonly left: KillTarget[];
+  readonly left: EndTarget[];
   /** Why it could not be read, in which case nobody is known to have ended; or null. */
   readonly unread: string | null;
 }
 
 /** Waits at most this many seconds until the transactions of these targets have ended. */
 export async function waitForEnd(
-  ctx: Ctx,
+  ctx: EndCtx,
   server: string,
-  targets: readonly KillTarget[],
+  targets: readonly EndTarget[],
   seconds: number,
   what: string,
 ): Promise<Remaining> {
@@ -36,9 +36,9 @@ export async function waitForEnd(
 
 /** Which targets still run the same transaction; an unreadable server means that nobody is known to have ended. */
 export async function stillAlive(
-  ctx: Ctx,
+  ctx: EndCtx,
   server: string,
-  targets: readonly KillTarget[],
+  targets: readonly EndTarget[],
 ): Promise<Remaining> {
   try {
     const sessions = targets.map(({ identity }) => identity.session);
