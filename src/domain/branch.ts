@@ -5,7 +5,7 @@ import type { Incident, StepAttempt } from './incident.ts';
 const LIKELY = 0.5;
 
 /** Causes that steps are taken for, most likely first: several may hold at once. */
-export function believedCauses(causes: readonly Cause[]): Cause[] {
+function believedCauses(causes: readonly Cause[]): Cause[] {
   return causes.filter(({ confidence }, index) => index === 0 || confidence >= LIKELY);
 }
 
