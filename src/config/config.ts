@@ -50,7 +50,11 @@ export interface DatabaseConfig {
   readonly service: string | null;
   readonly url: Secret;
   readonly cores: number | null;
-  readonly replicas: readonly { readonly name: string; readonly url: Secret }[];
+  readonly replicas: readonly {
+    readonly name: string;
+    readonly url: Secret;
+    readonly cores?: number | null;
+  }[];
   readonly prometheus: {
     readonly url: string;
     readonly cpuQuery: string;

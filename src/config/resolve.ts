@@ -62,6 +62,7 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
     replicas: database.replicas.map((replica) => ({
       name: replica.name,
       url: secret(replica.url, `replica ${replica.name} of ${name}`),
+      cores: replica.cores ?? null,
     })),
     prometheus:
       prometheus === undefined

@@ -55,7 +55,13 @@ const Database = z.strictObject({
   ),
   cores: z.number().positive().optional().describe('CPU cores of the server; SQL cannot see them.'),
   replicas: z
-    .array(z.strictObject({ name: z.string(), url: SecretRef }))
+    .array(
+      z.strictObject({
+        name: z.string(),
+        url: SecretRef,
+        cores: z.number().positive().optional().describe('CPU cores of this replica.'),
+      }),
+    )
     .superRefine(namedOnce)
     .default([]),
   prometheus: z

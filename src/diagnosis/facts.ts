@@ -1,15 +1,6 @@
 import type { ClusterFacts } from '../domain/cluster.ts';
+import type { ReplicaStatus } from '../domain/replica.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
-
-/** A standby as it sees itself; the shape of the databases port's ReplicaStatus. */
-export interface ReplicaFacts {
-  readonly replica: string;
-  readonly inRecovery: boolean;
-  readonly replayPaused: boolean;
-  /** Bytes received and not replayed, or null when nothing was ever received. */
-  readonly replayBytes: number | null;
-  readonly replaySeconds: number | null;
-}
 
 /** CPU use of the database's host as a share of 0 to 1. */
 export interface CpuFacts {
@@ -22,7 +13,8 @@ export interface CpuFacts {
 /** Everything a diagnosis may use. It is gathered by reading only. */
 export interface DiagnosisFacts {
   readonly snapshot: Snapshot;
-  readonly replicas: readonly ReplicaFacts[];
+  /** The standbys as they see themselves. */
+  readonly replicas: readonly ReplicaStatus[];
   readonly cluster: ClusterFacts;
   /** Null when no metrics system answers for this database. */
   readonly cpu: CpuFacts | null;

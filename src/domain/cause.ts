@@ -26,6 +26,8 @@ export const Cause = z.object({
   evidence: z.array(z.string()),
   /** Identities (`pid/backend_start`) of the root sessions. */
   rootSessions: z.array(z.string()),
+  /** Name of the replica that the root sessions are on; left out for the primary. */
+  server: z.string().optional(),
   culprit: Culprit.nullable(),
   /** What helps, in order. */
   helps: z.array(z.string()),

@@ -28,6 +28,11 @@ export const Session = z.object({
   /** Seconds in the present state: running time when active, idle time otherwise. */
   stateSeconds: z.number().nullable(),
   parallelWorkers: z.int(),
+  /**
+   * age(backend_xmin): how many transactions began since its snapshot was taken, or null when it holds none. On a
+   * standby the sessions with the highest value are the first that replay conflicts with.
+   */
+  snapshotAge: z.number().nullable().default(null),
   /** Query text with its literals masked, at most 800 characters. */
   sql: z.string(),
   /** Key and value tags of a sqlcommenter comment, read before masking. */
@@ -48,17 +53,49 @@ export const SessionGroup = z.object({
 });
 export type SessionGroup = z.infer<typeof SessionGroup>;
 
-/** A standby as its primary sees it (pg_stat_replication). Bytes are the truth, seconds an estimate. */
+/**
+ * A walsender's client as the primary sees it (pg_stat_replication). Bytes are the truth, seconds an estimate: the
+ * first part of the log that is not yet sent, not yet flushed, not yet replayed shows where it stands still.
+ */
 export const Standby = z.object({
   applicationName: z.string(),
   clientAddress: z.string().nullable(),
+  /** Only a standby replays; a base backup, pg_receivewal or a logical consumer is none. */
+  kind: z.enum(['standby', 'backup', 'receiver', 'logical']).default('standby'),
   state: z.string().nullable(),
+  sendBytes: z.number().nullable().default(null),
+  flushBytes: z.number().nullable().default(null),
   replayBytes: z.number().nullable(),
   replaySeconds: z.number().nullable(),
   /** Seconds since the standby last answered; over 10 means that it is not to be believed. */
   replyAgeSeconds: z.number().nullable(),
 });
 export type Standby = z.infer<typeof Standby>;
+
+/** A replication slot (pg_replication_slots) with what it keeps from being removed. */
+export const ReplicationSlot = z.object({
+  name: z.string(),
+  /** `physical` or `logical`. */
+  type: z.string(),
+  active: z.boolean(),
+  /** `reserved`, `extended` (over max_wal_size), `unreserved` or `lost`. */
+  walStatus: z.string().nullable(),
+  retainedBytes: z.number().nullable(),
+  /** Bytes that may still be written before the slot is lost; null without max_slot_wal_keep_size. */
+  safeBytes: z.number().nullable().default(null),
+  /** Seconds since it was last used; null while active and before PostgreSQL 17. */
+  inactiveSeconds: z.number().nullable().default(null),
+  /** Decoding plugin and database of a logical slot. */
+  plugin: z.string().nullable().default(null),
+  database: z.string().nullable().default(null),
+  /** Who reads it now: application_name and address of its walsender. */
+  consumer: z.string().nullable().default(null),
+  /** Age of the oldest transaction that vacuum has to keep rows for, or null. */
+  xminAge: z.number().nullable().default(null),
+  /** Why it was invalidated (PostgreSQL 17 and later), or null. */
+  invalidatedBy: z.string().nullable().default(null),
+});
+export type ReplicationSlot = z.infer<typeof ReplicationSlot>;
 
 /** One reading of one PostgreSQL server, in one round trip. */
 export const Snapshot = z.object({
@@ -84,15 +121,19 @@ export const Snapshot = z.object({
   /** Lock waiters, oldest first, at most 20; a blocker 0 is a prepared transaction. */
   lockWaiters: z.array(z.object({ pid: z.int(), blockers: z.array(z.int()) })),
   standbys: z.array(Standby),
-  slotsRetaining: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string(),
-      active: z.boolean(),
-      walStatus: z.string().nullable(),
-      retainedBytes: z.number().nullable(),
-    }),
-  ),
+  slotsRetaining: z.array(ReplicationSlot),
+  wal: z
+    .object({
+      /** Bytes from the beginning of the log: written on a primary, received on a standby. */
+      position: z.number().nullable(),
+      /** max_wal_size in bytes. */
+      maxBytes: z.number(),
+      /** max_slot_wal_keep_size in bytes; null is no limit, so that a slot can fill the disk. */
+      slotKeepBytes: z.number().nullable(),
+      /** The parameters that a standby must not have smaller than its primary. */
+      standbyParameters: z.record(z.string(), z.int()),
+    })
+    .default({ position: null, maxBytes: 1024 ** 3, slotKeepBytes: null, standbyParameters: {} }),
   preparedTransactions: z.int(),
   /** Milliseconds that the round trip took. */
   tookMs: z.number(),

@@ -1,3 +1,4 @@
+import type { ReplicaStatus } from '../domain/replica.ts';
 import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
 
 /** A monitored database as the configuration describes it. */
@@ -8,17 +9,6 @@ export interface MonitoredDatabase {
   readonly cores: number | null;
   /** Configured replica names; the primary is always called `primary`. */
   readonly replicas: readonly string[];
-}
-
-/** A standby as it sees itself. */
-export interface ReplicaStatus {
-  readonly replica: string;
-  readonly inRecovery: boolean;
-  readonly replayPaused: boolean;
-  /** Bytes received and not replayed, or null when nothing was ever received. */
-  readonly replayBytes: number | null;
-  /** Seconds since the last replayed transaction, 0 when everything received is replayed. */
-  readonly replaySeconds: number | null;
 }
 
 /** What the guarded signal statement answered. */

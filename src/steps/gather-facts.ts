@@ -57,28 +57,40 @@ export async function gatherFacts(
   });
   const snapshot = reading instanceof Error ? null : reading;
   const names = replicas ? databases.get(database).replicas : [];
-  const [cluster, cpu, ...standbys] = await Promise.all([
-    attempt(
-      'Kubernetes',
-      async () => await workloads.facts(snapshot === null ? [] : clientAddresses(snapshot), ctx.signal),
-      (why): ClusterFacts => ({ ...noCluster, gaps: [why] }),
-    ),
+  const [cpu, ...standbys] = await Promise.all([
     metrics === undefined
       ? null
       : attempt('metrics', async () => await metrics.cpu(database, ctx.signal), missing),
-    ...names.map((name) =>
-      attempt(
+    ...names.map(async (name) => {
+      const status = await attempt(
         `replica ${name}`,
         async () => await databases.replicaStatus(database, name, ctx.signal),
         missing,
-      ),
-    ),
+      );
+      // What cannot say how it is will not say who runs what either.
+      if (status === null) return null;
+      const activity = await attempt(
+        `sessions of replica ${name}`,
+        async () => await databases.snapshot(database, name, ctx.signal),
+        missing,
+      );
+      return { status, activity };
+    }),
   ]);
+  const replicaSnapshots = standbys.flatMap((standby) => standby?.activity ?? []);
+  const cluster = await attempt(
+    'Kubernetes',
+    async () => {
+      const read = snapshot === null ? replicaSnapshots : [snapshot, ...replicaSnapshots];
+      return await workloads.facts([...new Set(read.flatMap(clientAddresses))].sort(), ctx.signal);
+    },
+    (why): ClusterFacts => ({ ...noCluster, gaps: [why] }),
+  );
   const others = {
     cluster,
     cpu,
-    replicas: standbys.flatMap((standby) => standby ?? []),
-    replicaSnapshots: [],
+    replicas: standbys.flatMap((standby) => standby?.status ?? []),
+    replicaSnapshots,
     history: [],
     // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
     gaps: workloads.namespaces.length === 0 ? gaps : [...cluster.gaps, ...gaps],

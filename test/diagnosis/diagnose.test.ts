@@ -3,7 +3,7 @@ import { causeRules, diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../../src/diagnosis/facts.ts';
 import { culpritName } from '../../src/domain/cause.ts';
 import { backendId } from '../../src/domain/snapshot.ts';
-import { cluster, group, outage, pgTime, session, snapshot } from '../support/fixtures.ts';
+import { cluster, group, outage, pgTime, session, snapshot, standby } from '../support/fixtures.ts';
 
 function facts(parts: Partial<DiagnosisFacts> = {}): DiagnosisFacts {
   return {
@@ -194,17 +194,11 @@ describe('diagnose', () => {
 
   it('says that nothing is wrong, but not while a standby is far behind', () => {
     expect(first({}).kind).toBe('nothing-wrong');
-    const standby = {
-      applicationName: 'standby1',
-      clientAddress: null,
-      state: 'streaming',
-      replayBytes: 1e9,
-      replaySeconds: 60,
-      replyAgeSeconds: 0.1,
-    };
-    const top = first({ snapshot: snapshot({ standbys: [standby] }) });
+    const top = first({
+      snapshot: snapshot({ standbys: [standby({ replayBytes: 1e9, replaySeconds: 60 })] }),
+    });
     expect(top.kind).toBe('unknown');
-    expect(top.evidence.join(' ')).toContain('Standby standby1: 954 MB behind');
+    expect(top.evidence.join(' ')).toContain('Standby replica-1: 954 MB behind');
   });
 
   it('prefers the owner by a majority: mixed work of equals has no single culprit', () => {

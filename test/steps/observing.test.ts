@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { step as diagnoseStep } from '../../src/steps/postgres/diagnose.ts';
 import { step as listStep } from '../../src/steps/postgres/list-queries.ts';
-import { cluster, outage } from '../support/fixtures.ts';
+import { cluster, outage, replica as replicaOf } from '../support/fixtures.ts';
 import { createWorld, fault, runStep } from '../support/ports.ts';
 
-const replica = {
+const replica = replicaOf({
   replica: 'orders-replica',
-  inRecovery: true,
   replayPaused: true,
   replayBytes: 38 * 1024 * 1024,
   replaySeconds: 63,
-};
+});
 
 describe('postgres.diagnose', () => {
   it('says what it will read, reads it, and names the cause with its owner', async () => {

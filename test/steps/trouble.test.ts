@@ -10,7 +10,7 @@ import { step as diagnose } from '../../src/steps/postgres/diagnose.ts';
 import { step as kill } from '../../src/steps/postgres/kill-queries.ts';
 import { step as watch } from '../../src/steps/recovery/watch.ts';
 import { Drifted, type EarlierStep, type StepContext } from '../../src/steps/step-kind.ts';
-import { cluster, outage, session, snapshot } from '../support/fixtures.ts';
+import { cluster, outage, replica, session, snapshot } from '../support/fixtures.ts';
 import { createWorld, fault, runStep, type World } from '../support/ports.ts';
 
 const away = fault('database-unreachable', 'Database orders (primary) cannot be reached: ECONNREFUSED.');
@@ -50,7 +50,7 @@ describe('a primary that cannot be read', () => {
     const world = createWorld({
       snapshot: outage(),
       cpu: { value: 0.97, at: '2024-11-15T14:38:00Z', source: 'Prometheus' },
-      replicas: [{ replica: 'r1', inRecovery: false, replayPaused: false, replayBytes: 0, replaySeconds: 0 }],
+      replicas: [replica({ replica: 'r1', inRecovery: false })],
     });
     world.faults.set('snapshot', away);
     const ctx = world.context();

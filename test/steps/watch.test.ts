@@ -1,16 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { step } from '../../src/steps/recovery/watch.ts';
-import { outage, snapshot } from '../support/fixtures.ts';
+import { outage, replica, snapshot, standby as standbyOf } from '../support/fixtures.ts';
 import { createWorld, fault, runStep } from '../support/ports.ts';
 
-const standby = (replayBytes: number, replyAgeSeconds = 0.1) => ({
-  applicationName: 'standby1',
-  clientAddress: null,
-  state: 'streaming',
-  replayBytes,
-  replaySeconds: 1,
-  replyAgeSeconds,
-});
+const standby = (replayBytes: number, replyAgeSeconds = 0.1) =>
+  standbyOf({ applicationName: 'standby1', replayBytes, replaySeconds: 1, replyAgeSeconds });
 
 describe('recovery.watch', () => {
   it('says recovered after five quiet samples in a row, with the lines for a chart', async () => {
@@ -59,9 +53,7 @@ describe('recovery.watch', () => {
     [
       'a standby that is missing',
       {
-        replicas: [
-          { replica: 'r1', inRecovery: true, replayPaused: false, replayBytes: 0, replaySeconds: 0 },
-        ],
+        replicas: [replica({ replica: 'r1' })],
       },
       '1 of 1 standbys not connected',
     ],

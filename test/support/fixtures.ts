@@ -1,5 +1,6 @@
 import type { ClusterFacts, CronJob, Job, Pod } from '../../src/domain/cluster.ts';
-import type { Session, SessionGroup, Snapshot } from '../../src/domain/snapshot.ts';
+import type { ReplicaStatus } from '../../src/domain/replica.ts';
+import type { Session, SessionGroup, Snapshot, Standby } from '../../src/domain/snapshot.ts';
 
 /** PostgreSQL's text for a moment some seconds after 14:38:00 UTC of the incident's day. */
 export function pgTime(seconds: number): string {
@@ -29,6 +30,7 @@ export function session(pid: number, parts: Partial<Session> & { age?: number } 
     transactionSeconds: age,
     stateSeconds: age,
     parallelWorkers: 0,
+    snapshotAge: null,
     sql: 'insert into report_rows select * from orders where created_at > $1',
     tags: {},
     ...rest,
@@ -44,6 +46,54 @@ export function group(parts: Partial<SessionGroup> & { backends: number }): Sess
     state: 'idle',
     lockWaiting: 0,
     oldestSeconds: 2,
+    ...parts,
+  };
+}
+
+const standbyParameters = {
+  max_connections: 80,
+  max_worker_processes: 8,
+  max_wal_senders: 10,
+  max_prepared_transactions: 0,
+  max_locks_per_transaction: 64,
+};
+
+/** A streaming standby as its primary sees it, with nothing behind. */
+export function standby(parts: Partial<Standby> = {}): Standby {
+  return {
+    applicationName: 'replica-1',
+    clientAddress: '10.0.9.2',
+    kind: 'standby',
+    state: 'streaming',
+    sendBytes: 0,
+    flushBytes: 0,
+    replayBytes: 0,
+    replaySeconds: null,
+    replyAgeSeconds: 0.1,
+    ...parts,
+  };
+}
+
+/** The same standby as it sees itself. */
+export function replica(parts: Partial<ReplicaStatus> = {}): ReplicaStatus {
+  return {
+    replica: 'replica-1',
+    startedAt: pgTime(-86_000),
+    inRecovery: true,
+    replayPaused: false,
+    replayBytes: 0,
+    replaySeconds: 0,
+    replayPosition: 50 * 1024 ** 3,
+    replayWait: { type: 'Activity', event: 'RecoveryWalStream' },
+    lockHolders: [],
+    receiver: { status: 'streaming', silentSeconds: 0.5, slot: null },
+    cancelledForReplay: 0,
+    patienceSeconds: 30,
+    applyDelaySeconds: 0,
+    recoveryTarget: null,
+    mayResume: true,
+    role: 'firebreak',
+    connectedTo: 'orders',
     ...parts,
   };
 }
@@ -66,6 +116,12 @@ export function snapshot(parts: Partial<Snapshot> = {}): Snapshot {
     lockWaiters: [],
     standbys: [],
     slotsRetaining: [],
+    wal: {
+      position: 50 * 1024 ** 3,
+      maxBytes: 1024 ** 3,
+      slotKeepBytes: null,
+      standbyParameters: { ...standbyParameters },
+    },
     preparedTransactions: 0,
     tookMs: 5,
     ...parts,

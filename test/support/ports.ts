@@ -2,9 +2,10 @@ import type { ClusterFacts, CronJob, Job } from '../../src/domain/cluster.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
+import type { ReplicaStatus } from '../../src/domain/replica.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { Databases, ReplicaStatus, SignalGuard } from '../../src/ports/databases.ts';
+import type { Databases, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
@@ -19,6 +20,8 @@ export interface World {
   cluster: ClusterFacts;
   cpu: Reading | null;
   replicas: ReplicaStatus[];
+  /** What runs on a replica, by its name; without an entry it is idle. */
+  replicaSnapshots: Map<string, Snapshot>;
   /** Configured namespaces; none stands for no cluster. */
   namespaces: string[];
   /** How a backend answers to signals; the others end at the first one. */
@@ -53,6 +56,7 @@ export function createWorld(
     cluster: cluster(),
     cpu: null,
     replicas: [],
+    replicaSnapshots: new Map(),
     namespaces: ['analytics', 'shop'],
     manners: new Map(),
     faults: new Map(),
@@ -82,15 +86,19 @@ function databasesOf(world: World): Databases {
     cores: world.snapshot.cores,
     replicas: world.replicas.map(({ replica }) => replica),
   });
-  const find = (identity: Pick<Session, 'pid' | 'backendStart'>) =>
-    world.snapshot.sessions.find((session) => backendId(session) === backendId(identity));
+  const read = (server: string): Snapshot =>
+    server === 'primary'
+      ? world.snapshot
+      : (world.replicaSnapshots.get(server) ?? snapshot({ server, inRecovery: true, groups: [] }));
+  const find = (server: string, identity: Pick<Session, 'pid' | 'backendStart'>) =>
+    read(server).sessions.find((session) => backendId(session) === backendId(identity));
   return {
     list: () => [database()],
     get: () => database(),
     answers: () => !world.faults.has('snapshot'),
-    async snapshot() {
-      fail(world, 'snapshot');
-      return structuredClone(world.snapshot);
+    async snapshot(_name, server) {
+      fail(world, server === 'primary' ? 'snapshot' : `snapshot ${server}`);
+      return structuredClone(read(server));
     },
     async replicaStatus(_name, replica) {
       fail(world, 'replicaStatus');
@@ -99,10 +107,10 @@ function databasesOf(world: World): Databases {
         throw new FirebreakError('database-error', `No replica ${replica}.`, { hint: '' });
       return found;
     },
-    async signalBackend(_name, { identity, how }) {
-      world.changes.push(`${how} ${identity.pid}`);
+    async signalBackend(_name, { server, identity, how }) {
+      world.changes.push(`${how} ${identity.pid}${server === 'primary' ? '' : ` on ${server}`}`);
       fail(world, 'signalBackend');
-      const session = find(identity);
+      const session = find(server, identity);
       const at = pgTime(world.seconds());
       const base = {
         user: session?.user ?? null,
@@ -116,20 +124,22 @@ function databasesOf(world: World): Databases {
       const manner = world.manners.get(session.pid);
       if (manner?.startsWith('refused:')) return { ...base, verdict: manner, signalled: false };
       const ends = manner === undefined || (manner === 'ignores cancel' && how === 'terminate');
-      if (ends) removeSession(world, session);
+      if (ends) removeSession(world, server, session);
       return { ...base, verdict: 'ok', signalled: true };
     },
     signalStatement: (identity, how) => `/* firebreak:kill v2 */ ${how} ${identity.pid}`,
-    async alive(_name, _server, identities) {
+    async alive(_name, server, identities) {
       fail(world, 'alive');
-      return identities.filter((identity) => find(identity)?.xactStart === identity.xactStart);
+      return identities.filter((identity) => find(server, identity)?.xactStart === identity.xactStart);
     },
   };
 }
 
-function removeSession(world: World, gone: Session): void {
-  const sessions = world.snapshot.sessions.filter((session) => session !== gone);
-  world.snapshot = { ...world.snapshot, sessions };
+function removeSession(world: World, server: string, gone: Session): void {
+  const without = (read: Snapshot) => ({ ...read, sessions: read.sessions.filter((one) => one !== gone) });
+  const replica = world.replicaSnapshots.get(server);
+  if (replica === undefined) world.snapshot = without(world.snapshot);
+  else world.replicaSnapshots.set(server, without(replica));
 }
 
 function workloadsOf(world: World): Workloads {

@@ -12,7 +12,11 @@ export interface DatabaseConfig {
   readonly service: string | null;
   readonly cores: number | null;
   readonly url: SecretText;
-  readonly replicas: readonly { readonly name: string; readonly url: SecretText }[];
+  readonly replicas: readonly {
+    readonly name: string;
+    readonly url: SecretText;
+    readonly cores?: number | null;
+  }[];
   /** Connection for signalling on the primary; without it the database `postgres` of `url` is used where it may. */
   readonly killUrl?: SecretText;
 }

@@ -25,17 +25,19 @@ export function createDatabases(
 
   function entry(config: DatabaseConfig): { shown: MonitoredDatabase; servers: Map<string, Server> } {
     const { name, service, cores } = config;
-    const server = (serverName: string, url: string, killUrl: string | null): [string, Server] => [
+    const server = (
+      serverName: string,
+      url: string,
+      own: { cores: number | null; killUrl: string | null },
+    ): [string, Server] => [
       serverName,
-      new Server(
-        // The cores of the configuration are the primary's; nothing is known of a replica's.
-        { database: name, server: serverName, cores: serverName === 'primary' ? cores : null, url, killUrl },
-        settings,
-      ),
+      new Server({ database: name, server: serverName, url, ...own }, settings),
     ];
     const servers = new Map([
-      server('primary', config.url.reveal(), config.killUrl?.reveal() ?? null),
-      ...config.replicas.map((replica) => server(replica.name, replica.url.reveal(), null)),
+      server('primary', config.url.reveal(), { cores, killUrl: config.killUrl?.reveal() ?? null }),
+      ...config.replicas.map((replica) =>
+        server(replica.name, replica.url.reveal(), { cores: replica.cores ?? null, killUrl: null }),
+      ),
     ]);
     return {
       shown: { name, service, cores, replicas: config.replicas.map((replica) => replica.name) },

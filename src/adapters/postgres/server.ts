@@ -1,10 +1,12 @@
 import { FirebreakError, isFirebreakError, withSituation } from '../../domain/errors.ts';
+import type { ReplicaStatus } from '../../domain/replica.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
-import type { ReplicaStatus, SignalGuard, SignalResult } from '../../ports/databases.ts';
+import type { SignalGuard, SignalResult } from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, candidate } from './connect.ts';
 import { ident } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
+import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
 import {
   type How,
   isTooVague,
@@ -32,12 +34,6 @@ export interface ServerConfig {
   readonly killUrl: string | null;
 }
 
-type ReplicaRow = {
-  in_recovery: boolean;
-  replay_paused: boolean;
-  replay_bytes: number | null;
-  replay_seconds: number | null;
-};
 type ProbeRow = Probe;
 type AliveRow = { started: string; in_recovery: boolean; changed: boolean; positions: number[] };
 
@@ -106,13 +102,7 @@ export class Server {
   async replicaStatus(): Promise<ReplicaStatus> {
     const [row] = await this.#reading.query<ReplicaRow>(replicaStatusSql, []);
     if (row === undefined) throw this.#unexpected();
-    return {
-      replica: this.#config.server,
-      inRecovery: row.in_recovery,
-      replayPaused: row.replay_paused,
-      replayBytes: row.replay_bytes,
-      replaySeconds: row.replay_seconds,
-    };
+    return toReplicaStatus(this.#config.server, row);
   }
 
   /** Sends the guarded statement for one backend. */

@@ -26,21 +26,14 @@ export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot
     groups: row.by.map(toGroup),
     sessions: row.top.map((session) => toSession(session, row.up_since, trackSize(row.track_size))),
     lockWaiters: row.locks,
-    standbys: row.repl.map((standby) => ({
-      applicationName: standby.app ?? '',
-      clientAddress: standby.addr,
-      state: standby.state,
-      replayBytes: standby.replay_bytes,
-      replaySeconds: standby.replay_s,
-      replyAgeSeconds: standby.reply_age_s,
-    })),
-    slotsRetaining: row.slots.map((slot) => ({
-      name: slot.slot_name,
-      type: slot.slot_type,
-      active: slot.active,
-      walStatus: slot.wal_status,
-      retainedBytes: slot.retained,
-    })),
+    standbys: row.repl.map(toStandby),
+    slotsRetaining: row.slots.map(toSlot),
+    wal: {
+      position: row.wal.position,
+      maxBytes: row.wal.max,
+      slotKeepBytes: row.wal.slot_keep,
+      standbyParameters: row.wal.parameters,
+    },
     preparedTransactions: row.prepared,
     tookMs,
   };
@@ -56,6 +49,37 @@ function toGroup(group: SnapshotRow['by'][number]): Snapshot['groups'][number] {
     backends: group.n,
     lockWaiting: group.lock_wait,
     oldestSeconds: group.oldest_s,
+  };
+}
+
+function toStandby(row: SnapshotRow['repl'][number]): Snapshot['standbys'][number] {
+  return {
+    applicationName: row.app ?? '',
+    clientAddress: row.addr,
+    kind: row.kind,
+    state: row.state,
+    sendBytes: row.send_bytes,
+    flushBytes: row.flush_bytes,
+    replayBytes: row.replay_bytes,
+    replaySeconds: row.replay_s,
+    replyAgeSeconds: row.reply_age_s,
+  };
+}
+
+function toSlot(row: SnapshotRow['slots'][number]): Snapshot['slotsRetaining'][number] {
+  return {
+    name: row.slot_name,
+    type: row.slot_type,
+    active: row.active,
+    walStatus: row.wal_status,
+    retainedBytes: row.retained,
+    safeBytes: row.safe,
+    inactiveSeconds: row.inactive_s,
+    plugin: row.plugin,
+    database: row.database,
+    consumer: row.consumer,
+    xminAge: row.xmin_age,
+    invalidatedBy: row.invalid,
   };
 }
 
@@ -77,6 +101,7 @@ function toSession(row: SnapshotRow['top'][number], serverStart: string, trackBy
     clientAddress: row.addr,
     clientPort: row.port,
     writes: row.writes,
+    snapshotAge: row.snap_age,
     queryId: row.qid,
     transactionSeconds: row.xact_s,
     stateSeconds: row.state_s,
