@@ -1,7 +1,8 @@
 import type { Culprit, Evidence } from '../domain/cause.ts';
-import type { ClusterFacts, CronJob, Pod } from '../domain/cluster.ts';
+import type { ClusterFacts, Pod } from '../domain/cluster.ts';
 import type { Session } from '../domain/snapshot.ts';
 import { podEvidence, runningPods } from './client-pods.ts';
+import { interactiveTool } from './interactive-tools.ts';
 
 /** What attribution looks at; a group of idle sessions has it too, without tags. */
 export type Attributable = Pick<Session, 'clientAddress' | 'applicationName' | 'user' | 'tags'>;
@@ -11,8 +12,8 @@ const NAMING_TAGS = ['cronjob', 'job', 'application', 'app', 'service', 'control
 
 /**
  * Names who is behind a session. A running Pod that alone has the client address is strong evidence; a
- * tag or an application_name that equals a CronJob's name is medium; a role is weak. When the address
- * says nothing (loopback, proxy, host network, unknown), the evidence says so and the names decide.
+ * tag or an application_name that equals the name of a CronJob or of a Job is medium, as is the name of a program
+ * in which people type queries, at an address of no pod; a role is weak. When the address says nothing (loopback, proxy, host network, unknown), the evidence says so and the names decide.
  */
 export function attribute(session: Attributable, cluster: ClusterFacts): Culprit {
   const byAddress = attributeAddress(session.clientAddress, cluster);
@@ -65,11 +66,15 @@ function attributeAddress(address: string | null, cluster: ClusterFacts): ByAddr
 }
 
 function addressOfNoPod(address: string, cluster: ClusterFacts): string {
-  if (/^127\.|^::1$/.test(address)) {
+  if (isLoopback(address)) {
     return `Client address ${address} is a loopback address: a proxy or a program on the database's host, no pod.`;
   }
   const gap = cluster.gaps.length === 0 ? '' : ` (the cluster was not read completely: ${cluster.gaps[0]})`;
   return `No running pod has the client address ${address}${gap}.`;
+}
+
+function isLoopback(address: string): boolean {
+  return /^127\.|^::1$/.test(address);
 }
 
 function severalPods(address: string, pods: readonly Pod[], owners: readonly Culprit[]): ByAddress {
@@ -115,24 +120,41 @@ function attributeName(
   ];
   for (const { value, text } of named) {
     if (value === undefined || value === '') continue;
-    const found = cronJobNamed(value, cluster.cronJobs, text) ?? candidateNamed(value, candidates, text);
+    const found = workloadNamed(value, cluster, text) ?? candidateNamed(value, candidates, text) ?? null;
     if (found !== null) return found;
   }
+  const person = tagValue === undefined && candidates.length === 0 ? personAt(session, application) : null;
+  if (person !== null) return person;
   return fromRole(session, cluster) ?? fromApplication(session, tagValue ?? application);
 }
 
-function cronJobNamed(name: string, cronJobs: readonly CronJob[], text: string): Culprit | null {
-  const matches = cronJobs.filter((cronJob) => cronJob.name === name);
+/** The one CronJob, or the one Job that no CronJob owns, of this name. */
+function workloadNamed(name: string, { cronJobs, jobs }: ClusterFacts, text: string): Culprit | null {
+  const named = <T extends { name: string; namespace: string }>(
+    kind: 'CronJob' | 'Job',
+    items: readonly T[],
+  ) => items.filter((item) => item.name === name).map(({ namespace }) => ({ kind, namespace }));
+  const matches = [
+    ...named('CronJob', cronJobs),
+    ...named(
+      'Job',
+      jobs.filter((job) => job.cronJob === null && !job.finished),
+    ),
+  ];
   const [match] = matches;
   if (match === undefined || matches.length > 1) return null;
-  return {
-    kind: 'CronJob',
-    namespace: match.namespace,
-    name: match.name,
-    evidence: [
-      { strength: 'medium', text: `${text}, the name of one CronJob (the program says so itself).` },
-    ],
-  };
+  const says = `${text}, the name of one ${match.kind} (the program says so itself).`;
+  return { ...match, name, evidence: [{ strength: 'medium', text: says }] };
+}
+
+/** A person at a desk: a program in which people type queries, from an address of no pod, logged in with a role. */
+function personAt({ user, clientAddress }: Attributable, application: string): Culprit | null {
+  const tool = interactiveTool(application);
+  if (tool === null || !tool.ownDesk || user === null) return null;
+  const text = `Role "${user}" is logged in with ${tool.name}, a program in which people type queries (application_name "${application}").`;
+  // Behind a proxy, a script of a Job gives itself out as psql too.
+  const strength = clientAddress === null || isLoopback(clientAddress) ? 'weak' : 'medium';
+  return { kind: 'person', namespace: null, name: user, evidence: [{ strength, text }] };
 }
 
 function candidateNamed(name: string, candidates: readonly Culprit[], text: string): Culprit | null {

@@ -6,6 +6,7 @@ import { rule as lockQueue } from './causes/lock-queue.ts';
 import { rule as nothingWrong } from './causes/nothing-wrong.ts';
 import { rule as runawayApplicationQuery } from './causes/runaway-application-query.ts';
 import { rule as runawayBatchQuery } from './causes/runaway-batch-query.ts';
+import { rule as runawayInteractiveQuery } from './causes/runaway-interactive-query.ts';
 import { rule as unknown } from './causes/unknown.ts';
 import type { DiagnosisFacts } from './facts.ts';
 import { measurePressure } from './pressure.ts';
@@ -15,6 +16,7 @@ export const causeRules: readonly CauseRule[] = [
   lockQueue,
   idleInTransaction,
   runawayBatchQuery,
+  runawayInteractiveQuery,
   runawayApplicationQuery,
   connectionLeak,
   nothingWrong,

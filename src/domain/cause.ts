@@ -9,7 +9,7 @@ export type Evidence = z.infer<typeof Evidence>;
 
 /** The workload, service or person behind sessions. */
 export const Culprit = z.object({
-  kind: z.enum(['CronJob', 'Job', 'Deployment', 'Pod', 'application', 'role', 'unknown']),
+  kind: z.enum(['CronJob', 'Job', 'Deployment', 'Pod', 'person', 'application', 'role', 'unknown']),
   namespace: z.string().nullable(),
   name: z.string(),
   evidence: z.array(Evidence),

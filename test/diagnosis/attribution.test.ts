@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, attributionStrength } from '../../src/diagnosis/attribution.ts';
 import { groupByOwner } from '../../src/diagnosis/owners.ts';
-import { cluster, cronJob, pod, session } from '../support/fixtures.ts';
+import { cluster, cronJob, job, pod, session } from '../support/fixtures.ts';
 
 const text = (culprit: { evidence: readonly { text: string }[] }) =>
   culprit.evidence.map((item) => item.text).join(' ');
@@ -55,6 +55,38 @@ describe('attribute', () => {
     const culprit = attribute(session(1, { applicationName: 'psql', user: 'anna' }), facts);
     expect(culprit).toMatchObject({ kind: 'application', name: 'psql' });
     expect(text(culprit)).toContain('every process of that node has it');
+  });
+
+  it('takes psql from an address of no pod for a person, and psql in a pod of a Job for the Job', () => {
+    const desk = attribute(
+      session(1, { clientAddress: '192.168.4.20', applicationName: 'psql', user: 'anna' }),
+      cluster(),
+    );
+    expect(desk).toMatchObject({ kind: 'person', name: 'anna' });
+    expect(attributionStrength(desk)).toBe('medium');
+    expect(attribute(session(1, { applicationName: 'psql' }), cluster())).toMatchObject({
+      kind: 'CronJob',
+      name: 'report-generator',
+    });
+  });
+
+  it('takes no reporting server for a person, because many users share its role', () => {
+    const culprit = attribute(
+      session(1, { clientAddress: '192.168.4.20', applicationName: 'Metabase v0.50.1', user: 'metabase' }),
+      cluster(),
+    );
+    expect(culprit).toMatchObject({ kind: 'application', name: 'Metabase v0.50.1' });
+  });
+
+  it('finds a Job that no CronJob owns by the name that its program gives itself', () => {
+    const facts = cluster({
+      podsByIp: {},
+      jobs: [job('backfill-2024', { cronJob: null }), job('report-generator-28861356')],
+    });
+    const bare = { clientAddress: '127.0.0.1', applicationName: 'backfill-2024' };
+    const culprit = attribute(session(1, bare), facts);
+    expect(culprit).toMatchObject({ kind: 'Job', namespace: 'analytics', name: 'backfill-2024' });
+    expect(attributionStrength(culprit)).toBe('medium');
   });
 
   it('falls back to the tag, then to the name, and says that a loopback address proves nothing', () => {

@@ -56,8 +56,9 @@ describe('diagnose', () => {
       parallelWorkers: 2,
     });
     const top = first({ snapshot: snapshot({ onCpu: 3, sessions: [psql] }) });
-    expect(top.kind).toBe('runaway-application-query');
-    expect(top.culprit).toMatchObject({ kind: 'application', name: 'psql' });
+    expect(top.kind).toBe('runaway-interactive-query');
+    expect(top.culprit).toMatchObject({ kind: 'person', name: 'anna' });
+    expect(top.helps.join(' ')).toContain('Tell whoever works as role anna');
     expect(JSON.stringify(top.culprit?.evidence)).toContain('No running pod has the client address');
   });
 
@@ -179,6 +180,22 @@ describe('diagnose', () => {
     expect(top.kind).toBe('connection-leak');
     expect(top.culprit).toMatchObject({ kind: 'Deployment', namespace: 'shop', name: 'checkout-api' });
     expect(top.evidence.join(' ')).toContain('69 idle connections');
+  });
+
+  it('does not blame a CronJob with one query for slots that idle sessions fill', () => {
+    const causes = diagnose(
+      facts({
+        snapshot: snapshot({
+          slots: { max: 80, superuserReserved: 3, reserved: 0, used: 75 },
+          sessions: [session(1, { waitEventType: 'IO', waitEvent: 'DataFileRead' })],
+          groups: [group({ backends: 69, oldestSeconds: 840 })],
+        }),
+      }),
+    );
+    expect(causes[0]?.kind).toBe('connection-leak');
+    const batch = causes.find(({ kind }) => kind === 'runaway-batch-query');
+    expect(batch?.confidence).toBeLessThan(0.5);
+    expect(batch?.evidence.join(' ')).toContain('this work is too little for it');
   });
 
   it('does not call young idle sessions a leak: it says that it does not know', () => {

@@ -3,14 +3,13 @@ import { backendId } from '../../domain/snapshot.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import { findRunaway } from '../runaway.ts';
 
-/** Long statements of a service or of a person load the server; no schedule is behind them. */
+/** Long statements of a service load the server; no schedule is behind them. */
 export const rule: CauseRule = {
   kind: 'runaway-application-query',
   detect(facts, pressure) {
     const runaway = findRunaway(facts, pressure);
-    if (runaway === null) return null;
+    if (runaway?.of !== 'application') return null;
     const { culprit, sessions } = runaway.owner;
-    if (culprit.kind === 'CronJob' || culprit.kind === 'Job') return null;
     const name = culpritName(culprit);
     return {
       kind: 'runaway-application-query',
@@ -19,7 +18,14 @@ export const rule: CauseRule = {
       evidence: [...runaway.evidence, ...culprit.evidence.map(({ text }) => text)],
       rootSessions: sessions.map(backendId),
       culprit,
-      settles: [],
+      settles: [
+        ...(culprit.kind === 'Deployment' || culprit.kind === 'Pod'
+          ? []
+          : [
+              `Who ${name} is: no pod proves it. Look at the client addresses, or ask the owner of the role.`,
+            ]),
+        'Whether this query was fast before: its earlier times in pg_stat_statements. If it was, its plan has changed.',
+      ],
       helps: [
         'Cancel these queries.',
         `Tell the owner of ${name}, who may start them again.`,

@@ -20,7 +20,7 @@ export async function startAppServer(settings: Record<string, string | number> =
   const options = {
     dataDirectory: join(directory.path, 'data'),
     listen: { host: '127.0.0.1', port: 0 },
-    hba: ['host all all 127.0.0.1/32 trust'],
+    hba: ['host all all 127.0.0.0/8 trust'],
     settings: { max_connections: 20, reserved_connections: 0, ...settings },
   };
   let server: PostgresServer = stack.use(await startPostgres(options));
