@@ -2,10 +2,15 @@ import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { pino } from 'pino';
 import { FirebreakError } from '../domain/errors.ts';
+import { loadScenarios } from '../drill/load-scenarios.ts';
+import { outage } from '../drill/outage.ts';
+import { printJudgement, printList, printScore } from '../drill/print-judgements.ts';
 import { printReport } from '../drill/print-report.ts';
 import type { DrillReport } from '../drill/report.ts';
 import { runDrill } from '../drill/run-drill.ts';
-import { scenario } from '../drill/scenario.ts';
+import { isPerfect, runScenarios } from '../drill/run-scenarios.ts';
+import type { Scenario } from '../drill/scenario.ts';
+import { type Shape, shapes } from '../drill/shape.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
 
@@ -21,6 +26,9 @@ interface Options {
   port: number;
   sharedAddress?: true;
   verbose?: true;
+  list?: true;
+  all?: true;
+  shape: readonly Shape[];
 }
 
 const EXAMPLES = `
@@ -28,7 +36,10 @@ Examples:
   $ firebreak drill                       handle it yourself in a browser
   $ firebreak drill --auto                watch a scripted responder do it
   $ firebreak drill --auto --wrong-order  kill before suspending, as on 2024-11-15
-  $ firebreak drill --auto --json         one report object as the last line, for CI`;
+  $ firebreak drill --auto --json         one report object as the last line, for CI
+  $ firebreak drill --list                every scenario, one for each cause
+  $ firebreak drill connection-leak --auto --shape 2
+  $ firebreak drill --all --auto --json   all of them; the score as the last line`;
 
 /** `firebreak drill`: the real outage on one machine, with nothing to configure. */
 export function drillCommand(setExitCode: SetExitCode): Command {
@@ -36,7 +47,7 @@ export function drillCommand(setExitCode: SetExitCode): Command {
     .description(
       'Rehearse the outage: a real PostgreSQL under real load, sandboxes for Slack and Kubernetes.',
     )
-    .argument('[scenario]', `what to break: ${scenario.id}`, scenario.id)
+    .argument('[scenario]', 'what to break; see --list', outage.id)
     .option('--auto', 'a scripted responder clicks instead of you')
     .option('--open', 'open the page in a browser')
     .option('--wrong-order', 'with --auto: kill first, as on the day, and see it respawn')
@@ -54,30 +65,80 @@ export function drillCommand(setExitCode: SetExitCode): Command {
       'pods connect from one address, as on macOS or behind a proxy: see owners told from weaker evidence',
     )
     .option('--verbose', "show Firebreak's own log")
+    .option('--list', 'list the scenarios')
+    .option('--all', 'play every scenario of --list but the default one')
+    .option('--shape <number>', 'names and sizes of a scenario: 1, 2, 3 or all', shape, shape('1'))
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: Options) => {
-      if (name !== scenario.id) {
+      const scenarios = await loadScenarios();
+      if (options.list === true) {
+        console.log(printList(scenarios.values()));
+        return;
+      }
+      const chosen = scenarios.get(name);
+      if (options.all === true) {
+        setExitCode(await play([...scenarios.values()], options));
+      } else if (chosen !== undefined) {
+        setExitCode(await play([chosen], options));
+      } else if (name === outage.id) {
+        const report = await drill(options);
+        if (options.json === true) console.log(JSON.stringify(report));
+        setExitCode(report.ok ? 0 : 1);
+      } else {
         throw new FirebreakError('bad-config', `There is no scenario "${name}".`, {
-          hint: `Choose ${scenario.id}.`,
+          hint: `Choose one of: ${[outage.id, ...scenarios.keys()].join(', ')}.`,
         });
       }
-      const report = await drill(options);
-      if (options.json === true) console.log(JSON.stringify(report));
-      setExitCode(report.ok ? 0 : 1);
     });
 }
 
-async function drill(options: Options): Promise<DrillReport> {
+/** Plays scenarios in the chosen shapes; the exit code. */
+async function play(scenarios: readonly Scenario[], options: Options): Promise<0 | 1> {
+  const out = options.json === true ? process.stderr : process.stdout;
+  const say = (line: string) => void out.write(`${line}\n`);
+  const score = await untilStopped((signal) =>
+    runScenarios({
+      scenarios,
+      shapes: options.shape,
+      slackPort: options.port,
+      logger: pino({ level: options.verbose === true ? 'info' : 'fatal' }, process.stderr),
+      responder: options.auto === true ? { thinkMs: options.think * 1000 } : null,
+      patienceMs: options.auto === true ? 3 * 60_000 : 60 * 60_000,
+      say,
+      judged: (judgement) => {
+        if (options.json === true) console.log(JSON.stringify(judgement));
+        else say(printJudgement(judgement));
+      },
+      signal,
+    }),
+  );
+  if (options.json === true) console.log(JSON.stringify(score));
+  else say(printScore(score));
+  return isPerfect(score) ? 0 : 1;
+}
+
+/** Runs until it ends or Ctrl-C ends it; then the error says that it was stopped, in whose words ever it ended. */
+async function untilStopped<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopped = new AbortController();
   const stop = () =>
     stopped.abort(
       new FirebreakError('stopped', 'The drill was stopped.', { hint: 'Everything it made is removed.' }),
     );
-  const out = options.json === true ? process.stderr : process.stdout;
-  const say = (line: string) => void out.write(`${line}\n`);
   const takeOff = onStopSignal(stop);
   try {
-    return await runDrill({
+    return await run(stopped.signal);
+  } catch (error) {
+    throw stopped.signal.aborted ? stopped.signal.reason : error;
+  } finally {
+    takeOff();
+  }
+}
+
+async function drill(options: Options): Promise<DrillReport> {
+  const out = options.json === true ? process.stderr : process.stdout;
+  const say = (line: string) => void out.write(`${line}\n`);
+  return await untilStopped((signal) =>
+    runDrill({
       scale: options.scale,
       existingUrl: options.database ?? null,
       existingReplicaUrl: options.replica ?? null,
@@ -87,7 +148,7 @@ async function drill(options: Options): Promise<DrillReport> {
       logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),
       say,
       loading: loadingLine(out),
-      signal: stopped.signal,
+      signal,
       responder:
         options.auto === true
           ? { thinkMs: options.think * 1000, wrongOrder: options.wrongOrder === true }
@@ -95,15 +156,10 @@ async function drill(options: Options): Promise<DrillReport> {
       patienceMs: options.auto === true ? 6 * 60_000 : 60 * 60_000,
       finished: async (report, world) => {
         if (options.json !== true) say(`\n${printReport(report)}`);
-        if (options.auto !== true && process.stdin.isTTY) await lookAround(world.slack.url, stopped.signal);
+        if (options.auto !== true && process.stdin.isTTY) await lookAround(world.slack.url, signal);
       },
-    });
-  } catch (error) {
-    // Whatever was interrupted says so in its own words; the reason is the same.
-    throw stopped.signal.aborted ? stopped.signal.reason : error;
-  } finally {
-    takeOff();
-  }
+    }),
+  );
 }
 
 /** Leaves the page open for reading until Enter. */
@@ -127,6 +183,12 @@ function loadingLine(out: NodeJS.WriteStream): (done: number, total: number) => 
       out.write(`${text}\n`);
     }
   };
+}
+
+function shape(text: string): readonly Shape[] {
+  const chosen = text === 'all' ? shapes : shapes.filter(({ number }) => String(number) === text);
+  if (chosen.length > 0) return chosen;
+  throw new InvalidArgumentError('Give 1, 2, 3 or all.');
 }
 
 function positive(text: string): number {

@@ -40,6 +40,8 @@ export const errorCodes = {
   'shared-memory': 'The system refused shared memory.',
   'no-browser': 'No browser was found.',
   'drill-server': 'The PostgreSQL server given to the drill does not fit it.',
+  'drill-needs': 'The machine lacks something that the scenario of the drill needs.',
+  'drill-symptom': 'The scenario of the drill did not come about.',
   'bad-anchor': 'An anchor of the journal is not of its form.',
   'bad-export': 'A file is no export of the journal.',
   'bad-backup': 'A file is no whole backup of a state.',

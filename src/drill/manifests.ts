@@ -1,11 +1,11 @@
-import { scenario } from './scenario.ts';
+import { outage } from './outage.ts';
 
 /** Service account that Firebreak uses in the drill's cluster. */
 export const FIREBREAK_USER = 'system:serviceaccount:firebreak:firebreak';
 
 /** What the drill's cluster contains: the least rights that Firebreak needs, and the CronJob without any limits. */
 export function clusterObjects(program: { command: string[]; env: Record<string, string> }): unknown[] {
-  const { namespace, cronJob } = scenario;
+  const { namespace, cronJob } = outage;
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'firebreak' } },
@@ -33,14 +33,14 @@ export function clusterObjects(program: { command: string[]; env: Record<string,
       kind: 'CronJob',
       metadata: { name: cronJob, namespace, labels: { team: 'analytics' } },
       spec: {
-        schedule: scenario.schedule,
-        timeZone: scenario.timeZone,
+        schedule: outage.schedule,
+        timeZone: outage.timeZone,
         concurrencyPolicy: 'Forbid',
         jobTemplate: {
           metadata: { labels: { app: cronJob } },
           spec: {
-            parallelism: scenario.pods,
-            completions: scenario.pods,
+            parallelism: outage.pods,
+            completions: outage.pods,
             backoffLimit: 40,
             template: {
               metadata: { labels: { app: cronJob } },

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import { baseline } from './outage.ts';
 import type { DrillReport } from './report.ts';
-import { baseline } from './scenario.ts';
 
 const BAR_WIDTH = 48;
 

@@ -2,7 +2,7 @@ import { type Cause, culpritName } from '../domain/cause.ts';
 import type { EventType, RecordedEvent } from '../domain/event.ts';
 import { foldIncident, type StepAttempt } from '../domain/incident.ts';
 import { actorName } from '../domain/told.ts';
-import { scenario } from './scenario.ts';
+import { outage } from './outage.ts';
 
 /** What a drill measured; `--json` prints it as the last line. Times in milliseconds. */
 export interface DrillReport {
@@ -70,7 +70,7 @@ export function buildReport(measured: Measured): DrillReport {
   const since = (at: number | null) => (at === null || alertAt === null ? null : at - alertAt);
   const [top] = incident?.causes ?? [];
   const report = {
-    scenario: scenario.id,
+    scenario: outage.id,
     incident: incidentId,
     timings: {
       alertToThreadMs: since(measured.threadAt),
@@ -84,7 +84,7 @@ export function buildReport(measured: Measured): DrillReport {
     respawnsAfterKill: measured.respawns,
     ordersPlaced: measured.ordersPlaced,
     ordersFailed: measured.ordersFailed,
-    baselineMinutes: scenario.baselineMinutes,
+    baselineMinutes: outage.baselineMinutes,
     journal: measured.journal,
   };
   const problems = [...measured.problems, ...findProblems(report, measured.wrongOrder)];
@@ -112,12 +112,12 @@ function findProblems(report: Omit<DrillReport, 'ok' | 'problems'>, wrongOrder: 
   const checks: [boolean, string][] = [
     [timings.alertToThreadMs !== null, 'No thread was opened.'],
     [
-      cause?.kind === scenario.expectedCause,
-      `The cause named is ${cause?.kind ?? 'none'}, not ${scenario.expectedCause}.`,
+      cause?.kind === outage.expectedCause,
+      `The cause named is ${cause?.kind ?? 'none'}, not ${outage.expectedCause}.`,
     ],
     [
-      cause?.culprit === scenario.expectedCulprit,
-      `The culprit named is ${cause?.culprit ?? 'nobody'}, not ${scenario.expectedCulprit}.`,
+      cause?.culprit === outage.expectedCulprit,
+      `The culprit named is ${cause?.culprit ?? 'nobody'}, not ${outage.expectedCulprit}.`,
     ],
     [timings.alertToRecoveredMs !== null, 'The database did not recover.'],
     [timings.alertToClosedMs !== null, 'The incident was not closed.'],

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { channel, people } from './scenario.ts';
+import { channel, people } from './people.ts';
 
 /** The parts of the page's state that a responder looks at. */
 const Checkboxes = z.object({
@@ -42,6 +42,8 @@ export interface ResponderOptions {
   readonly thinkMs: number;
   /** Kills before suspending, as on the day, and goes back when told that it respawned. */
   readonly wrongOrder: boolean;
+  /** What to do with targets of which the plan ticked none: tick all of them, or skip the step. */
+  readonly unticked: 'tick' | 'skip';
   readonly onClick: (what: string) => void;
   readonly signal: AbortSignal;
 }
@@ -67,7 +69,7 @@ export async function respond(options: ResponderOptions): Promise<void> {
   try {
     for (;;) {
       const offers = await newestCard(options.slackUrl, signal);
-      const choice = choose(offers, options.wrongOrder, answered);
+      const choice = choose(offers, options, answered);
       const clickedAt = choice === null ? undefined : answered.get(keyOf(choice));
       if (choice !== null && Date.now() - (clickedAt ?? 0) > PATIENCE_MS) {
         await delay(options.thinkMs, undefined, { signal });
@@ -128,7 +130,7 @@ function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
 /** What the runbook asks for: tick what is not ticked, run. In the wrong order suspending is skipped the first time. */
 function choose(
   offers: ReadonlyMap<string, Offer>,
-  wrongOrder: boolean,
+  { wrongOrder, unticked: onUnticked }: Pick<ResponderOptions, 'wrongOrder' | 'unticked'>,
   answered: ReadonlyMap<string, number>,
 ): Offer | null {
   const back = offers.get('step.back');
@@ -140,7 +142,8 @@ function choose(
   const isSuspend = keyOf(run).includes('suspend');
   if (wrongOrder && isSuspend && !skippedBefore) return offers.get('step.skip') ?? run;
   const unticked = offers.get('step.targets');
-  return unticked !== undefined && !answered.has(keyOf(unticked)) ? unticked : run;
+  if (unticked === undefined || answered.has(keyOf(unticked))) return run;
+  return onUnticked === 'tick' ? unticked : (offers.get('step.skip') ?? null);
 }
 
 async function click(options: ResponderOptions, offer: Offer): Promise<void> {

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { describeError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { openPage } from './open-page.ts';
+import { outage } from './outage.ts';
 import { buildReport, type DrillReport } from './report.ts';
 import { respond } from './responder.ts';
-import { scenario } from './scenario.ts';
+import { tell } from './tell.ts';
+import { until } from './until.ts';
 import { startMonitor } from './victim/monitor.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
@@ -51,8 +53,8 @@ async function handle(world: World, options: DrillOptions): Promise<DrillReport>
       if (event.type === 'refused') problems.push(`Firebreak refused the alert: ${event.reason}`);
     },
   });
-  say(`It is 14:00 in Seoul: the CronJob ${scenario.cronJob} starts at peak`);
-  await world.kubernetes.createJobFrom(scenario.namespace, scenario.cronJob);
+  say(`It is 14:00 in Seoul: the CronJob ${outage.cronJob} starts at peak`);
+  await world.kubernetes.createJobFrom(outage.namespace, outage.cronJob);
   await until(() => monitor.firstAcceptedAt() !== undefined, 90_000, signal);
   const alertAt = monitor.firstAcceptedAt() === undefined ? null : firedAt;
   if (alertAt === null)
@@ -96,7 +98,13 @@ async function untilClosed(world: World, incidentId: string, options: DrillOptio
   const responding =
     options.responder === null
       ? Promise.resolve()
-      : respond({ slackUrl: world.slack.url, ...options.responder, onClick: () => undefined, signal });
+      : respond({
+          slackUrl: world.slack.url,
+          ...options.responder,
+          unticked: 'tick',
+          onClick: () => undefined,
+          signal,
+        });
   let told = 0;
   const closed = until(
     async () => {
@@ -114,13 +122,6 @@ async function untilClosed(world: World, incidentId: string, options: DrillOptio
     over.abort();
     await responding;
   }
-}
-
-function tell(event: RecordedEvent['event'], say: (line: string) => void): void {
-  if (event.type === 'effect.completed') say(`  ${event.outcome.summary}`);
-  if (event.type === 'step.verified') say(`  ${event.verdict.status}: ${event.verdict.evidence}`);
-  if (event.type === 'step.skipped') say(`  skipped ${event.step}: ${event.reason}`);
-  if (event.type === 'step.failed') say(`  ${event.step} failed: ${event.fault.message}`);
 }
 
 interface SoFar {
@@ -167,14 +168,4 @@ async function threadOpenedAt(world: World): Promise<number | null> {
   const calls = CallLog.parse(await response.json());
   const first = calls.find(({ method, ok }) => method === 'chat.postMessage' && ok);
   return first === undefined ? null : new Date(first.at).getTime();
-}
-
-/** Looks five times a second; ends quietly when the time is over. */
-async function until(
-  holds: () => boolean | Promise<boolean>,
-  patienceMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const end = Date.now() + patienceMs;
-  while (Date.now() < end && !(await holds())) await delay(200, undefined, { signal });
 }

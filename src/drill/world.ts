@@ -3,19 +3,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { parse } from 'yaml';
 import { type App, startApp } from '../app.ts';
-import type { Config } from '../config/config.ts';
 import { Secret } from '../domain/secret.ts';
 import { LocalProcessRuntime } from '../sandbox/kubernetes/runtime/local-process-runtime.ts';
 import { type KubernetesSandbox, startKubernetesSandbox } from '../sandbox/kubernetes/server.ts';
-import { type SlackSandbox, startSlackSandbox } from '../sandbox/slack/server.ts';
-import { manifestYaml } from '../slack/manifest.ts';
+import type { SlackSandbox } from '../sandbox/slack/server.ts';
+import { drillConfig } from './drill-config.ts';
+import { startDrillSlack } from './drill-slack.ts';
 import { claimFolder, DRILL_PREFIX, removeLeftovers } from './leftovers.ts';
 import { clusterObjects, FIREBREAK_USER } from './manifests.ts';
+import { outage } from './outage.ts';
 import { takesPodAddresses } from './pod-addresses.ts';
 import { countRespawns, type RespawnCounter } from './respawn-counter.ts';
-import { channel, people, scenario } from './scenario.ts';
 import { type OrderService, startOrderService } from './victim/order-service.ts';
 import { podProgramPath } from './victim/pod-process.ts';
 import { reportPodEnvironment } from './victim/report-pod.ts';
@@ -78,7 +77,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   signal.throwIfAborted();
 
   say('Starting the sandboxes of Slack and Kubernetes');
-  const slack = parts.use(await startSlack(options.slackPort));
+  const slack = parts.use(await startDrillSlack(options.slackPort));
   const token = randomBytes(18).toString('hex');
   const shared = options.sharedAddress || !(await takesPodAddresses(victim.urls.reportGenerator));
   const kubernetes = parts.use(await startCluster(victim, token, shared));
@@ -91,7 +90,23 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   say('Starting Firebreak');
   const alertToken = new Secret(randomBytes(18).toString('hex'));
-  const config = drillConfig({ directory, kubeconfig, victim, slack, alertToken });
+  const { firebreakReplica } = victim.urls;
+  const config = drillConfig({
+    state: { directory: join(directory, 'state'), url: null },
+    kubeconfig,
+    namespaces: [outage.namespace],
+    database: {
+      name: outage.database,
+      service: outage.service,
+      url: new Secret(victim.urls.firebreak),
+      cores: victim.cores ?? null,
+      replicas:
+        firebreakReplica === undefined ? [] : [{ name: outage.replica, url: new Secret(firebreakReplica) }],
+      prometheus: null,
+    },
+    slack,
+    alertToken,
+  });
   const app = parts.use(await startApp(config, options.logger));
   signal.throwIfAborted();
 
@@ -119,15 +134,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-async function startSlack(port: number): Promise<SlackSandbox> {
-  return await startSlackSandbox({
-    port,
-    manifest: parse(manifestYaml('socket')),
-    users: people.map(({ id, name, realName }) => ({ id, name, realName })),
-    channels: [{ ...channel, members: people.map(({ id }) => id) }],
-  });
-}
-
 async function startCluster(
   victim: Victim,
   token: string,
@@ -139,8 +145,8 @@ async function startCluster(
     ...(victim.urls.reportGeneratorReplica === undefined
       ? {}
       : { replicaUrl: victim.urls.reportGeneratorReplica }),
-    sessions: scenario.sessionsPerPod,
-    cronJob: `${scenario.namespace}/${scenario.cronJob}`,
+    sessions: outage.sessionsPerPod,
+    cronJob: `${outage.namespace}/${outage.cronJob}`,
   });
   const set = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -158,57 +164,4 @@ async function startCluster(
     tokens: { [token]: FIREBREAK_USER },
     podFailureBackoffMs: POD_BACKOFF_MS,
   });
-}
-
-interface DrillParts {
-  readonly directory: string;
-  readonly kubeconfig: string;
-  readonly victim: Victim;
-  readonly slack: SlackSandbox;
-  readonly alertToken: Secret;
-}
-
-/** The configuration that a user would write for this world. */
-function drillConfig({ directory, kubeconfig, victim, slack, alertToken }: DrillParts): Config {
-  const deciders = people.slice(0, 2).map(({ id }) => id);
-  const { firebreakReplica } = victim.urls;
-  return {
-    slack: {
-      mode: 'socket',
-      channel: channel.id,
-      apiUrl: slack.apiUrl,
-      botToken: new Secret(slack.botToken),
-      appToken: new Secret(slack.appToken),
-      signingSecret: null,
-      host: '127.0.0.1',
-      port: 0,
-    },
-    http: { host: '127.0.0.1', port: 0 },
-    state: {
-      directory: join(directory, 'state'),
-      url: null,
-      retention: { closedIncidentDays: null, alertDays: null },
-    },
-    sources: [
-      { name: 'alertmanager', format: 'alertmanager', authentication: { type: 'bearer', token: alertToken } },
-    ],
-    databases: [
-      {
-        name: scenario.database,
-        service: scenario.service,
-        url: new Secret(victim.urls.firebreak),
-        cores: victim.cores ?? null,
-        replicas:
-          firebreakReplica === undefined
-            ? []
-            : [{ name: scenario.replica, url: new Secret(firebreakReplica) }],
-        prometheus: null,
-      },
-    ],
-    protected: { roles: [], minimumAgeSeconds: 5 },
-    kubernetes: { kubeconfig: { file: kubeconfig }, namespaces: [scenario.namespace] },
-    runbookDirectory: null,
-    authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
-    logLevel: 'info',
-  };
 }

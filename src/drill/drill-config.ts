@@ -1,0 +1,47 @@
+import type { Config, DatabaseConfig } from '../config/config.ts';
+import { Secret } from '../domain/secret.ts';
+import type { SlackSandbox } from '../sandbox/slack/server.ts';
+import { channel, people } from './people.ts';
+
+/** What differs from drill to drill. */
+export interface DrillConfigParts {
+  readonly state: { readonly directory: string; readonly url: Secret | null };
+  readonly kubeconfig: string;
+  readonly namespaces: readonly string[];
+  readonly database: DatabaseConfig;
+  readonly slack: SlackSandbox;
+  readonly alertToken: Secret;
+}
+
+/** The configuration that a user would write for the world of a drill. */
+export function drillConfig(parts: DrillConfigParts): Config {
+  const { slack } = parts;
+  const deciders = people.slice(0, 2).map(({ id }) => id);
+  return {
+    slack: {
+      mode: 'socket',
+      channel: channel.id,
+      apiUrl: slack.apiUrl,
+      botToken: new Secret(slack.botToken),
+      appToken: new Secret(slack.appToken),
+      signingSecret: null,
+      host: '127.0.0.1',
+      port: 0,
+    },
+    http: { host: '127.0.0.1', port: 0 },
+    state: { ...parts.state, retention: { closedIncidentDays: null, alertDays: null } },
+    sources: [
+      {
+        name: 'alertmanager',
+        format: 'alertmanager',
+        authentication: { type: 'bearer', token: parts.alertToken },
+      },
+    ],
+    databases: [parts.database],
+    protected: { roles: [], minimumAgeSeconds: 5 },
+    kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
+    runbookDirectory: null,
+    authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
+    logLevel: 'info',
+  };
+}

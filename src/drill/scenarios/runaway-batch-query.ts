@@ -1,0 +1,46 @@
+import type { Scenario } from '../scenario.ts';
+import { burn } from '../stage/burn.ts';
+
+/** The outage of 2024-11-15 in small: the pods of a CronJob run long statements on every core. */
+export const scenario: Scenario = {
+  id: 'runaway-batch-query',
+  title: 'The run of a CronJob drowns the database in long statements',
+  alert: 'PostgresqlHighCpu',
+  needs: {},
+  expected: ({ names }) => ({
+    cause: 'runaway-batch-query',
+    culprit: `CronJob ${names.batches}/${names.batch}`,
+    actions: ['kubernetes.suspend-cronjob', 'postgres.kill-queries', 'kubernetes.resume-cronjob'],
+    guilty: [{ role: names.batchRole }],
+    workloads: [`CronJob ${names.batches}/${names.batch}`],
+    stays: [
+      {
+        setting: `CronJob ${names.batches}/${names.batch}`,
+        why: 'it is resumed on an off-peak schedule, which was decided',
+      },
+    ],
+  }),
+  async provoke({ shape: { names, size }, cronJob }) {
+    await cronJob({
+      namespace: names.batches,
+      name: names.batch,
+      pods: size.pods,
+      program: {
+        role: names.batchRole,
+        application: names.batch,
+        sessions: size.sessionsPerPod,
+        steps: [burn(names.busyTable)],
+        afterwards: 'end',
+        onError: 'exit',
+        tags: { cronjob: names.batch },
+      },
+    });
+  },
+  async symptom({ sql, cores }) {
+    const [row] = await sql<{ working: number }>(
+      "select count(*)::int as working from pg_stat_activity where backend_type = 'client backend' and state = 'active' and wait_event is null and pid <> pg_backend_pid()",
+    );
+    const working = row?.working ?? 0;
+    return working > cores ? `${working} sessions want one of ${cores} CPUs` : null;
+  },
+};
