@@ -29,6 +29,14 @@ export function fencedPorts({ databases, workloads, metrics }: Ports, confirm: C
         await confirm();
         return await workloads.deleteJob(...request);
       },
+      async scaleDeployment(...request) {
+        await confirm();
+        await workloads.scaleDeployment(...request);
+      },
+      async rollBackDeployment(...request) {
+        await confirm();
+        await workloads.rollBackDeployment(...request);
+      },
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ClusterFacts, CronJob, Job, WorkloadRef } from '../domain/cluster.ts';
+import type { ClusterFacts, CronJob, Deployment, Job, Revision, WorkloadRef } from '../domain/cluster.ts';
 
 /** A merge of fields into a CronJob's spec; only these fields are ever changed. */
 export interface CronJobChange {
@@ -17,7 +17,7 @@ export interface Workloads {
   readonly namespaces: readonly string[];
   /** Whether the API answers a small question. */
   answers(signal: AbortSignal): Promise<boolean>;
-  /** Pods of these IPs with their owners, and the CronJobs and Jobs of the configured namespaces. Missing rights become gaps, not errors. */
+  /** Pods of these IPs with their owners, and the CronJobs, Jobs and Deployments of the configured namespaces. Missing rights become gaps, not errors. */
   facts(ips: readonly string[], signal: AbortSignal): Promise<ClusterFacts>;
   /** The CronJob, or null when it does not exist (any more, under this uid). */
   cronJob(ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null>;
@@ -35,4 +35,25 @@ export interface Workloads {
   suspendJob(job: Job, suspend: boolean, signal: AbortSignal): Promise<Job>;
   /** Deletes the Job and its pods (propagationPolicy Background), guarded by uid. */
   deleteJob(job: Job, signal: AbortSignal): Promise<void>;
+  /** The Deployment with its revisions, or null when it does not exist (any more, under this uid). */
+  deployment(ref: WorkloadRef, signal: AbortSignal): Promise<Deployment | null>;
+  /** What of the pod template going back to a revision would change, in words; of variables the names only. */
+  templateDifferences(deployment: Deployment, revision: Revision, signal: AbortSignal): Promise<string[]>;
+  /** The exact requests, for people to read; a pod template is left out, because it holds secrets. */
+  scaleText(ref: WorkloadRef, replicas: number): string;
+  rollBackText(ref: WorkloadRef, revision: Revision): string;
+  /** Sets the number of pods if uid and resourceVersion still match; asks the server first with dryRun when told. */
+  scaleDeployment(
+    deployment: Deployment,
+    replicas: number,
+    options: { dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Gives it the pod template of one of its revisions, as `kubectl rollout undo` does, under the same guards. */
+  rollBackDeployment(
+    deployment: Deployment,
+    revision: Revision,
+    options: { dryRun: boolean },
+    signal: AbortSignal,
+  ): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../diagnosis/facts.ts';
 import type { Cause } from '../domain/cause.ts';
-import type { ClusterFacts } from '../domain/cluster.ts';
+import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
 import { describeError, type FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
 import { formatBytes, formatShare, utcTime } from '../domain/format.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -19,8 +19,6 @@ export interface Gathering {
   readonly server: string;
   readonly replicas: boolean;
 }
-
-const noCluster: ClusterFacts = { podsByIp: {}, cronJobs: [], jobs: [], gaps: [] };
 
 /**
  * Reads the server, the standbys, the cluster and the metrics. Only an unreadable server throws, with everything

@@ -1,4 +1,4 @@
-import type { ClusterFacts, CronJob, Job, Pod } from '../../src/domain/cluster.ts';
+import type { ClusterFacts, CronJob, Deployment, Job, Pod, Revision } from '../../src/domain/cluster.ts';
 import type { ReplicaStatus } from '../../src/domain/replica.ts';
 import type { Session, SessionGroup, Snapshot, Standby } from '../../src/domain/snapshot.ts';
 
@@ -198,7 +198,39 @@ export function cluster(parts: Partial<ClusterFacts> = {}): ClusterFacts {
     },
     cronJobs: [cronJob(), cronJob({ name: 'invoice-mailer', uid: 'cj-2', schedule: '0 * * * *' })],
     jobs: [job('report-generator-28861356')],
+    deployments: [deployment()],
+    deploymentGaps: [],
     gaps: [],
+    ...parts,
+  };
+}
+
+export function revision(number: number, parts: Partial<Revision> = {}): Revision {
+  return {
+    name: `checkout-api-${number}`,
+    uid: `rs-${number}`,
+    number,
+    images: [`api registry.invalid/checkout-api:${number}.0`],
+    replicas: 0,
+    createdAt: '2024-09-01T00:00:00Z',
+    ...parts,
+  };
+}
+
+/** The shop's service: two pods, rolled out weeks before the incident. */
+export function deployment(parts: Partial<Deployment> = {}): Deployment {
+  return {
+    namespace: 'shop',
+    name: 'checkout-api',
+    uid: 'dep-1',
+    resourceVersion: '200',
+    replicas: 2,
+    ready: 2,
+    paused: false,
+    revisions: [revision(7, { replicas: 2 }), revision(6)],
+    rolledOutAt: '2024-09-01T00:00:00Z',
+    autoscaler: null,
+    gitops: null,
     ...parts,
   };
 }

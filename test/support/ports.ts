@@ -1,4 +1,4 @@
-import type { ClusterFacts, CronJob, Job } from '../../src/domain/cluster.ts';
+import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cluster.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
@@ -36,6 +36,8 @@ export interface World {
   seconds(): number;
   /** Called after every sleep, with the seconds since the start. */
   onTick: (seconds: number) => void;
+  /** Called when a Deployment was changed. */
+  onDeployment: (deployment: Deployment) => void;
   context(earlier?: readonly EarlierStep[]): StepContext;
 }
 
@@ -65,6 +67,7 @@ export function createWorld(
     progress: [],
     seconds: () => (now - START) / 1000,
     onTick: () => {},
+    onDeployment: () => {},
     context: (earlier = []) => ({
       ports: { databases: databasesOf(world), workloads: workloadsOf(world), metrics: metricsOf(world) },
       clock,
@@ -149,6 +152,11 @@ function workloadsOf(world: World): Workloads {
       cronJobs: world.cluster.cronJobs.map((item) => (item.uid === changed.uid ? changed : item)),
     };
   };
+  const change = (changed: Deployment) => {
+    const deployments = world.cluster.deployments.map((item) => (item.uid === changed.uid ? changed : item));
+    world.cluster = { ...world.cluster, deployments };
+    world.onDeployment(changed);
+  };
   const replaceJobs = (jobs: Job[]) => {
     world.cluster = { ...world.cluster, jobs };
   };
@@ -187,6 +195,32 @@ function workloadsOf(world: World): Workloads {
       world.changes.push(`delete job ${job.name}`);
       fail(world, 'deleteJob');
       replaceJobs(world.cluster.jobs.filter(({ uid }) => uid !== job.uid));
+    },
+    async deployment(ref) {
+      fail(world, 'deployment');
+      return world.cluster.deployments.find(({ uid }) => uid === ref.uid) ?? null;
+    },
+    async templateDifferences(now, then) {
+      fail(world, 'templateDifferences');
+      return [`Image: ${now.revisions[0]?.images.join()} becomes ${then.images.join()}.`];
+    },
+    scaleText: (ref, replicas) => `PATCH deployments/${ref.name}/scale ${replicas}`,
+    rollBackText: (ref, revision) => `PATCH deployments/${ref.name} to ${revision.name}`,
+    async scaleDeployment(deployment, replicas, { dryRun }) {
+      world.changes.push(`${dryRun ? 'dry-run' : 'scale'} ${deployment.name} to ${replicas}`);
+      fail(world, 'scaleDeployment');
+      if (!dryRun) change({ ...deployment, replicas, ready: replicas });
+    },
+    async rollBackDeployment(deployment, revision, { dryRun }) {
+      world.changes.push(`${dryRun ? 'dry-run' : 'roll back'} ${deployment.name} to ${revision.name}`);
+      fail(world, 'rollBackDeployment');
+      if (dryRun) return;
+      const newest = Math.max(...deployment.revisions.map(({ number }) => number)) + 1;
+      const others = deployment.revisions
+        .filter(({ uid }) => uid !== revision.uid)
+        .map((other) => ({ ...other, replicas: 0 }));
+      const present = { ...revision, number: newest, replicas: deployment.replicas };
+      change({ ...deployment, revisions: [present, ...others] });
     },
   };
 }

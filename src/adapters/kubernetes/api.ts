@@ -1,9 +1,11 @@
 import {
   AppsV1Api,
   AuthorizationV1Api,
+  AutoscalingV2Api,
   BatchV1Api,
   type ConfigurationOptions,
   CoreV1Api,
+  CustomObjectsApi,
   Observable,
   type ObservableMiddleware,
   PatchStrategy,
@@ -56,18 +58,32 @@ export class Api {
     return this.#clients.apps;
   }
 
+  get autoscaling(): AutoscalingV2Api {
+    return this.#clients.autoscaling;
+  }
+
+  /** Objects as they are sent, without a model that drops what it does not know. */
+  get custom(): CustomObjectsApi {
+    return this.#clients.custom;
+  }
+
   get authorization(): AuthorizationV1Api {
     return this.#clients.authorization;
   }
 
   /** Runs one call that only reads; it is tried again when the server is overloaded, a list expired or a kept connection broke. */
   read<T>(request: Request, signal: AbortSignal, call: Call<T>): Promise<T> {
-    return this.#tried(request, signal, call, isWorthAReading);
+    return this.#tried(request, signal, call, { again: isWorthAReading, patch: 'merge' });
   }
 
   /** Runs one call that changes something; it is tried again only after an answer that says that nothing was done. */
-  write<T>(request: Request, signal: AbortSignal, call: Call<T>): Promise<T> {
-    return this.#tried(request, signal, call, wasNotTaken);
+  write<T>(
+    request: Request,
+    signal: AbortSignal,
+    call: Call<T>,
+    patch: 'merge' | 'json' = 'merge',
+  ): Promise<T> {
+    return this.#tried(request, signal, call, { again: wasNotTaken, patch });
   }
 
   /** Closes the kept connections. */
@@ -80,7 +96,7 @@ export class Api {
     request: Request,
     signal: AbortSignal,
     call: Call<T>,
-    again: (error: unknown) => boolean,
+    { again, patch }: { again: (error: unknown) => boolean; patch: 'merge' | 'json' },
   ): Promise<T> {
     signal.throwIfAborted();
     const policy = retry(handleWhen(again), {
@@ -89,7 +105,7 @@ export class Api {
         pauseMs('error' in result ? result.error : null),
       ),
     });
-    const attempt = () => policy.execute(() => call(this.#options(signal)), signal);
+    const attempt = () => policy.execute(() => call(this.#options(signal, patch)), signal);
     try {
       return await this.#withFreshCredentials(attempt);
     } catch (error) {
@@ -109,12 +125,14 @@ export class Api {
     }
   }
 
-  #options(signal: AbortSignal): CallOptions {
+  #options(signal: AbortSignal, patch: 'merge' | 'json'): CallOptions {
     const prepare = (context: RequestContext): RequestContext => {
       context.setSignal(AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]));
       // Without a content type of its own a patch goes out as a JSON patch, which a merge patch is not.
-      if (context.getHttpMethod() === 'PATCH')
-        context.setHeaderParam('Content-Type', PatchStrategy.MergePatch);
+      if (context.getHttpMethod() === 'PATCH') {
+        const type = patch === 'merge' ? PatchStrategy.MergePatch : PatchStrategy.JsonPatch;
+        context.setHeaderParam('Content-Type', type);
+      }
       this.#share(context);
       return context;
     };
@@ -167,6 +185,8 @@ function createClients(config: KubernetesConfig) {
     batch: kubeConfig.makeApiClient(BatchV1Api),
     core: kubeConfig.makeApiClient(CoreV1Api),
     apps: kubeConfig.makeApiClient(AppsV1Api),
+    autoscaling: kubeConfig.makeApiClient(AutoscalingV2Api),
+    custom: kubeConfig.makeApiClient(CustomObjectsApi),
     authorization: kubeConfig.makeApiClient(AuthorizationV1Api),
   };
 }

@@ -26,6 +26,18 @@ export function patchText({ namespace, name, uid }: WorkloadRef, change: CronJob
   ].join('\n');
 }
 
+/** The request that sets the number of pods, for people to read. */
+export function scaleText({ namespace, name, uid }: WorkloadRef, replicas: number): string {
+  const query = new URLSearchParams(PATCH_PARAMETERS).toString();
+  const body = guardedPatch({ uid, resourceVersion: '<as read just before>' }, { replicas });
+  return [
+    `PATCH /apis/apps/v1/namespaces/${namespace}/deployments/${name}/scale?${query}`,
+    'Content-Type: application/merge-patch+json',
+    '',
+    JSON.stringify(body, null, 2),
+  ].join('\n');
+}
+
 /** Throws when the answer of a patch does not carry what was asked for. */
 export function assertChanged(asked: object, answered: object | undefined, what: string): void {
   const got = new Map(Object.entries(answered ?? {}));

@@ -9,7 +9,7 @@ export interface Request {
   readonly verb: 'get' | 'list' | 'patch' | 'delete' | 'create';
   /** Plural name such as `cronjobs`. */
   readonly resource: string;
-  readonly group: '' | 'batch' | 'apps' | 'authorization.k8s.io';
+  readonly group: '' | 'batch' | 'apps' | 'autoscaling' | 'authorization.k8s.io';
   readonly namespace: string;
   readonly name?: string;
 }
@@ -144,7 +144,9 @@ function overloadHint(error: unknown): string {
 function forbiddenRule(request: Request, message: string): Rule {
   const { verb, resource, group, namespace } = request;
   const who = /User "([^"]+)"/.exec(message)?.[1];
-  const kind = group === '' ? resource : `${resource}.${group}`;
+  const [plural = '', subresource] = resource.split('/');
+  const kind = `${plural}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
+  const role = `firebreak-${verb}-${resource.replace('/', '-')}`;
   return {
     code: 'kubernetes-permission',
     hint: `Grant it with the rule ${rbacRule(request)} in a Role of namespace ${namespace}, bound to the identity that the message names.`,
@@ -155,8 +157,8 @@ function forbiddenRule(request: Request, message: string): Rule {
             {
               label: 'grant it',
               language: 'text',
-              text: `kubectl -n ${namespace} create role firebreak-${verb}-${resource} --verb=${verb} --resource=${kind}
-kubectl -n ${namespace} create rolebinding firebreak-${verb}-${resource} --role=firebreak-${verb}-${resource} ${subject(who)}`,
+              text: `kubectl -n ${namespace} create role ${role} --verb=${verb} --resource=${kind}
+kubectl -n ${namespace} create rolebinding ${role} --role=${role} ${subject(who)}`,
             },
           ],
   };

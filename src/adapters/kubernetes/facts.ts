@@ -3,7 +3,15 @@ import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import type { ClusterFacts, Pod } from '../../domain/cluster.ts';
 import { describeError } from '../../domain/errors.ts';
 import type { Api } from './api.ts';
-import { listCronJobs, listJobs, listRunningPods } from './lists.ts';
+import { toDeployment } from './deployments.ts';
+import {
+  listAutoscalers,
+  listCronJobs,
+  listDeployments,
+  listJobs,
+  listReplicaSets,
+  listRunningPods,
+} from './lists.ts';
 import { Owners } from './owners.ts';
 import { controllerOf, toCronJob, toJob, toPod } from './to-domain.ts';
 
@@ -32,32 +40,33 @@ export async function readFacts(
   ips: readonly string[],
   signal: AbortSignal,
 ): Promise<ClusterFacts> {
-  const gaps = new Gaps();
+  const [gaps, deploymentGaps] = [new Gaps(), new Gaps()];
   const addresses = [...new Set(ips)].filter((ip) => isIP(ip) !== 0);
-  const read = async <T>(what: string, work: Promise<T[]>): Promise<T[]> => {
-    try {
-      return await work;
-    } catch (error) {
-      signal.throwIfAborted();
-      gaps.add(what, error);
-      return [];
-    }
+  const inEach = async <T>(
+    what: string,
+    list: (namespace: string) => Promise<T[]>,
+    missing = gaps,
+  ): Promise<T[]> => {
+    const read = (namespace: string) =>
+      list(namespace).catch((error: unknown) => {
+        signal.throwIfAborted();
+        missing.add(`${what} in namespace ${namespace}`, error);
+        return [];
+      });
+    return (await Promise.all(namespaces.map(read))).flat();
   };
-  const inEach = async <T>(what: string, list: (namespace: string) => Promise<T[]>): Promise<T[]> =>
-    (
-      await Promise.all(
-        namespaces.map((namespace) => read(`${what} in namespace ${namespace}`, list(namespace))),
-      )
-    ).flat();
 
-  const [cronJobs, jobs, pods] = await Promise.all([
+  const [cronJobs, jobs, pods, deployments, replicaSets, autoscalers] = await Promise.all([
     inEach('CronJobs', (namespace) => listCronJobs(api, namespace, signal)),
     inEach('Jobs', (namespace) => listJobs(api, namespace, signal)),
     inEach('Pods', (namespace) =>
       podsOf(api, namespace, addresses, addresses.length * namespaces.length, signal),
     ),
+    inEach('Deployments', (namespace) => listDeployments(api, namespace, signal), deploymentGaps),
+    inEach('ReplicaSets', (namespace) => listReplicaSets(api, namespace, signal), deploymentGaps),
+    inEach('Autoscalers', (namespace) => listAutoscalers(api, namespace, signal), deploymentGaps),
   ]);
-  const owners = new Owners(api, jobs, signal);
+  const owners = new Owners(api, [...jobs, ...replicaSets], signal);
   const found = await Promise.all(
     pods.map(async (pod) =>
       toPod(pod, await owners.chain(pod, (error) => gaps.add('Owners of pods', error))),
@@ -71,6 +80,8 @@ export async function readFacts(
       .filter(isOfInterest)
       .map(toJob)
       .filter(({ finished }) => !finished),
+    deployments: deployments.map((deployment) => toDeployment(deployment, replicaSets, autoscalers)),
+    deploymentGaps: deploymentGaps.list(),
     gaps: gaps.list(),
   };
 }

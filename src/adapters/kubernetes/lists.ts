@@ -1,4 +1,11 @@
-import type { V1CronJob, V1Job, V1Pod } from '@kubernetes/client-node';
+import type {
+  V1CronJob,
+  V1Deployment,
+  V1Job,
+  V1Pod,
+  V1ReplicaSet,
+  V2HorizontalPodAutoscaler,
+} from '@kubernetes/client-node';
 import type { Api } from './api.ts';
 
 const PAGE = 500;
@@ -32,6 +39,34 @@ export function listJobs(api: Api, namespace: string, signal: AbortSignal): Prom
   const request = { verb: 'list', resource: 'jobs', group: 'batch', namespace } as const;
   return api.read(request, signal, (options) =>
     allPages((paging) => api.batch.listNamespacedJob({ namespace, ...paging }, options)),
+  );
+}
+
+export function listDeployments(api: Api, namespace: string, signal: AbortSignal): Promise<V1Deployment[]> {
+  const request = { verb: 'list', resource: 'deployments', group: 'apps', namespace } as const;
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.apps.listNamespacedDeployment({ namespace, ...paging }, options)),
+  );
+}
+
+export function listReplicaSets(api: Api, namespace: string, signal: AbortSignal): Promise<V1ReplicaSet[]> {
+  const request = { verb: 'list', resource: 'replicasets', group: 'apps', namespace } as const;
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.apps.listNamespacedReplicaSet({ namespace, ...paging }, options)),
+  );
+}
+
+export function listAutoscalers(
+  api: Api,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<V2HorizontalPodAutoscaler[]> {
+  const resource = 'horizontalpodautoscalers';
+  const request = { verb: 'list', resource, group: 'autoscaling', namespace } as const;
+  return api.read(request, signal, (options) =>
+    allPages((paging) =>
+      api.autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace, ...paging }, options),
+    ),
   );
 }
 

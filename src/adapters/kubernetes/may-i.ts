@@ -20,6 +20,12 @@ const NEEDED = [
   ['delete', 'jobs', 'batch'],
   ['list', 'pods', ''],
   ['get', 'replicasets', 'apps'],
+  ['list', 'replicasets', 'apps'],
+  ['list', 'deployments', 'apps'],
+  ['get', 'deployments', 'apps'],
+  ['patch', 'deployments', 'apps'],
+  ['patch', 'deployments/scale', 'apps'],
+  ['list', 'horizontalpodautoscalers', 'autoscaling'],
 ] as const;
 
 /** Asks the API server for each permission (SelfSubjectAccessReview, which every identity may ask). */
@@ -41,11 +47,17 @@ export function reviewAccess(
       } as const;
       const review = await api.read(request, signal, (options) =>
         api.authorization.createSelfSubjectAccessReview(
-          { body: { spec: { resourceAttributes: attributes } } },
+          { body: { spec: { resourceAttributes: { ...attributes, ...named(attributes.resource) } } } },
           options,
         ),
       );
       return { ...attributes, allowed: review.status?.allowed ?? false };
     }),
   );
+}
+
+/** `deployments/scale` is asked for as a subresource of its own. */
+function named(name: string): { resource: string; subresource?: string } {
+  const [resource = name, subresource] = name.split('/');
+  return subresource === undefined ? { resource } : { resource, subresource };
 }

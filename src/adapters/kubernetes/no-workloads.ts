@@ -1,6 +1,8 @@
+import { noCluster } from '../../domain/cluster.ts';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Workloads } from '../../ports/workloads.ts';
-import { patchText } from './changes.ts';
+import { patchText, scaleText } from './changes.ts';
+import { rollBackText } from './rollback.ts';
 
 const NOT_CONFIGURED =
   'Kubernetes is not configured: workloads behind sessions are unknown, and none can be suspended.';
@@ -16,12 +18,18 @@ export function noWorkloads(): Workloads {
   return {
     namespaces: [],
     answers: () => Promise.resolve(false),
-    facts: () => Promise.resolve({ podsByIp: {}, cronJobs: [], jobs: [], gaps: [NOT_CONFIGURED] }),
+    facts: () => Promise.resolve({ ...noCluster, gaps: [NOT_CONFIGURED] }),
     cronJob: refuse,
     unfinishedJobs: refuse,
     patchText,
     changeCronJob: refuse,
     suspendJob: refuse,
     deleteJob: refuse,
+    deployment: refuse,
+    templateDifferences: refuse,
+    scaleText,
+    rollBackText,
+    scaleDeployment: refuse,
+    rollBackDeployment: refuse,
   };
 }

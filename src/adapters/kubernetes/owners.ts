@@ -1,20 +1,25 @@
-import type { V1Job, V1OwnerReference, V1Pod } from '@kubernetes/client-node';
+import type { V1ObjectMeta, V1OwnerReference, V1Pod } from '@kubernetes/client-node';
 import type { Pod } from '../../domain/cluster.ts';
 import type { Api } from './api.ts';
 import { controllerOf } from './to-domain.ts';
+
+/** A Job or a ReplicaSet. */
+interface Controller {
+  readonly metadata?: V1ObjectMeta;
+}
 
 /** Finds who controls a controller; reads each object once. */
 export class Owners {
   readonly #api: Api;
   readonly #signal: AbortSignal;
-  readonly #jobs: ReadonlyMap<string, V1Job>;
+  readonly #listed: ReadonlyMap<string, Controller>;
   readonly #known = new Map<string, Promise<V1OwnerReference | undefined>>();
 
-  /** The Jobs that were listed already spare a request each. */
-  constructor(api: Api, jobs: readonly V1Job[], signal: AbortSignal) {
+  /** The Jobs and ReplicaSets that were listed already spare a request each. */
+  constructor(api: Api, listed: readonly Controller[], signal: AbortSignal) {
     this.#api = api;
     this.#signal = signal;
-    this.#jobs = new Map(jobs.map((job) => [job.metadata?.uid ?? '', job]));
+    this.#listed = new Map(listed.map((object) => [object.metadata?.uid ?? '', object]));
   }
 
   /**
@@ -46,13 +51,13 @@ export class Owners {
     namespace: string,
   ): Promise<V1OwnerReference | undefined> {
     const api = this.#api;
+    const listed = this.#listed.get(uid);
+    if (listed !== undefined) return controllerOf(listed.metadata);
     if (kind === 'Job') {
       const request = { verb: 'get', resource: 'jobs', group: 'batch', namespace, name } as const;
-      const job =
-        this.#jobs.get(uid) ??
-        (await api.read(request, this.#signal, (options) =>
-          api.batch.readNamespacedJob({ name, namespace }, options),
-        ));
+      const job = await api.read(request, this.#signal, (options) =>
+        api.batch.readNamespacedJob({ name, namespace }, options),
+      );
       return controllerOf(job.metadata);
     }
     if (kind !== 'ReplicaSet') return undefined;

@@ -1,14 +1,16 @@
 import type { V1Job } from '@kubernetes/client-node';
-import type { CronJob, Job, WorkloadRef } from '../../domain/cluster.ts';
+import type { CronJob, Deployment, Job, WorkloadRef } from '../../domain/cluster.ts';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { Api } from './api.ts';
-import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText } from './changes.ts';
+import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText, scaleText } from './changes.ts';
 import type { KubernetesConfig } from './config.ts';
+import { toDeployment } from './deployments.ts';
 import type { Request } from './errors.ts';
 import { readFacts } from './facts.ts';
-import { listJobs } from './lists.ts';
+import { listAutoscalers, listJobs, listReplicaSets } from './lists.ts';
 import { type Permission, reviewAccess } from './may-i.ts';
+import { rollBack, rollBackText, rollbackDifferences } from './rollback.ts';
 import { toCronJob, toJob } from './to-domain.ts';
 
 /** The cluster with what only the command line asks of it. */
@@ -60,13 +62,61 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
       );
       logger.info({ namespace, name }, 'A Job was deleted.');
     },
+    deployment: (ref, signal) => readDeployment(api, ref, signal),
+    templateDifferences: (deployment, revision, signal) =>
+      rollbackDifferences(api, deployment, revision, signal),
+    scaleText,
+    rollBackText,
+    async scaleDeployment(deployment, replicas, { dryRun }, signal) {
+      const { namespace, name } = deployment;
+      const parameters = { ...PATCH_PARAMETERS, ...(dryRun ? { dryRun: 'All' } : {}) };
+      const request = { ...on('patch', 'deployments', deployment), resource: 'deployments/scale' };
+      const answer = await api.write(request, signal, (options) =>
+        api.apps.patchNamespacedDeploymentScale(
+          { name, namespace, body: guardedPatch(deployment, { replicas }), ...parameters },
+          options,
+        ),
+      );
+      assertChanged(
+        { replicas },
+        { replicas: answer.spec?.replicas ?? 0 },
+        `Deployment ${namespace}/${name}`,
+      );
+      logger.info({ namespace, name, replicas, dryRun }, 'A Deployment was scaled.');
+    },
+    async rollBackDeployment(deployment, revision, { dryRun }, signal) {
+      const { namespace, name } = deployment;
+      await rollBack(api, deployment, revision, { dryRun, signal });
+      logger.info({ namespace, name, revision: revision.number, dryRun }, 'A Deployment was rolled back.');
+    },
     mayI: (signal) => reviewAccess(api, namespaces, signal),
     close: () => api.close(),
   };
 }
 
-function on(verb: 'get' | 'patch' | 'delete', resource: 'cronjobs' | 'jobs', ref: WorkloadRef): Request {
-  return { verb, resource, group: 'batch', namespace: ref.namespace, name: ref.name };
+function on(
+  verb: 'get' | 'patch' | 'delete',
+  resource: 'cronjobs' | 'jobs' | 'deployments',
+  ref: WorkloadRef,
+): Request {
+  const group = resource === 'deployments' ? 'apps' : 'batch';
+  return { verb, resource, group, namespace: ref.namespace, name: ref.name };
+}
+
+/** The ReplicaSets are its revisions and must be readable; whether something scales it is only warned of. */
+async function readDeployment(api: Api, ref: WorkloadRef, signal: AbortSignal): Promise<Deployment | null> {
+  const { namespace, name } = ref;
+  const [found, replicaSets, autoscalers] = await Promise.all([
+    orNull(
+      api.read(on('get', 'deployments', ref), signal, (options) =>
+        api.apps.readNamespacedDeployment({ name, namespace }, options),
+      ),
+    ),
+    listReplicaSets(api, namespace, signal),
+    listAutoscalers(api, namespace, signal).catch(() => []),
+  ]);
+  signal.throwIfAborted();
+  return found?.metadata?.uid === ref.uid ? toDeployment(found, replicaSets, autoscalers) : null;
 }
 
 async function readCronJob(api: Api, ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null> {

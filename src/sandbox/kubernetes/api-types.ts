@@ -1,7 +1,16 @@
-import { CRON_JOBS, JOBS, LIMIT_RANGES, PODS, QUOTAS, type Resource } from './resources.ts';
+import {
+  CRON_JOBS,
+  DEPLOYMENTS,
+  JOBS,
+  LIMIT_RANGES,
+  PODS,
+  QUOTAS,
+  REPLICA_SETS,
+  type Resource,
+} from './resources.ts';
 import { each, type Schema, type Struct, struct } from './schema.ts';
 
-/** Field names of batch/v1 and core/v1, from the Kubernetes API reference v1.32. */
+/** Field names of apps/v1, batch/v1 and core/v1, from the Kubernetes API reference v1.32. */
 const meta = struct(
   'ObjectMeta',
   'name namespace generateName uid resourceVersion selfLink creationTimestamp deletionTimestamp',
@@ -73,6 +82,19 @@ const cronJobSpec = struct('CronJobSpec', 'schedule timeZone concurrencyPolicy',
   jobTemplate: struct('JobTemplateSpec', '', { metadata: meta, spec: jobSpec }),
 });
 
+const replicaSetSpec = struct('ReplicaSetSpec', '', {
+  ...each('replicas minReadySeconds', 'int32'),
+  selector: 'any',
+  template: podTemplate,
+});
+
+const deploymentSpec = struct('DeploymentSpec', '', {
+  ...each('replicas minReadySeconds revisionHistoryLimit progressDeadlineSeconds', 'int32'),
+  ...each('selector strategy', 'any'),
+  paused: 'bool',
+  template: podTemplate,
+});
+
 const rootOf = (type: string, spec: Schema): Struct =>
   struct(type, 'apiVersion kind', { metadata: meta, spec, status: 'any' });
 
@@ -80,6 +102,8 @@ const SCHEMAS = new Map<Resource, Struct>([
   [CRON_JOBS, rootOf('CronJob', cronJobSpec)],
   [JOBS, rootOf('Job', jobSpec)],
   [PODS, rootOf('Pod', podSpec)],
+  [DEPLOYMENTS, rootOf('Deployment', deploymentSpec)],
+  [REPLICA_SETS, rootOf('ReplicaSet', replicaSetSpec)],
   [
     QUOTAS,
     rootOf(

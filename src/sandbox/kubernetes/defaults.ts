@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, section } from './objects.ts';
-import { CRON_JOBS, JOBS, PODS, type Resource } from './resources.ts';
+import { CRON_JOBS, DEPLOYMENTS, JOBS, PODS, REPLICA_SETS, type Resource } from './resources.ts';
 
 /** Fills fields that a body leaves out, as the API server does before it validates. Changes the object. */
 export function setDefaults(resource: Resource, object: JsonObject): void {
@@ -7,6 +7,11 @@ export function setDefaults(resource: Resource, object: JsonObject): void {
   if (resource === CRON_JOBS) defaultCronJob(spec);
   if (resource === JOBS) defaultJob(spec);
   if (resource === PODS) defaultPodSpec(spec, 'Always');
+  if (resource === DEPLOYMENTS) defaultDeployment(spec);
+  if (resource === REPLICA_SETS) {
+    fill(spec, { replicas: 1 });
+    defaultPodTemplate(section(spec, 'template'));
+  }
 }
 
 function fill(object: JsonObject, defaults: JsonObject): void {
@@ -34,6 +39,21 @@ function defaultJob(spec: JsonObject): void {
     manualSelector: false,
     podReplacementPolicy: 'TerminatingOrFailed',
   });
+  defaultPodTemplate(section(spec, 'template'));
+}
+
+function defaultDeployment(spec: JsonObject): void {
+  fill(spec, {
+    replicas: 1,
+    strategy: { type: 'RollingUpdate' },
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+  });
+  const strategy = section(spec, 'strategy');
+  if (strategy.type === 'RollingUpdate') {
+    strategy.rollingUpdate ??= {};
+    fill(section(strategy, 'rollingUpdate'), { maxSurge: '25%', maxUnavailable: '25%' });
+  }
   defaultPodTemplate(section(spec, 'template'));
 }
 

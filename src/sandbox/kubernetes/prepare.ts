@@ -1,5 +1,5 @@
 import type { JsonObject, KubeObject } from './objects.ts';
-import { CRON_JOBS, JOBS, NAMESPACES, PODS, type Resource } from './resources.ts';
+import { CRON_JOBS, DEPLOYMENTS, JOBS, NAMESPACES, PODS, REPLICA_SETS, type Resource } from './resources.ts';
 import type { Job, Pod } from './workloads.ts';
 
 /** The labels that tie a pod to its Job; the last two are the legacy names of the first two. */
@@ -17,7 +17,7 @@ function jobLabels(job: KubeObject): Record<string, string> {
 export function prepareNew(resource: Resource, object: KubeObject): void {
   if (resource === JOBS) prepareJob(object as Job);
   if (resource === PODS) preparePod(object as Pod);
-  if (resource === CRON_JOBS) object.status ??= {};
+  if ([CRON_JOBS, DEPLOYMENTS, REPLICA_SETS].includes(resource)) object.status ??= {};
   if (resource === NAMESPACES) {
     object.spec ??= { finalizers: ['kubernetes'] };
     object.status ??= { phase: 'Active' };

@@ -61,6 +61,14 @@ export const CRON_JOBS = resource('batch/v1', 'cronjobs', 'CronJob', 'cj', {
   counted: true,
 });
 export const JOBS = resource('batch/v1', 'jobs', 'Job', '', { subresources: ['status'], counted: true });
+export const DEPLOYMENTS = resource('apps/v1', 'deployments', 'Deployment', 'deploy', {
+  subresources: ['status', 'scale'],
+  counted: true,
+});
+export const REPLICA_SETS = resource('apps/v1', 'replicasets', 'ReplicaSet', 'rs', {
+  subresources: ['status', 'scale'],
+  counted: true,
+});
 export const ROLES = resource(RBAC, 'roles', 'Role', '');
 export const ROLE_BINDINGS = resource(RBAC, 'rolebindings', 'RoleBinding', '');
 export const CLUSTER_ROLES = resource(RBAC, 'clusterroles', 'ClusterRole', '', cluster);
@@ -81,7 +89,11 @@ export const RESOURCES: readonly Resource[] = [
   resource('authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview', '', review),
   resource('authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', '', review),
   resource('authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', '', review),
-  resource('apps/v1', 'deployments', 'Deployment', 'deploy', { subresources: ['status'], counted: true }),
+  DEPLOYMENTS,
+  REPLICA_SETS,
+  resource('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', 'hpa', {
+    subresources: ['status'],
+  }),
   CRON_JOBS,
   JOBS,
   ROLES,

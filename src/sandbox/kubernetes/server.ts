@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { Cluster } from './controllers/controller.ts';
 import { startCronJobController } from './controllers/cron-job-controller.ts';
 import { jobByHand } from './controllers/cron-job-template.ts';
+import { startDeploymentController } from './controllers/deployment-controller.ts';
 import { EventRecorder } from './controllers/event-recorder.ts';
 import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startHousekeeping } from './controllers/housekeeping.ts';
 import { startJobController } from './controllers/job-controller.ts';
 import { startKubelet } from './controllers/kubelet.ts';
+import { startReplicaSetController } from './controllers/replica-set-controller.ts';
 import { deleteObject } from './deletion.ts';
 import { Faults } from './faults.ts';
 import { handleHttp } from './http-handler.ts';
@@ -27,7 +29,7 @@ export interface KubernetesSandboxOptions {
   host?: string;
   /** The port to bind; a free one by default. */
   port?: number;
-  /** The manifests to start with. A Deployment is stored only; Jobs, CronJobs and Pods run. */
+  /** The manifests to start with. Deployments, ReplicaSets, CronJobs, Jobs and Pods run. */
   objects: readonly unknown[];
   /** Bearer token → user name, for example `system:serviceaccount:firebreak:firebreak`. */
   tokens: Readonly<Record<string, string>>;
@@ -57,7 +59,7 @@ const DEFAULT_BACKOFF_MS = 10_000;
 
 /**
  * Starts a stand-in for a Kubernetes cluster: an API server that answers as measured on v1.32.13, the controllers of
- * CronJobs and Jobs, and pods that run as local processes. Throws when a manifest is wrong or the port is taken.
+ * CronJobs, Jobs and Deployments, and pods that run as local processes. Throws when a manifest is wrong or the port is taken.
  */
 export async function startKubernetesSandbox(options: KubernetesSandboxOptions): Promise<KubernetesSandbox> {
   const { host = '127.0.0.1', port = 0, now = () => new Date(), tokens } = options;
@@ -117,6 +119,8 @@ function startControllers(cluster: Cluster, runtime: PodRuntime, backoffMs: numb
   const all = [
     startCronJobController(cluster),
     startJobController(cluster, { podFailureBackoffMs: backoffMs }),
+    startDeploymentController(cluster),
+    startReplicaSetController(cluster),
     startGarbageCollector(cluster),
     startHousekeeping(cluster),
     kubelet,

@@ -2,7 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, invalid } from './api-error.ts';
 import { isTimeZone, scheduleProblem } from './cron-schedule.ts';
 import { isObject, type JsonObject, type KubeObject, section, textOf } from './objects.ts';
-import { CRON_JOBS, EVENTS, JOBS, NAMESPACES, PODS, type Resource } from './resources.ts';
+import {
+  CRON_JOBS,
+  DEPLOYMENTS,
+  EVENTS,
+  JOBS,
+  NAMESPACES,
+  PODS,
+  REPLICA_SETS,
+  type Resource,
+} from './resources.ts';
 
 const LABEL_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -62,6 +71,7 @@ function specErrors(resource: Resource, object: KubeObject): FieldError[] {
   const spec = section(object, 'spec');
   if (resource === CRON_JOBS) return cronJobErrors(spec);
   if (resource === JOBS) return jobErrors(spec, 'spec');
+  if (resource === DEPLOYMENTS || resource === REPLICA_SETS) return replicatedErrors(spec);
   return resource === PODS ? podErrors(spec, 'spec') : [];
 }
 
@@ -128,6 +138,25 @@ function jobErrors(spec: JsonObject, path: string): FieldError[] {
   return errors;
 }
 
+/** What Deployments and ReplicaSets have in common: a count, and a selector that finds the pods of the template. */
+function replicatedErrors(spec: JsonObject): FieldError[] {
+  const template = section(spec, 'template');
+  const labels = section(section(template, 'metadata'), 'labels');
+  const wanted = section(section(spec, 'selector'), 'matchLabels');
+  const errors = [...negative(spec, 'spec', 'replicas'), ...negative(spec, 'spec', 'revisionHistoryLimit')];
+  if (!isObject(spec.selector)) errors.push(required('spec.selector'));
+  if (Object.entries(wanted).some(([key, value]) => labels[key] !== value)) {
+    errors.push(
+      invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+    );
+  }
+  const { restartPolicy } = section(template, 'spec');
+  if (restartPolicy !== undefined && restartPolicy !== 'Always') {
+    errors.push(unsupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
+  }
+  return [...errors, ...podErrors(section(template, 'spec'), 'spec.template.spec')];
+}
+
 function podErrors(spec: JsonObject, path: string): FieldError[] {
   const containers = Array.isArray(spec.containers) ? spec.containers : [];
   if (containers.length === 0) return [required(`${path}.containers`)];
@@ -150,6 +179,8 @@ function negative(spec: JsonObject, path: string, field: string): FieldError[] {
 const IMMUTABLE = new Map<Resource, readonly string[]>([
   [JOBS, ['template', 'selector', 'completions', 'completionMode', 'manualSelector']],
   [PODS, ['containers', 'restartPolicy', 'nodeName']],
+  [DEPLOYMENTS, ['selector']],
+  [REPLICA_SETS, ['selector']],
 ]);
 
 function immutableErrors(resource: Resource, object: KubeObject, stored: KubeObject): FieldError[] {

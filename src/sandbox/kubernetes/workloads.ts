@@ -133,6 +133,49 @@ export interface CronJob extends KubeObject {
   status: CronJobStatus;
 }
 
+/** The template from which a controller makes pods. */
+export interface PodTemplate {
+  metadata?: Partial<ObjectMeta> | undefined;
+  spec: PodSpec;
+}
+
+export interface ReplicaSet extends KubeObject {
+  spec: {
+    replicas: number;
+    selector: { matchLabels: Record<string, string> };
+    template: PodTemplate;
+  };
+  status: {
+    replicas?: number | undefined;
+    readyReplicas?: number | undefined;
+    availableReplicas?: number | undefined;
+    observedGeneration?: number | undefined;
+  };
+}
+
+export interface Deployment extends KubeObject {
+  spec: {
+    replicas: number;
+    paused?: boolean | undefined;
+    revisionHistoryLimit: number;
+    selector: { matchLabels: Record<string, string> };
+    strategy: {
+      type: 'RollingUpdate' | 'Recreate';
+      rollingUpdate?: { maxSurge: number | string; maxUnavailable: number | string } | undefined;
+    };
+    template: PodTemplate;
+  };
+  status: {
+    observedGeneration?: number | undefined;
+    replicas?: number | undefined;
+    updatedReplicas?: number | undefined;
+    readyReplicas?: number | undefined;
+    availableReplicas?: number | undefined;
+    unavailableReplicas?: number | undefined;
+    conditions?: (Condition & { lastUpdateTime?: string | undefined })[] | undefined;
+  };
+}
+
 /** The true condition that ended a Job: `Complete` or `Failed`; undefined while it is not finished. */
 export function finishedCondition(job: Job): Condition | undefined {
   return job.status.conditions?.find(

@@ -55,7 +55,7 @@ test('many addresses are answered from one list per namespace', async () => {
 });
 
 test('a Deployment is found through its ReplicaSet, and without that right the chain ends with a gap', async () => {
-  // The sandbox has no ReplicaSets and collects what is owned by one; the finalizer keeps the pods.
+  // Their ReplicaSet is answered by a fault alone, and the sandbox collects what nobody owns; the finalizer keeps the pods.
   const owner = (kind: string, name: string) => ({
     finalizers: ['test/keep'],
     ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: `uid-${name}`, controller: true }],

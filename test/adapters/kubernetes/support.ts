@@ -63,7 +63,10 @@ const grants = [
     { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list', 'patch'] },
     { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'patch', 'delete'] },
     { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
-    { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get'] },
+    { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get', 'list'] },
+    { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] },
+    { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
+    { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
   ]),
   ...role('reader', READER, [{ apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list'] }]),
 ];

@@ -57,7 +57,11 @@ function resourceList(groupVersion: string, resources: readonly Resource[]): obj
       singularName: '',
       namespaced,
       kind,
-      verbs: name === 'status' ? ['get', 'patch', 'update'] : name === 'log' ? ['get'] : ['create'],
+      verbs: ['status', 'scale'].includes(name)
+        ? ['get', 'patch', 'update']
+        : name === 'log'
+          ? ['get']
+          : ['create'],
     }));
     return [{ ...main, ...short }, ...subs];
   });

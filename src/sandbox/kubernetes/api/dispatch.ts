@@ -12,6 +12,7 @@ import { listObjects } from './list.ts';
 import { patchObject } from './patch.ts';
 import type { ApiRequest, ApiResponse } from './request.ts';
 import { review } from './reviews.ts';
+import { answerScale } from './scale.ts';
 import { watchObjects } from './watch.ts';
 
 /** What the API needs besides the stored objects. */
@@ -39,6 +40,7 @@ export function dispatch(
   if (info.subresource !== '' && !resource.subresources.includes(info.subresource)) throw unknownResource();
   if (info.subresource === 'log') return podLog(backend, request);
   if (info.subresource === 'eviction') return evict(registry, request);
+  if (info.subresource === 'scale') return answerScale(registry, request, resource);
   checkVerb(resource, info.verb, info.namespace);
   if (info.verb === 'watch') {
     watchObjects(registry.store, request, resource, response);

@@ -23,6 +23,7 @@ export const pageHtml = `<!doctype html>
 <main id="tables"></main>
 <script>
 const TABLES = {
+  deployments: ['Deployments', ['namespace', 'name', 'replicas', 'ready', 'revision', 'images']],
   cronJobs: ['CronJobs', ['namespace', 'name', 'schedule', 'suspended', 'lastSchedule', 'active']],
   jobs: ['Jobs', ['namespace', 'name', 'state', 'active', 'succeeded', 'failed', 'owner']],
   pods: ['Pods', ['namespace', 'name', 'phase', 'ip', 'restarts', 'owner']],

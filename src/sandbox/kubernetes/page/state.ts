@@ -1,7 +1,7 @@
 import { controllerOf, type KubeObject } from '../objects.ts';
-import { CRON_JOBS, EVENTS, JOBS, NAMESPACES, PODS } from '../resources.ts';
+import { CRON_JOBS, DEPLOYMENTS, EVENTS, JOBS, NAMESPACES, PODS } from '../resources.ts';
 import type { ObjectStore } from '../store.ts';
-import type { CronJob, Job, Pod } from '../workloads.ts';
+import type { CronJob, Deployment, Job, Pod } from '../workloads.ts';
 
 const SHOWN_EVENTS = 100;
 
@@ -9,6 +9,7 @@ const SHOWN_EVENTS = 100;
 export function pageState(store: ObjectStore): object {
   return {
     namespaces: store.list(NAMESPACES).map(({ metadata }) => metadata.name),
+    deployments: (store.list(DEPLOYMENTS) as Deployment[]).map(deploymentRow),
     cronJobs: (store.list(CRON_JOBS) as CronJob[]).map(cronJobRow),
     jobs: (store.list(JOBS) as Job[]).map(jobRow),
     pods: (store.list(PODS) as Pod[]).map(podRow),
@@ -22,6 +23,17 @@ const ownerOf = (object: KubeObject) => {
   const owner = controllerOf(object);
   return owner === undefined ? '' : `${owner.kind}/${owner.name}`;
 };
+
+function deploymentRow(deployment: Deployment): object {
+  const { spec, status, metadata } = deployment;
+  return {
+    ...nameOf(deployment),
+    replicas: spec.replicas,
+    ready: status.readyReplicas ?? 0,
+    revision: metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '',
+    images: spec.template.spec.containers.map(({ image }) => image ?? '').join(', '),
+  };
+}
 
 function cronJobRow(cronJob: CronJob): object {
   const { spec, status } = cronJob;

@@ -1,4 +1,4 @@
-import type { ClusterFacts } from '../../../domain/cluster.ts';
+import { noCluster } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
@@ -99,7 +99,7 @@ function proofSeconds(armed: readonly Source[], atLeast: number, now: Date): num
 }
 
 async function respawnedVerdict(ctx: Ctx, sessions: readonly Session[], armed: boolean): Promise<Verdict> {
-  let cluster: ClusterFacts = { podsByIp: {}, cronJobs: [], jobs: [], gaps: [] };
+  let cluster = noCluster;
   try {
     cluster = await ctx.ports.workloads.facts(
       clientAddresses({ sessions: [...sessions], groups: [] }),

@@ -1,4 +1,5 @@
 import { measurePressure } from '../../../diagnosis/pressure.ts';
+import { noCluster } from '../../../domain/cluster.ts';
 import { formatBytes, formatShare } from '../../../domain/format.ts';
 import { isSilent } from '../../../domain/lag.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
@@ -34,7 +35,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     snapshot,
     cpu: null,
     replicas: [],
-    cluster: { podsByIp: {}, cronJobs: [], jobs: [], gaps: [] },
+    cluster: noCluster,
     replicaSnapshots: [],
     history: [],
     gaps: [],
