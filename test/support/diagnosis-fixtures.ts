@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DiagnosisFacts } from '../../src/diagnosis/facts.ts';
+import { noCluster } from '../../src/domain/cluster.ts';
 import { cluster, session, snapshot } from './fixtures.ts';
 
 const FOLDER = new URL('../diagnosis/fixtures/', import.meta.url);
@@ -48,7 +49,7 @@ export function factsOf(parts: Partial<DiagnosisFacts>): DiagnosisFacts {
   return {
     snapshot: snapshot(),
     replicas: [],
-    cluster: cluster({ podsByIp: {}, cronJobs: [], jobs: [] }),
+    cluster: cluster({ podsByIp: {}, cronJobs: [], jobs: [], deployments: [] }),
     cpu: null,
     replicaSnapshots: [],
     history: [],
@@ -61,6 +62,7 @@ function completed(facts: Partial<DiagnosisFacts>): DiagnosisFacts {
   const full = factsOf(facts);
   return {
     ...full,
+    cluster: { ...noCluster, ...full.cluster },
     snapshot: completedSnapshot(full.snapshot),
     replicaSnapshots: full.replicaSnapshots.map(completedSnapshot),
     history: full.history.map(completedSnapshot),

@@ -60,7 +60,7 @@ export async function startScene(settings: Record<string, string | number> = {})
     /** Reads the server as the diagnosis does; the cluster is as it is told. */
     async facts(clusterFacts: Partial<ClusterFacts> = {}): Promise<DiagnosisFacts> {
       const world = createWorld({
-        cluster: cluster({ podsByIp: {}, cronJobs: [], jobs: [], ...clusterFacts }),
+        cluster: cluster({ podsByIp: {}, cronJobs: [], jobs: [], deployments: [], ...clusterFacts }),
       });
       const ctx = world.context();
       const found = await gatherFacts(
