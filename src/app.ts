@@ -75,6 +75,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const guard = {
     protectedRoles: config.protected.roles,
     protectedApplications: config.protected.applications ?? null,
+    protectedAddresses: config.protected.addresses,
     minimumAgeSeconds: config.protected.minimumAgeSeconds,
   };
   const databases = createDatabases(config.databases, { logger, guard });

@@ -80,6 +80,12 @@ const Protected = z
       .string()
       .optional()
       .describe('POSIX regular expression over application_name that is never signalled.'),
+    addresses: z
+      .array(
+        z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an address or a network such as 10.0.9.0/24'),
+      )
+      .default([])
+      .describe('Clients whose sessions are never signalled: addresses, or networks such as 10.0.9.0/24.'),
     minimumAgeSeconds: z
       .number()
       .min(5)

@@ -10,18 +10,19 @@ export interface Protection {
 }
 
 /**
- * Says why a session may not be signalled, or null. The guarded statement decides again with PostgreSQL's own
- * knowledge, also of what a snapshot cannot see: superusers and replication roles. A pattern that JavaScript cannot
- * read protects every application, because a wrong kill is worse than a refusal.
+ * Says why a session may not be signalled, or null. The guarded statement decides again, with PostgreSQL's own
+ * knowledge at that moment. A pattern that JavaScript cannot read protects every application, because a wrong kill is
+ * worse than a refusal.
  */
 export function protectionReason(session: Session, protection: Protection, age: number): string | null {
   if (session.user === null) return 'It has no role: a background process, never signalled.';
+  const [shield] = session.protectedBy;
+  if (shield !== undefined) return refusalText(shield);
   if (protection.protectedRoles.includes(session.user)) return `Role ${session.user} is protected.`;
   if (matchesPattern(session.applicationName, protection.protectedApplications)) {
     return `Application ${session.applicationName} is protected.`;
   }
-  if (session.waitEvent === 'SyncRep')
-    return 'It has committed and waits for a standby; ending it would lie to its client.';
+  if (session.waitEvent === 'SyncRep') return refusalText('syncrep_wait_already_committed');
   if (age < protection.minimumAgeSeconds) {
     return `It is ${age.toFixed(1)} s old; younger than ${protection.minimumAgeSeconds} s is never signalled.`;
   }
@@ -45,11 +46,16 @@ const refusals: Readonly<Record<string, string>> = {
   own_role: 'It is a session of Firebreak’s own role.',
   superuser: 'It belongs to a superuser, whom only a superuser may signal.',
   replication_role: 'It belongs to a replication role; ending it would break a standby or a backup.',
+  backup: 'It is a backup, or reads whole tables as one; ending it would lose the backup.',
+  protected_address: 'Its client address is protected.',
   protected_role: 'Its role is protected.',
   protected_app: 'Its application is protected.',
   walsender: 'It is a walsender; ending it would break replication.',
-  syncrep_wait_already_committed: 'It has committed and waits for a standby.',
-  create_index_concurrently: 'It builds an index concurrently; ending it would leave an invalid index.',
+  'autovacuum worker': 'It is an autovacuum worker; PostgreSQL starts another one at once.',
+  syncrep_wait_already_committed:
+    'It has committed and waits for a standby; ending it would lie to its client.',
+  create_index_concurrently:
+    'It builds an index concurrently; ending it would leave an invalid index behind.',
   transaction_changed: 'Its transaction ended by itself; another one runs now.',
   query_changed: 'Its query ended by itself; another one runs now.',
   now_idle: 'It is idle now.',
@@ -63,5 +69,9 @@ export function describeVerdict(verdict: string): string {
   if (reason.startsWith('not_active')) return 'It runs no query that could be cancelled.';
   if (reason.startsWith('parallel_worker'))
     return 'It is a parallel worker; its leader is the one to cancel.';
-  return refusals[reason] ?? `PostgreSQL's guard refused: ${reason}.`;
+  return refusalText(reason);
+}
+
+function refusalText(code: string): string {
+  return refusals[code] ?? `PostgreSQL's guard refused: ${code}.`;
 }

@@ -33,6 +33,8 @@ export const Session = z.object({
    * standby the sessions with the highest value are the first that replay conflicts with.
    */
   snapshotAge: z.number().nullable().default(null),
+  /** What protects it whoever asks, by the codes of the guarded signal statement, such as `superuser`. */
+  protectedBy: z.array(z.string()).default([]),
   /** Query text with its literals masked, at most 800 characters. */
   sql: z.string(),
   /** Key and value tags of a sqlcommenter comment, read before masking. */

@@ -38,7 +38,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
       },
     ],
     databases: [parts.database],
-    protected: { roles: [], minimumAgeSeconds: 5 },
+    protected: { roles: [], addresses: [], minimumAgeSeconds: 5 },
     kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
     runbookDirectory: null,
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },

@@ -31,6 +31,8 @@ export interface SignalGuard {
   readonly protectedRoles: readonly string[];
   /** POSIX regular expression over application_name, or null. */
   readonly protectedApplications: string | null;
+  /** Networks (10.0.9.0/24) or addresses of clients. */
+  readonly protectedAddresses: readonly string[];
   /** Seconds; a backend younger than this is refused. */
   readonly minimumAgeSeconds: number;
 }

@@ -67,7 +67,12 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
     const instance = `replica-${index}`;
     const state = await openState({ url, logger: quiet, instance });
     const ledger = createLedger(state, clock, quiet);
-    const guard = { protectedRoles: [], protectedApplications: null, minimumAgeSeconds: 5 };
+    const guard = {
+      protectedRoles: [],
+      protectedApplications: null,
+      protectedAddresses: [],
+      minimumAgeSeconds: 5,
+    };
     const { ports } = createWorld().context();
     const runbooks = new Map([[runbook.id, runbook]]);
     const desk = createDesk({

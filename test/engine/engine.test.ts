@@ -125,7 +125,7 @@ beforeEach(async () => {
     ports: world.context().ports,
     runbooks: new Map([[runbook.id, runbook]]),
     authority,
-    guard: { protectedRoles: [], protectedApplications: null, minimumAgeSeconds: 5 },
+    guard: { protectedRoles: [], protectedApplications: null, protectedAddresses: [], minimumAgeSeconds: 5 },
     clock: {
       now: () => new Date(now),
       sleep: async (_ms, signal) =>

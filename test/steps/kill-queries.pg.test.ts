@@ -41,7 +41,12 @@ function context(suspended: boolean) {
   });
   const ctx = createWorld({ cluster: facts }).context();
   const real: Databases = databases;
-  const guard = { protectedRoles: ['payments'], protectedApplications: null, minimumAgeSeconds: 2 };
+  const guard = {
+    protectedRoles: ['payments'],
+    protectedApplications: null,
+    protectedAddresses: [],
+    minimumAgeSeconds: 2,
+  };
   return {
     ...ctx,
     guard,

@@ -8,7 +8,17 @@ import { Params } from '../../src/steps/postgres/kill-queries/contract.ts';
 import { selectTargets } from '../../src/steps/postgres/kill-queries/select.ts';
 import { step } from '../../src/steps/postgres/kill-queries.ts';
 import type { EarlierStep } from '../../src/steps/step-kind.ts';
-import { cluster, cronJob, group, job, outage, pgTime, session, snapshot } from '../support/fixtures.ts';
+import {
+  cluster,
+  cronJob,
+  group,
+  job,
+  outage,
+  pgTime,
+  session,
+  snapshot,
+  standby,
+} from '../support/fixtures.ts';
 import { createWorld, fault, runStep, type World } from '../support/ports.ts';
 
 function suspendedCluster() {
@@ -233,6 +243,7 @@ describe('postgres.kill-queries', () => {
     const guard = {
       protectedRoles: ['firebreak', 'postgres'],
       protectedApplications: '^(pg_dump|barman)',
+      protectedAddresses: [],
       minimumAgeSeconds: 5,
     };
     const anySession = fc.record({
@@ -280,8 +291,43 @@ describe('postgres.kill-queries', () => {
     );
   });
 
+  it('shows what PostgreSQL or the configuration protects, with the reason, instead of hiding it', () => {
+    const shielded = [
+      { protectedBy: ['superuser'] },
+      { protectedBy: ['backup'] },
+      { protectedBy: ['create_index_concurrently'] },
+      { waitEvent: 'SyncRep' },
+      { user: 'payments' },
+    ];
+    const sessions = shielded.map((parts, index) => session(index + 1, { applicationName: 'x', ...parts }));
+    const guard = {
+      protectedRoles: ['payments'],
+      protectedApplications: null,
+      protectedAddresses: [],
+      minimumAgeSeconds: 5,
+    };
+    const standbys = [standby(), standby({ applicationName: 'nightly', kind: 'backup', state: 'backup' })];
+    const scene = { snapshot: snapshot({ sessions, standbys }), cluster: cluster(), causes: [] };
+    const { targets, excluded } = selectTargets(scene, Params.parse({}), guard);
+    expect(targets).toEqual([]);
+    expect(excluded).toEqual([
+      { label: 'walsender of standby replica-1', reason: 'Replication is never signalled.' },
+      { label: 'base backup by nightly', reason: 'A backup is never signalled.' },
+      { label: 'pid 1 · x · 2m00s', reason: expect.stringContaining('superuser') },
+      { label: 'pid 2 · x · 2m00s', reason: expect.stringContaining('backup') },
+      { label: 'pid 3 · x · 2m00s', reason: expect.stringContaining('invalid index') },
+      { label: 'pid 4 · x · 2m00s', reason: expect.stringContaining('committed') },
+      { label: 'pid 5 · x · 2m00s', reason: 'Role payments is protected.' },
+    ]);
+  });
+
   it('protects every application when the pattern is one that JavaScript cannot read', () => {
-    const guard = { protectedRoles: [], protectedApplications: '(', minimumAgeSeconds: 5 };
+    const guard = {
+      protectedRoles: [],
+      protectedApplications: '(',
+      protectedAddresses: [],
+      minimumAgeSeconds: 5,
+    };
     expect(protectionReason(session(1), guard, 60)).toContain('is protected');
   });
 });

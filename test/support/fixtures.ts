@@ -31,6 +31,7 @@ export function session(pid: number, parts: Partial<Session> & { age?: number } 
     stateSeconds: age,
     parallelWorkers: 0,
     snapshotAge: null,
+    protectedBy: [],
     sql: 'insert into report_rows select * from orders where created_at > $1',
     tags: {},
     ...rest,

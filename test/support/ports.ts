@@ -62,7 +62,12 @@ export function createWorld(
     namespaces: ['analytics', 'shop'],
     manners: new Map(),
     faults: new Map(),
-    guard: { protectedRoles: ['firebreak'], protectedApplications: '^pg_dump', minimumAgeSeconds: 5 },
+    guard: {
+      protectedRoles: ['firebreak'],
+      protectedApplications: '^pg_dump',
+      protectedAddresses: [],
+      minimumAgeSeconds: 5,
+    },
     changes: [],
     progress: [],
     seconds: () => (now - START) / 1000,

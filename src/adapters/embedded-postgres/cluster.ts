@@ -10,6 +10,9 @@ import { writeOwned } from './configuration.ts';
 import { chownTree } from './directories.ts';
 import { explainFailure } from './failure.ts';
 
+/** Before it there is only the locale of the system; https://www.postgresql.org/docs/17/locale.html. */
+const BUILTIN_LOCALE_SINCE = 17;
+
 const PASSWORD_FILE = 'firebreak-superuser-password';
 
 /** Makes sure that the existing directory `dataDirectory` holds a database cluster of our major version; creates one when it is empty. */
@@ -120,8 +123,9 @@ function runInitdb(
     `--pwfile=${passwordFile}`,
     '--encoding=UTF8',
     '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...(Number(binaries.majorVersion) >= BUILTIN_LOCALE_SINCE
+      ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+      : []),
     '--auth-local=trust',
     '--auth-host=scram-sha-256',
     '--no-instructions',

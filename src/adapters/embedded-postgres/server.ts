@@ -29,6 +29,8 @@ export interface PostgresServer extends AsyncDisposable {
 export interface StartPostgresOptions {
   /** Created (with its parents) when it does not exist. */
   readonly dataDirectory: string;
+  /** npm package with the programs, for another major version; that of this platform unless told. */
+  readonly package?: string;
   /** Without a port a socket uses 5432 and a host a free port. */
   readonly listen: Listen;
   /** Name of the superuser of a new database; default `firebreak`. It must stay the same over restarts. */

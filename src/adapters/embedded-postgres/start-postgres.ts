@@ -41,7 +41,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   const account = unprivilegedAccount();
   const wanted = resolve(options.dataDirectory);
   ensurePrivateDirectory(wanted, account);
-  const binaries = locateBinaries(account, dirname(wanted));
+  const binaries = locateBinaries(account, dirname(wanted), options.package);
   const superuser = options.superuser ?? 'firebreak';
   await ensureCluster(wanted, { binaries, account, superuser });
   const prepared = { ...options, dataDirectory: realpathSync(wanted), superuser, binaries, account };

@@ -62,16 +62,31 @@ async function copyPrimary(
 }
 
 async function copyDuringBackup(client: pg.Client, from: string, to: string): Promise<string> {
-  await client.query(`select pg_backup_start('firebreak replica', fast => true)`);
+  const { begin, end } = await backupFunctions(client);
+  await client.query(`select ${begin}`);
   await cp(from, to, {
     recursive: true,
     verbatimSymlinks: true,
     filter: (path) => !NOT_COPIED.test(path.slice(from.length)),
   });
-  const stopped = await client.query<{ labelfile: string }>(
-    'select labelfile from pg_backup_stop(wait_for_archive => false)',
-  );
+  const stopped = await client.query<{ labelfile: string }>(`select labelfile from ${end}`);
   return stopped.rows[0]?.labelfile ?? '';
+}
+
+/** PostgreSQL 15 renamed the functions of a low-level backup. */
+async function backupFunctions(client: pg.Client): Promise<{ begin: string; end: string }> {
+  const { rows } = await client.query<{ v: number }>(
+    `select current_setting('server_version_num')::int as v`,
+  );
+  return (rows[0]?.v ?? 0) < 150_000
+    ? {
+        begin: `pg_start_backup('firebreak replica', fast => true, exclusive => false)`,
+        end: 'pg_stop_backup(exclusive => false, wait_for_archive => false)',
+      }
+    : {
+        begin: `pg_backup_start('firebreak replica', fast => true)`,
+        end: 'pg_backup_stop(wait_for_archive => false)',
+      };
 }
 
 async function readRequiredSettings(client: pg.Client): Promise<Settings> {

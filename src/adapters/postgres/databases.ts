@@ -77,8 +77,16 @@ export function createDatabases(
     },
     // Once sent it is awaited: an abort must not leave unknown whether a backend was signalled.
     async signalBackend(name, { server: serverName, identity, how, guard }, signal) {
-      const protectedRoles = [...new Set([...options.guard.protectedRoles, ...guard.protectedRoles])];
-      return server(name, serverName, signal).signal(identity, how, { ...guard, protectedRoles });
+      const both = (list: 'protectedRoles' | 'protectedAddresses') => [
+        ...new Set([...options.guard[list], ...guard[list]]),
+      ];
+      const protectedRoles = both('protectedRoles');
+      const protectedAddresses = both('protectedAddresses');
+      return server(name, serverName, signal).signal(identity, how, {
+        ...guard,
+        protectedRoles,
+        protectedAddresses,
+      });
     },
     signalStatement: (identity, how) => signalText(identity, how, options.guard),
     async alive(name, serverName, identities, signal) {

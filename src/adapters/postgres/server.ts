@@ -133,7 +133,9 @@ export class Server {
     let probe = this.#lastTookMs > SLOW_READING_MS ? await this.#probe() : null;
     const startedAt = performance.now();
     try {
-      const [answer] = await this.#reading.query<{ snapshot: unknown }>(snapshotSql, []);
+      const [answer] = await this.#reading.query<{ snapshot: unknown }>(snapshotSql, [
+        this.#settings.guard.protectedAddresses,
+      ]);
       const tookMs = Math.round(performance.now() - startedAt);
       const row = SnapshotRow.parse(answer?.snapshot);
       if (row.hidden > 0) throw this.#blind(row.hidden);

@@ -18,7 +18,7 @@ export type SignalRow = {
 };
 
 /**
- * The parameters $1 to $9 of the guarded statement. A cancel is bound to the query, because it must not hit the
+ * The parameters $1 to $10 of the guarded statement. A cancel is bound to the query, because it must not hit the
  * next one. A termination is bound to the transaction, whose state may have moved on; without a transaction, to
  * the last query.
  */
@@ -35,6 +35,7 @@ export function signalParameters(identity: SessionIdentity, how: How, guard: Sig
     guard.protectedApplications,
     guard.minimumAgeSeconds,
     serverStart,
+    guard.protectedAddresses,
   ];
 }
 
@@ -75,8 +76,8 @@ export function signalText(identity: SessionIdentity, how: How, guard: SignalGua
   const [, ...lines] = signalSql.split('\n');
   const body = lines
     .join('\n')
-    .replace(/\$([1-9])/g, (_, index: string) => literal(values[Number(index) - 1]));
-  return `/* firebreak:kill v3 */\n${body}`;
+    .replace(/\$([1-9]\d?)/g, (_, index: string) => literal(values[Number(index) - 1]));
+  return `/* firebreak:kill v4 */\n${body}`;
 }
 
 function literal(value: Parameter | undefined): string {

@@ -59,6 +59,7 @@ export const SnapshotRow = z.object({
       q: text,
       q_bytes: count.nullable(),
       q_tail: text,
+      prot: z.array(z.string()),
     }),
   ),
   locks: listOf(z.object({ pid: count, blockers: z.array(count) })),

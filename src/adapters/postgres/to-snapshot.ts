@@ -107,6 +107,7 @@ function toSession(row: SnapshotRow['top'][number], serverStart: string, trackBy
     stateSeconds: row.state_s,
     parallelWorkers: row.workers,
     sql: maskSqlCached(text, cutByServer || row.q_tail !== null),
+    protectedBy: row.prot,
     tags: { ...readTags(text), ...(row.q_tail === null ? {} : readTags(row.q_tail)) },
   };
 }

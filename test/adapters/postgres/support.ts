@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import pg from 'pg';
-import type { PostgresServer } from '../../../src/adapters/embedded-postgres/server.ts';
+import type { PostgresServer, StartPostgresOptions } from '../../../src/adapters/embedded-postgres/server.ts';
 import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
 import type { DatabaseConfig, DatabasesOptions } from '../../../src/adapters/postgres/config.ts';
 import { createDatabases } from '../../../src/adapters/postgres/databases.ts';
@@ -9,19 +9,28 @@ import { eventually, query, temporaryDirectory } from '../embedded-postgres/supp
 
 export const signal = new AbortController().signal;
 
-export const guard = { protectedRoles: ['payments'], protectedApplications: '^backup', minimumAgeSeconds: 0 };
+export const guard = {
+  protectedRoles: ['payments'],
+  protectedApplications: '^backup',
+  protectedAddresses: [],
+  minimumAgeSeconds: 0,
+};
 
 export const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A PostgreSQL with the database `appdb`, and the roles `bot` (monitors and signals), `app`, `payments` and `nobody_special`. */
-export async function startAppServer(settings: Record<string, string | number> = {}) {
+export async function startAppServer(
+  settings: Record<string, string | number> = {},
+  version: Pick<StartPostgresOptions, 'package'> = {},
+) {
   const stack = new AsyncDisposableStack();
   const directory = stack.use(temporaryDirectory());
   const options = {
     dataDirectory: join(directory.path, 'data'),
     listen: { host: '127.0.0.1', port: 0 },
     hba: ['host all all 127.0.0.0/8 trust'],
-    settings: { max_connections: 20, reserved_connections: 0, ...settings },
+    settings: { max_connections: 20, ...settings },
+    ...version,
   };
   let server: PostgresServer = stack.use(await startPostgres(options));
   await query(

@@ -1,3 +1,7 @@
+import { shieldRoles, shields } from './shields.ts';
+
+const refusals = shields('$10').map(([code, condition]) => `    WHEN ${condition} THEN 'refused:${code}'`);
+
 /**
  * Signals one backend if, in this very statement, it is still the one that was read and nothing protects it.
  *
@@ -7,13 +11,13 @@
  *
  * Parameters: $1 pid, $2 backend_start, $3 xact_start or null, $4 query_start or null, $5 `cancel` or `terminate`,
  * $6 protected roles, $7 regular expression of protected application names or null, $8 minimum age in seconds,
- * $9 start time of the server that the backend was read on: after a failover the same name leads to another one.
+ * $9 start time of the server that the backend was read on: after a failover the same name leads to another one,
+ * $10 protected networks.
  */
-export const signalSql = `/* firebreak:kill v3  $1 pid  $2 backend_start  $3 xact_start|null  $4 query_start|null  $5 'cancel'|'terminate'  $6 protected roles  $7 protected app regex|null  $8 min age s  $9 server start */
+export const signalSql = `/* firebreak:kill v4  $1 pid  $2 backend_start  $3 xact_start|null  $4 query_start|null  $5 'cancel'|'terminate'  $6 protected roles  $7 protected app regex|null  $8 min age s  $9 server start  $10 protected networks */
 WITH c AS MATERIALIZED (SELECT pg_stat_clear_snapshot()::text AS x),          -- else an open transaction sees a STALE list
-p AS MATERIALIZED (SELECT array_agg(oid) FILTER (WHERE rolsuper) su, array_agg(oid) FILTER (WHERE rolreplication) repl,
-       array_agg(oid) FILTER (WHERE rolname = ANY ($6::name[])) prot, array_agg(oid) FILTER (WHERE rolname = session_user) own,
-       (SELECT array_agg(pid) FROM pg_stat_progress_create_index WHERE command ~ 'CONCURRENTLY') cic FROM pg_roles, c),
+p AS MATERIALIZED (SELECT ${shieldRoles},
+       array_agg(oid) FILTER (WHERE rolname = ANY ($6::name[])) prot FROM pg_roles, c),
 t AS MATERIALIZED (SELECT a.*, p.* FROM p CROSS JOIN LATERAL pg_stat_get_activity(CASE WHEN p.su IS NULL THEN $1::int ELSE $1::int END) a),
 v AS MATERIALIZED (
   SELECT t.*, CASE
@@ -22,13 +26,9 @@ v AS MATERIALIZED (
     WHEN pid = pg_backend_pid()                                             THEN 'refused:self'
     WHEN backend_type = 'parallel worker'                                   THEN 'refused:parallel_worker_use_leader_' || leader_pid
     WHEN backend_type <> 'client backend'                                   THEN 'refused:' || backend_type
-    WHEN usesysid = ANY (own)                                               THEN 'refused:own_role'
-    WHEN usesysid = ANY (su)                                                THEN 'refused:superuser'
-    WHEN usesysid = ANY (repl)                                              THEN 'refused:replication_role'
+${refusals.join('\n')}
     WHEN usesysid = ANY (prot)                                              THEN 'refused:protected_role'
     WHEN application_name ~ $7::text                                        THEN 'refused:protected_app'
-    WHEN wait_event = 'SyncRep'                                             THEN 'refused:syncrep_wait_already_committed'
-    WHEN pid = ANY (cic)                                                    THEN 'refused:create_index_concurrently'
     WHEN $3::timestamptz IS NOT NULL AND xact_start  IS DISTINCT FROM $3::timestamptz THEN 'refused:transaction_changed'
     WHEN $4::timestamptz IS NOT NULL AND query_start IS DISTINCT FROM $4::timestamptz THEN 'refused:query_changed'
     WHEN $5 = 'cancel' AND state <> 'active'                                THEN 'refused:not_active:' || state

@@ -37,10 +37,7 @@ interface Candidate {
 /** Root sessions and long active queries; protected ones are never among the targets. Pure. */
 export function selectTargets(scene: Scene, params: Params, protection: Protection): KillSelection {
   const candidates = findCandidates(scene, params);
-  const excluded: KillSelection['excluded'] = scene.snapshot.standbys.map(({ applicationName }) => ({
-    label: `walsender of standby ${applicationName}`,
-    reason: 'Replication is never signalled.',
-  }));
+  const excluded: KillSelection['excluded'] = scene.snapshot.standbys.map(walsender);
   const allowed: Candidate[] = [];
   for (const candidate of candidates) {
     const { session } = candidate;
@@ -53,6 +50,24 @@ export function selectTargets(scene: Scene, params: Params, protection: Protecti
     targets: chosen.map((item) => targetOf(item, scene)),
     excluded,
     more: allowed.length - chosen.length,
+  };
+}
+
+const walsenders: Readonly<Record<Snapshot['standbys'][number]['kind'], string>> = {
+  standby: 'walsender of standby',
+  backup: 'base backup by',
+  receiver: 'WAL archive by',
+  logical: 'logical replication to',
+};
+
+/** Base backups, archives and logical consumers come through walsenders too. */
+function walsender({
+  applicationName,
+  kind,
+}: Snapshot['standbys'][number]): KillSelection['excluded'][number] {
+  return {
+    label: `${walsenders[kind]} ${applicationName}`,
+    reason: kind === 'backup' ? 'A backup is never signalled.' : 'Replication is never signalled.',
   };
 }
 
