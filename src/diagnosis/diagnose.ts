@@ -4,6 +4,11 @@ import { rule as connectionLeak } from './causes/connection-leak.ts';
 import { rule as idleInTransaction } from './causes/idle-in-transaction.ts';
 import { rule as lockQueue } from './causes/lock-queue.ts';
 import { rule as nothingWrong } from './causes/nothing-wrong.ts';
+import { rule as replayConflict } from './causes/replay-conflict.ts';
+import { rule as replayPaused } from './causes/replay-paused.ts';
+import { rule as replicaOverloaded } from './causes/replica-overloaded.ts';
+import { rule as replicationInterrupted } from './causes/replication-interrupted.ts';
+import { rule as replicationSlotRetaining } from './causes/replication-slot-retaining.ts';
 import { rule as runawayApplicationQuery } from './causes/runaway-application-query.ts';
 import { rule as runawayBatchQuery } from './causes/runaway-batch-query.ts';
 import { rule as runawayInteractiveQuery } from './causes/runaway-interactive-query.ts';
@@ -19,6 +24,11 @@ export const causeRules: readonly CauseRule[] = [
   runawayInteractiveQuery,
   runawayApplicationQuery,
   connectionLeak,
+  replayPaused,
+  replayConflict,
+  replicationInterrupted,
+  replicaOverloaded,
+  replicationSlotRetaining,
   nothingWrong,
 ];
 

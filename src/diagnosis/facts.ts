@@ -20,6 +20,8 @@ export interface DiagnosisFacts {
   readonly cpu: CpuFacts | null;
   /** The standbys' own activity, one snapshot for each that was read. */
   readonly replicaSnapshots: readonly Snapshot[];
+  /** Names of all configured replicas, also of those that could not be read; left out when that is not known. */
+  readonly expectedReplicas?: readonly string[];
   /** Earlier snapshots of the same server, oldest first, of the last few minutes; empty when this is the first look. */
   readonly history: readonly Snapshot[];
   /** What could not be read, in words. */

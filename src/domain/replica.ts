@@ -23,7 +23,7 @@ export const ReplicaStatus = z.object({
   receiver: z
     .object({
       status: z.string(),
-      /** Seconds since the primary last sent something; it does so every wal_receiver_status_interval at least. */
+      /** Seconds since the primary last sent something; an idle one does so every wal_sender_timeout / 2, 30 s. */
       silentSeconds: z.number().nullable(),
       slot: z.string().nullable(),
     })

@@ -90,8 +90,11 @@ export const ReplicationSlot = z.object({
   /** Decoding plugin and database of a logical slot. */
   plugin: z.string().nullable().default(null),
   database: z.string().nullable().default(null),
-  /** Who reads it now: application_name and address of its walsender. */
-  consumer: z.string().nullable().default(null),
+  /** Who reads it now, or null. */
+  consumer: z
+    .object({ applicationName: z.string(), clientAddress: z.string().nullable() })
+    .nullable()
+    .default(null),
   /** Age of the oldest transaction that vacuum has to keep rows for, or null. */
   xminAge: z.number().nullable().default(null),
   /** Why it was invalidated (PostgreSQL 17 and later), or null. */

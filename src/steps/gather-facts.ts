@@ -89,6 +89,7 @@ export async function gatherFacts(
     cpu,
     replicas: standbys.flatMap((standby) => standby?.status ?? []),
     replicaSnapshots,
+    expectedReplicas: names,
     history: [],
     // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
     gaps: workloads.namespaces.length === 0 ? gaps : [...cluster.gaps, ...gaps],

@@ -89,7 +89,7 @@ export const SnapshotRow = z.object({
       xmin_age: z.number().nullable(),
       inactive_s: z.number().nullable(),
       invalid: text,
-      consumer: text,
+      consumer: z.object({ applicationName: z.string(), clientAddress: text }).nullable(),
     }),
   ),
   wal: z.object({

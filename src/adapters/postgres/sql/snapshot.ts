@@ -57,7 +57,7 @@ SELECT json_build_object(
              pg_wal_lsn_diff(wal.lsn, s.restart_lsn)::int8 retained, greatest(age(s.xmin), age(s.catalog_xmin)) xmin_age,
              extract(epoch FROM clock_timestamp() - (to_jsonb(s) ->> 'inactive_since')::timestamptz)::float8 inactive_s, -- 17
              to_jsonb(s) ->> 'invalidation_reason' invalid,                                                            -- 17
-             r.application_name || coalesce(' at ' || host(r.client_addr), '') consumer
+             CASE WHEN r.pid IS NOT NULL THEN json_build_object('applicationName', r.application_name, 'clientAddress', host(r.client_addr)) END consumer
            FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid) g),
   'wal', json_build_object('position', pg_wal_lsn_diff(wal.lsn, '0/0')::int8, 'max', pg_size_bytes(current_setting('max_wal_size')),
              'slot_keep', nullif(pg_size_bytes(current_setting('max_slot_wal_keep_size')), -1),
