@@ -113,7 +113,7 @@ export async function provoked(
 }
 
 /** A socket that connects from this address of the loopback network. */
-function fromAddress(address: string): Socket {
+export function fromAddress(address: string): Socket {
   const socket = new Socket();
   const connect = socket.connect.bind(socket);
   return Object.assign(socket, {
