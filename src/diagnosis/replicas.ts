@@ -52,7 +52,7 @@ export function conflictOf({ replayPaused, replayWait }: ReplicaStatus): Conflic
   if (replayWait.event === 'RecoveryConflictSnapshot') return 'snapshot';
   if (replayWait.event === 'RecoveryConflictTablespace') return 'tablespace';
   if (replayWait.type === 'Lock') return 'lock';
-  return /^Buffer/.test(replayWait.type) ? 'buffer pin' : null;
+  return replayWait.type.startsWith('Buffer') ? 'buffer pin' : null;
 }
 
 /**

@@ -126,7 +126,7 @@ export async function startReplicaScene(replicaSettings: Record<string, string |
 }
 export type ReplicaScene = Awaited<ReturnType<typeof startReplicaScene>>;
 
-/** Reads until this cause is first, keeps the facts as a fixture, and returns the cause; what it was last after the deadline. */
+/** Reads until this cause is first and believed, keeps the facts as a fixture, and returns the cause; what it was last after the deadline. */
 export async function provokedOn(
   scene: ReplicaScene,
   wanted: { fixture: string; cause: string; recordedBy: string; cluster?: Partial<ClusterFacts> },
@@ -137,7 +137,7 @@ export async function provokedOn(
     const facts = await scene.facts(wanted.cluster);
     const [top] = diagnose(facts);
     if (top === undefined) throw new Error('diagnose() returned nothing');
-    const found = top.kind === wanted.cause;
+    const found = top.kind === wanted.cause && top.confidence >= 0.5;
     if (found) {
       recordFixture(wanted.fixture, {
         recordedBy: wanted.recordedBy,

@@ -1,6 +1,8 @@
+import { formatBytes, formatDuration } from '../../domain/format.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import type { DiagnosisFacts } from '../facts.ts';
 import { describeCpu, describeSlots, type Pressure } from '../pressure.ts';
+import { bytesBehind, replicaViews } from '../replicas.ts';
 import { isWorking, secondsInState } from '../sessions.ts';
 
 /** Below this share of the slots nobody is refused soon. */
@@ -25,6 +27,7 @@ export const rule: CauseRule = {
         `Connections: ${describeSlots(facts)}.`,
         `CPU: ${describeCpu(facts)}.`,
         `Nobody waits for long: ${pressure.lockWaiting} lock waiters.`,
+        ...describeStandbys(facts),
         ...facts.gaps.map((gap) => `Not read: ${gap}`),
       ],
       rootSessions: [],
@@ -39,11 +42,9 @@ export const rule: CauseRule = {
   },
 };
 
-function isQuiet({ snapshot, cpu, replicas }: DiagnosisFacts, pressure: Pressure): boolean {
+function isQuiet(facts: DiagnosisFacts, pressure: Pressure): boolean {
+  const { snapshot, cpu } = facts;
   const long = snapshot.sessions.some((session) => isWorking(session) && secondsInState(session) >= LONG);
-  const lagging =
-    snapshot.standbys.some(({ replayBytes }) => (replayBytes ?? 0) > LAG_BYTES) ||
-    replicas.some(({ replayBytes, replayPaused }) => replayPaused || (replayBytes ?? 0) > LAG_BYTES);
   return (
     pressure.slotShare < SLOTS_FINE &&
     (pressure.onCpuPerCore ?? 0) < CPU_FINE &&
@@ -51,6 +52,30 @@ function isQuiet({ snapshot, cpu, replicas }: DiagnosisFacts, pressure: Pressure
     !pressure.cpuSaturated &&
     pressure.lockWaiting === 0 &&
     !long &&
-    !lagging
+    !isLagging(facts)
   );
+}
+
+/** A standby that is late on purpose (recovery_min_apply_delay) does not lag. */
+function isLagging(facts: DiagnosisFacts): boolean {
+  const late = replicaViews(facts).filter(({ status }) => status.applyDelaySeconds > 0);
+  return (
+    facts.snapshot.standbys.some(
+      (standby) => (standby.replayBytes ?? 0) > LAG_BYTES && !late.some((view) => view.standby === standby),
+    ) ||
+    facts.replicas.some(
+      ({ applyDelaySeconds, replayBytes, replayPaused }) =>
+        replayPaused || (applyDelaySeconds === 0 && (replayBytes ?? 0) > LAG_BYTES),
+    )
+  );
+}
+
+/** Seconds since the last transaction are not lag: they grow while the primary writes nothing. */
+function describeStandbys(facts: DiagnosisFacts): string[] {
+  return replicaViews(facts).map((view) => {
+    const { replica, applyDelaySeconds } = view.status;
+    const bytes = bytesBehind(view);
+    const late = applyDelaySeconds > 0 ? `, late on purpose by ${formatDuration(applyDelaySeconds)}` : '';
+    return `Replica ${replica} has ${bytes === 0 ? 'nothing' : formatBytes(bytes)} to replay${late}.`;
+  });
 }
