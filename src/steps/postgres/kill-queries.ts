@@ -1,11 +1,11 @@
 import { planPatiently } from '../plan-patiently.ts';
 import { Data } from '../shared/ending/contract.ts';
 import { endSessions } from '../shared/ending/end-sessions.ts';
+import { proveGone } from '../shared/ending/prove-gone.ts';
+import { recheckEnding, reconcileEnding } from '../shared/ending/recheck.ts';
 import { defineStep } from '../step-kind.ts';
 import { Identity, Params } from './kill-queries/contract.ts';
 import { planKill } from './kill-queries/plan.ts';
-import { recheckKill, reconcileKill } from './kill-queries/recheck.ts';
-import { verifyKill } from './kill-queries/verify.ts';
 
 /** Cancels, and if need be terminates, the sessions behind the incident, and proves that they stay away. */
 export const step = defineStep({
@@ -20,8 +20,8 @@ export const step = defineStep({
   data: Data,
   undo: { impossible: 'A cancelled query cannot be continued; its client has to run it again.' },
   plan: (ctx, params) => planPatiently(ctx, async () => planKill(ctx, params)),
-  recheck: recheckKill,
-  execute: endSessions,
-  reconcile: reconcileKill,
-  verify: verifyKill,
+  recheck: (ctx, approved) => recheckEnding(ctx, approved),
+  execute: (ctx, approved) => endSessions(ctx, approved),
+  reconcile: (ctx, approved) => reconcileEnding(ctx, approved),
+  verify: (ctx, approved, outcome) => proveGone(ctx, approved, outcome),
 });

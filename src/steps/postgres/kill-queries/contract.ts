@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { WorkloadRef } from '../../../domain/cluster.ts';
-import { Endable } from '../../shared/ending/contract.ts';
+import { Sourced } from '../../shared/ending/source.ts';
 import type { Approved, StepContext } from '../../step-kind.ts';
 
 export const Params = z.strictObject({
@@ -28,19 +27,9 @@ export const Params = z.strictObject({
 });
 export type Params = z.output<typeof Params>;
 
-/** What may start the query again. `armed` is part of the identity: a decision holds for the state it was made in. */
-export const Source = z.object({
-  ...WorkloadRef.shape,
-  schedule: z.string(),
-  timeZone: z.string().nullable(),
-  /** Not suspended: its schedule starts new Jobs. */
-  armed: z.boolean(),
-});
-export type Source = z.infer<typeof Source>;
-
 /** Names one backend and its query for ever, and what may start it again. */
-export const Identity = z.object({ ...Endable.shape, source: Source.nullable() });
-export type Identity = z.infer<typeof Identity>;
+export const Identity = Sourced;
+export type Identity = Sourced;
 
 export type Ctx = StepContext<'databases' | 'workloads'>;
 export type ApprovedKill = Approved<typeof Params, Identity>;

@@ -2,10 +2,10 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
+import { armedWarnings } from '../../shared/ending/sources.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 import { selectTargets } from './select.ts';
-import { armedWarnings } from './sources.ts';
 
 /** Diagnoses afresh and offers the root sessions, preselected, and other long queries, unselected. */
 export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity>> {

@@ -6,8 +6,9 @@ import { formatDuration } from '../../../domain/format.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
 import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
+import { sourceOf } from '../../shared/ending/source.ts';
 import type { Draft } from '../../step-kind.ts';
-import type { Identity, Params, Source } from './contract.ts';
+import type { Identity, Params } from './contract.ts';
 
 /** Below this confidence no session is preselected: a human has to choose. */
 const CONFIDENT = 0.5;
@@ -111,15 +112,4 @@ function whyOf({ root, ofCulprit, session }: Candidate, top: Cause | undefined):
   if (root) return `Root session: ${top?.title ?? 'the top cause'}.`;
   if (ofCulprit) return 'Same owner as the root sessions.';
   return `Active for ${formatDuration(session.stateSeconds ?? 0)}, but not at the root: not proposed.`;
-}
-
-/** The CronJob behind a culprit, as the cluster has it now. */
-function sourceOf(culprit: Culprit, cluster: ClusterFacts): Source | null {
-  if (culprit.kind !== 'CronJob') return null;
-  const found = cluster.cronJobs.find(
-    ({ name, namespace }) => name === culprit.name && namespace === culprit.namespace,
-  );
-  if (found === undefined) return null;
-  const { namespace, name, uid, schedule, timeZone, suspended } = found;
-  return { namespace, name, uid, schedule, timeZone, armed: !suspended };
 }

@@ -5,12 +5,12 @@ import type { Verdict } from '../../../domain/outcome.ts';
 import type { Session } from '../../../domain/snapshot.ts';
 import { periodSeconds } from '../../cron-schedule.ts';
 import { clientAddresses } from '../../gather-facts.ts';
-import type { EndOutcome } from '../../shared/ending/contract.ts';
-import { endedBy, situationOf } from '../../shared/ending/situation.ts';
-import { stillAlive } from '../../shared/ending/wait-for-end.ts';
-import { type ApprovedKill, type Ctx, Identity, type Source } from './contract.ts';
+import type { EndOutcome } from './contract.ts';
 import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
+import { endedBy, situationOf } from './situation.ts';
+import { type ApprovedEnding, type Source, type SourceCtx, Sourced } from './source.ts';
 import { distinctSources } from './sources.ts';
+import { stillAlive } from './wait-for-end.ts';
 
 /** At most this long, however slow the schedule is; seconds. */
 const PROOF_LIMIT_SECONDS = 150;
@@ -18,10 +18,14 @@ const POLL_MS = 2000;
 const SUSPEND = 'kubernetes.suspend-cronjob';
 
 /** Proves for a while that the killed queries do not come back; stops at once when they do. */
-export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: EndOutcome): Promise<Verdict> {
+export async function proveGone(
+  ctx: SourceCtx,
+  approved: ApprovedEnding,
+  { data }: EndOutcome,
+): Promise<Verdict> {
   const { targets, params, plan } = approved;
   const identities = targets.map(({ identity }) => identity);
-  const planned = new Set(plan.targets.map(({ identity }) => queryKey(Identity.parse(identity).session)));
+  const planned = new Set(plan.targets.map(({ identity }) => queryKey(Sourced.parse(identity).session)));
   const armed = await armedNow(ctx, distinctSources(identities));
   const start = ctx.clock.now().getTime();
   const seconds = proofSeconds(armed, params.proofSeconds, ctx.clock.now());
@@ -77,7 +81,7 @@ export async function verifyKill(ctx: Ctx, approved: ApprovedKill, { data }: End
 }
 
 /** The sources that are not suspended at this moment; one that cannot be read counts as it was planned. */
-async function armedNow(ctx: Ctx, sources: readonly Source[]): Promise<Source[]> {
+async function armedNow(ctx: SourceCtx, sources: readonly Source[]): Promise<Source[]> {
   const armed: Source[] = [];
   for (const source of sources) {
     try {
@@ -98,7 +102,11 @@ function proofSeconds(armed: readonly Source[], atLeast: number, now: Date): num
   return Math.min(PROOF_LIMIT_SECONDS, Math.max(atLeast, ...periods));
 }
 
-async function respawnedVerdict(ctx: Ctx, sessions: readonly Session[], armed: boolean): Promise<Verdict> {
+async function respawnedVerdict(
+  ctx: SourceCtx,
+  sessions: readonly Session[],
+  armed: boolean,
+): Promise<Verdict> {
   let cluster = noCluster;
   try {
     cluster = await ctx.ports.workloads.facts(
@@ -112,7 +120,7 @@ async function respawnedVerdict(ctx: Ctx, sessions: readonly Session[], armed: b
 }
 
 /** The suspending step to go back to: when it was skipped or failed, or when its CronJob is armed again. */
-function suspendStep(ctx: Ctx, armed: boolean): string | null {
+function suspendStep(ctx: SourceCtx, armed: boolean): string | null {
   const step = ctx.earlier.findLast(({ kind }) => kind === SUSPEND);
   if (step === undefined) return null;
   const failed = step.outcome === null || step.verdict?.status !== 'passed';

@@ -1,15 +1,15 @@
 import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { formatCount } from '../../../domain/format.ts';
-import type { Identity, Source } from './contract.ts';
+import type { Source, Sourced } from './source.ts';
 
 /** The different sources of these targets. */
-export function distinctSources(identities: readonly Identity[]): Source[] {
+export function distinctSources(identities: readonly Sourced[]): Source[] {
   const sources = identities.flatMap(({ source }) => source ?? []);
   return [...new Map(sources.map((source) => [source.uid, source])).values()];
 }
 
 /** What of this would start the queries again, in words for the confirmation; empty when nothing known would. */
-export function armedWarnings(identities: readonly Identity[], cluster: ClusterFacts): string[] {
+export function armedWarnings(identities: readonly Sourced[], cluster: ClusterFacts): string[] {
   return distinctSources(identities).flatMap((source) => [
     ...(source.armed
       ? [

@@ -4,13 +4,13 @@ import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { postgresMillis } from '../../../domain/postgres-time.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
-import type { Identity } from './contract.ts';
+import type { Sourced } from './source.ts';
 
 /** A successor without a schedule behind it may be ordinary traffic; it counts from this running time on, seconds. */
 const LONG_FOR_APPLICATION = 2;
 
 /** True when the session runs the same query as one that was killed. */
-function sameQuery(session: Session, { fingerprint }: Identity): boolean {
+function sameQuery(session: Session, { fingerprint }: Sourced): boolean {
   if (session.queryId !== null && fingerprint.queryId !== null)
     return session.queryId === fingerprint.queryId;
   return (
@@ -31,7 +31,7 @@ export function queryKey(session: { pid: number; backendStart: string; queryStar
  */
 export function findRespawned(
   snapshot: Snapshot,
-  identities: readonly Identity[],
+  identities: readonly Sourced[],
   planned: ReadonlySet<string>,
   firstSignalAt: string | null,
 ): { respawned: Session[]; missed: Session[] } {

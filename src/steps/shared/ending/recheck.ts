@@ -1,13 +1,13 @@
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
-import type { Data } from '../../shared/ending/contract.ts';
-import { emptyResult, endingOutcome } from '../../shared/ending/end-sessions.ts';
 import type { Reconciliation } from '../../step-kind.ts';
-import type { ApprovedKill, Ctx, Source } from './contract.ts';
+import type { Data } from './contract.ts';
+import { emptyResult, endingOutcome } from './end-sessions.ts';
+import type { ApprovedEnding, Source, SourceCtx } from './source.ts';
 import { distinctSources } from './sources.ts';
 
 /** What differs from the plan: a source that was disarmed is armed again, or nothing that was selected is left. */
-export async function recheckKill(ctx: Ctx, { targets, params }: ApprovedKill): Promise<string[]> {
+export async function recheckEnding(ctx: SourceCtx, { targets, params }: ApprovedEnding): Promise<string[]> {
   const differences: string[] = [];
   for (const source of distinctSources(targets.map(({ identity }) => identity))) {
     if (source.armed) continue;
@@ -29,7 +29,7 @@ export async function recheckKill(ctx: Ctx, { targets, params }: ApprovedKill): 
 }
 
 /** A cluster that does not answer must not stop a kill, but whoever decides has to know. */
-async function disarmedDifference(ctx: Ctx, source: Source): Promise<string | null> {
+async function disarmedDifference(ctx: SourceCtx, source: Source): Promise<string | null> {
   const name = `CronJob ${source.namespace}/${source.name}`;
   try {
     const now = await ctx.ports.workloads.cronJob(source, ctx.signal);
@@ -42,9 +42,9 @@ async function disarmedDifference(ctx: Ctx, source: Source): Promise<string | nu
 }
 
 /** After a crash: when some still run, executing again is safe, because every signal is guarded by identity. */
-export async function reconcileKill(
-  ctx: Ctx,
-  { targets, params }: ApprovedKill,
+export async function reconcileEnding(
+  ctx: SourceCtx,
+  { targets, params }: ApprovedEnding,
 ): Promise<Reconciliation<Data>> {
   const sessions = targets.map(({ identity }) => identity.session);
   const alive = await ctx.ports.databases.alive(ctx.incident.database, params.server, sessions, ctx.signal);
