@@ -11,6 +11,7 @@ const layers = {
   engine: ['steps/(?:step-kind|registry)', 'ports/', 'domain/'],
   intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
   slack: ['engine/desk', 'ports/', 'domain/'],
+  postmortem: ['domain/'],
   sandbox: ['domain/(?:json|secret)', 'ports/logger'],
   drill: [
     'app\\.ts',

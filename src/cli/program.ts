@@ -2,9 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check.ts';
 import { drillCommand } from './drill.ts';
 import { printFailure } from './failure.ts';
+import { incidentsCommand } from './incidents.ts';
 import { journalCommand } from './journal.ts';
+import { postMortemCommand } from './postmortem.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
+import { timelineCommand } from './timeline.ts';
 
 /** Runs the command line. Answers the exit code: 0, 1 it failed, 2 it was called wrong. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -13,7 +16,16 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(add --help for the options and an example)');
   const results: { exitCode: number } = { exitCode: 0 };
-  for (const command of [serveCommand, drillCommand, checkCommand, journalCommand, stateCommand]) {
+  for (const command of [
+    serveCommand,
+    drillCommand,
+    checkCommand,
+    incidentsCommand,
+    timelineCommand,
+    postMortemCommand,
+    journalCommand,
+    stateCommand,
+  ]) {
     program.addCommand(
       command((exitCode) => {
         results.exitCode = exitCode;

@@ -42,6 +42,7 @@ export const errorCodes = {
   'drill-server': 'The PostgreSQL server given to the drill does not fit it.',
   'drill-needs': 'The machine lacks something that the scenario of the drill needs.',
   'drill-symptom': 'The scenario of the drill did not come about.',
+  'no-incident': 'There is no such incident, or its content was removed by retention.',
   'bad-anchor': 'An anchor of the journal is not of its form.',
   'bad-export': 'A file is no export of the journal.',
   'bad-backup': 'A file is no whole backup of a state.',

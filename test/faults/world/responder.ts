@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SlackSandbox } from '../../../src/sandbox/slack/server.ts';
-import { act, posted, type Shown } from '../../slack/sandbox-control.ts';
+import { act, posted, type Shown, shown } from '../../slack/sandbox-control.ts';
 import { ANNA } from '../../support/rig/slack-of.ts';
 
 /** How often the person looks at the channel. */
@@ -42,15 +42,21 @@ export function createResponder(slack: SlackSandbox, explain: () => string): Res
           await act(slack, person, offer.message, offer.actionId).catch(lookAgain);
         }
         if (Date.now() > deadline) {
-          const shown = messages.map(({ key, message }) => `${key}: ${message.text}`).join('\n');
+          const channel = messages.map(({ key, message }) => `${key}: ${message.text}`).join('\n');
           throw new Error(
-            `It was not closed within ${patienceMs / 1000} s. The channel shows:\n${shown}\n${explain()}`,
+            `It was not closed within ${patienceMs / 1000} s. The channel shows:\n${channel}\n${await lastTold(slack)}\nThe newest card: ${what}\n${explain()}`,
           );
         }
         await delay(LOOK_MS);
       }
     },
   };
+}
+
+/** What the person was told last, for nobody else to see. */
+async function lastTold(slack: SlackSandbox): Promise<string> {
+  const told = (await shown(slack)).filter(({ ephemeral_to }) => ephemeral_to !== undefined);
+  return `Told ${told.length} times, last: ${told.at(-1)?.text ?? 'nothing'}`;
 }
 
 type Posted = Awaited<ReturnType<typeof posted>>;

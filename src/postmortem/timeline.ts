@@ -1,0 +1,104 @@
+import { type Cause, culpritName } from '../domain/cause.ts';
+import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
+import { formatShare } from '../domain/format.ts';
+import type { Plan, Selection } from '../domain/plan.ts';
+import { actorName } from '../domain/told.ts';
+
+/** Something that happened, for people to read. */
+export interface Moment {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** What happened in an incident, in order, from its journal alone. Pure. */
+export function timelineOf(events: readonly RecordedEvent[]): Moment[] {
+  const teller = createTeller();
+  return events.flatMap(({ at, event }) => {
+    const text = teller(event);
+    return text === null ? [] : [{ at, text }];
+  });
+}
+
+/** Tells event after event: a decision is told with the plan that it is about. */
+function createTeller(): (event: DomainEvent) => string | null {
+  const titles = new Map<string, string>();
+  const plans = new Map<string, Plan>();
+  const titleOf = (step: string): string => titles.get(step) ?? step;
+
+  return (event) => {
+    switch (event.type) {
+      case 'incident.opened':
+        return event.alert === null
+          ? `${actorName(event.by)} opened the incident by hand: ${event.title}`
+          : `Alert ${event.alert.name} fired: ${event.title}`;
+      case 'alert.attached':
+        return `Alert ${event.alert.name} fired too`;
+      case 'alert.resolved':
+        return `Alert ${event.alert.name} was resolved by its sender`;
+      case 'run.started':
+        for (const step of event.runbook.steps) titles.set(step.id, step.title);
+        return `Runbook "${event.runbook.title}" was started by ${actorName(event.by)}`;
+      case 'step.planned':
+        plans.set(event.step, event.plan);
+        return null;
+      case 'step.outdated':
+        return event.differs.length === 0
+          ? null
+          : `The plan for "${titleOf(event.step)}" was made anew: ${event.differs.join(' ')}`;
+      case 'step.skipped':
+        return event.passedBy === true
+          ? null
+          : `"${titleOf(event.step)}" was skipped by ${actorName(event.by)}: ${event.reason}`;
+      case 'approval.recorded':
+        return `${actorName(event.by)} approved "${titleOf(event.step)}" as the first of two`;
+      case 'decision.recorded':
+        return event.by.kind === 'person'
+          ? `${actorName(event.by)} decided: ${decided(titleOf(event.step), plans.get(event.step), event.selection)}`
+          : null;
+      case 'decision.refused':
+        return `${actorName(event.by)} was refused on "${titleOf(event.step)}": ${event.reason}`;
+      case 'effect.completed':
+        return `${event.outcome.summary}${event.reconciled ? ' (found done after an interruption)' : ''}`;
+      case 'step.verified':
+        return `${titleOf(event.step)}: ${event.verdict.status}. ${event.verdict.evidence}`;
+      case 'step.failed':
+        return `"${titleOf(event.step)}" could not go on: ${event.fault.message}`;
+      case 'step.accepted':
+        return `${actorName(event.by)} went on although "${titleOf(event.step)}" had not passed`;
+      case 'run.rewound':
+        return `${actorName(event.by)} went back to "${titleOf(event.to)}"`;
+      case 'run.aborted':
+        return `${actorName(event.by)} stopped the run: ${event.reason}`;
+      case 'cause.named':
+        return namedCause(event.causes);
+      case 'incident.mitigated':
+        return `Mitigated: ${event.evidence}`;
+      case 'incident.recovered':
+        return `Recovered: ${event.evidence}`;
+      case 'incident.closed':
+        return `The incident was closed by ${actorName(event.by)}: ${event.reason}`;
+      case 'alert.ignored':
+      case 'effect.intended':
+      case 'run.completed':
+      case 'journal.lost':
+      case 'journal.restored':
+      case 'journal.pruned':
+        return null;
+    }
+  };
+}
+
+function decided(title: string, plan: Plan | undefined, selection: Selection): string {
+  const labels = (plan?.targets ?? [])
+    .filter(({ id }) => selection.targets.includes(id))
+    .map(({ label }) => label);
+  const targets = labels.length === 0 ? '' : ` (${labels.join('; ')})`;
+  return `run "${title}"${targets}`;
+}
+
+function namedCause([first]: readonly Cause[]): string | null {
+  if (first === undefined) return null;
+  const culprit = first.culprit === null ? '' : `, ${culpritName(first.culprit)}`;
+  return `Cause named: ${first.title}${culprit} (${formatShare(first.confidence)} sure)`;
+}
