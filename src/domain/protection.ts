@@ -9,12 +9,15 @@ export interface Protection {
   readonly minimumAgeSeconds: number;
 }
 
+/** What protection looks at. */
+type Protectable = Pick<Session, 'user' | 'applicationName' | 'protectedBy' | 'waitEvent'>;
+
 /**
  * Says why a session may not be signalled, or null. The guarded statement decides again, with PostgreSQL's own
  * knowledge at that moment. A pattern that JavaScript cannot read protects every application, because a wrong kill is
  * worse than a refusal.
  */
-export function protectionReason(session: Session, protection: Protection, age: number): string | null {
+export function protectionReason(session: Protectable, protection: Protection, age: number): string | null {
   if (session.user === null) return 'It has no role: a background process, never signalled.';
   const [shield] = session.protectedBy;
   if (shield !== undefined) return refusalText(shield);

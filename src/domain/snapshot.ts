@@ -42,6 +42,26 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/** One idle client backend, outside of any transaction: it holds a slot and nothing else. */
+export const IdleSession = z.object({
+  serverStart: Timestamp,
+  pid: z.int(),
+  backendStart: Timestamp,
+  /** Start of its last query, which names its idle time; null when it has run none yet. */
+  queryStart: Timestamp.nullable(),
+  database: z.string().nullable(),
+  user: z.string().nullable(),
+  applicationName: z.string(),
+  clientAddress: z.string().nullable(),
+  clientPort: z.int().nullable(),
+  /** Age of the connection. */
+  backendSeconds: z.number(),
+  idleSeconds: z.number(),
+  /** As of a session that is at work. */
+  protectedBy: z.array(z.string()).default([]),
+});
+export type IdleSession = z.infer<typeof IdleSession>;
+
 /** Sessions counted by who holds them; `backends` includes the idle ones. */
 export const SessionGroup = z.object({
   user: z.string().nullable(),
@@ -51,7 +71,12 @@ export const SessionGroup = z.object({
   state: z.string().nullable(),
   backends: z.int(),
   lockWaiting: z.int(),
+  /** Longest time in the present state. */
   oldestSeconds: z.number().nullable(),
+  /** Age of the oldest of these connections, or null when it was not read. */
+  oldestBackendSeconds: z.number().nullable().default(null),
+  /** Connections that were opened in the last two minutes. */
+  youngBackends: z.int().default(0),
 });
 export type SessionGroup = z.infer<typeof SessionGroup>;
 
@@ -123,6 +148,8 @@ export const Snapshot = z.object({
   groups: z.array(SessionGroup),
   /** Non-idle client backends, oldest transaction first, at most 50. */
   sessions: z.array(Session),
+  /** Of the roles that hold the most idle connections, the longest idle ones, at most 100; none while idle ones fill less than 0.3 of max_connections. */
+  idleSessions: z.array(IdleSession).default([]),
   /** Lock waiters, oldest first, at most 20; a blocker 0 is a prepared transaction. */
   lockWaiters: z.array(z.object({ pid: z.int(), blockers: z.array(z.int()) })),
   standbys: z.array(Standby),

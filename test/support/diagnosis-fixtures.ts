@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { DiagnosisFacts } from '../../src/diagnosis/facts.ts';
 import { noCluster } from '../../src/domain/cluster.ts';
-import { cluster, session, snapshot } from './fixtures.ts';
+import { cluster, group, session, snapshot } from './fixtures.ts';
 
 const FOLDER = new URL('../diagnosis/fixtures/', import.meta.url);
 
@@ -73,6 +73,7 @@ function completedSnapshot(recorded: DiagnosisFacts['snapshot']): DiagnosisFacts
   return {
     ...snapshot({ groups: [] }),
     ...recorded,
+    groups: recorded.groups.map((one) => ({ ...group({ backends: 0, oldestBackendSeconds: null }), ...one })),
     sessions: recorded.sessions.map((one) => ({ ...session(one.pid), ...one })),
   };
 }

@@ -157,6 +157,7 @@ function doubledSnapshot(snapshot: Snapshot): Snapshot {
   const { slots, cores } = snapshot;
   const twin = (pid: number) => (pid === 0 ? 0 : pid + TWIN);
   const twice = <T extends { backends: number }>(one: T): T => ({ ...one, backends: one.backends * 2 });
+  const twins = <T extends { pid: number }>(one: T): T[] => [one, { ...one, pid: twin(one.pid) }];
   return {
     ...snapshot,
     slots: {
@@ -169,8 +170,13 @@ function doubledSnapshot(snapshot: Snapshot): Snapshot {
     cores: cores === null ? null : cores * 2,
     onCpu: snapshot.onCpu * 2,
     waits: snapshot.waits.map(twice),
-    groups: snapshot.groups.map((one) => ({ ...twice(one), lockWaiting: one.lockWaiting * 2 })),
-    sessions: snapshot.sessions.flatMap((one) => [one, { ...one, pid: twin(one.pid) }]),
+    groups: snapshot.groups.map((one) => ({
+      ...twice(one),
+      lockWaiting: one.lockWaiting * 2,
+      youngBackends: one.youngBackends * 2,
+    })),
+    sessions: snapshot.sessions.flatMap(twins),
+    idleSessions: snapshot.idleSessions.flatMap(twins),
     lockWaiters: snapshot.lockWaiters.flatMap((one) => [
       one,
       { pid: twin(one.pid), blockers: one.blockers.map(twin) },

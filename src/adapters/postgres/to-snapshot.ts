@@ -1,4 +1,4 @@
-import type { Session, Snapshot } from '../../domain/snapshot.ts';
+import type { IdleSession, Session, Snapshot } from '../../domain/snapshot.ts';
 import { maskSqlCached } from './mask-cache.ts';
 import type { SnapshotRow } from './snapshot-row.ts';
 import { readTags } from './tags.ts';
@@ -25,6 +25,7 @@ export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot
     waits: row.waits.map(({ t, e, n }) => ({ type: t, event: e, backends: n })),
     groups: row.by.map(toGroup),
     sessions: row.top.map((session) => toSession(session, row.up_since, trackSize(row.track_size))),
+    idleSessions: row.idle.map((session) => toIdleSession(session, row.up_since)),
     lockWaiters: row.locks,
     standbys: row.repl.map(toStandby),
     slotsRetaining: row.slots.map(toSlot),
@@ -49,6 +50,8 @@ function toGroup(group: SnapshotRow['by'][number]): Snapshot['groups'][number] {
     backends: group.n,
     lockWaiting: group.lock_wait,
     oldestSeconds: group.oldest_s,
+    oldestBackendSeconds: group.backend_s,
+    youngBackends: group.young,
   };
 }
 
@@ -109,6 +112,23 @@ function toSession(row: SnapshotRow['top'][number], serverStart: string, trackBy
     sql: maskSqlCached(text, cutByServer || row.q_tail !== null),
     protectedBy: row.prot,
     tags: { ...readTags(text), ...(row.q_tail === null ? {} : readTags(row.q_tail)) },
+  };
+}
+
+function toIdleSession(row: SnapshotRow['idle'][number], serverStart: string): IdleSession {
+  return {
+    serverStart,
+    pid: row.pid,
+    backendStart: row.bs,
+    queryStart: row.qs,
+    database: row.db,
+    user: row.usr,
+    applicationName: row.app ?? '',
+    clientAddress: row.addr,
+    clientPort: row.port,
+    backendSeconds: row.backend_s,
+    idleSeconds: row.idle_s,
+    protectedBy: row.prot,
   };
 }
 

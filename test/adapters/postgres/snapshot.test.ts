@@ -67,6 +67,8 @@ test('the snapshot has the shape of the domain and counts slots, groups and load
     backends: 1,
     lockWaiting: 0,
     oldestSeconds: expect.any(Number),
+    oldestBackendSeconds: expect.any(Number),
+    youngBackends: 1,
   });
   expect(snapshot.sessions.find((session) => session.pid === pid)?.sql).toBe('do ?');
   await query(app.server().url(), `select pg_terminate_backend(${pid})`);
