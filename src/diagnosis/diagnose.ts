@@ -1,9 +1,11 @@
 import type { Cause } from '../domain/cause.ts';
 import type { CauseRule } from './cause-rule.ts';
 import { rule as connectionLeak } from './causes/connection-leak.ts';
+import { rule as contention } from './causes/contention.ts';
 import { rule as idleInTransaction } from './causes/idle-in-transaction.ts';
 import { rule as lockQueue } from './causes/lock-queue.ts';
 import { rule as nothingWrong } from './causes/nothing-wrong.ts';
+import { rule as planFlip } from './causes/plan-flip.ts';
 import { rule as replayConflict } from './causes/replay-conflict.ts';
 import { rule as replayPaused } from './causes/replay-paused.ts';
 import { rule as replicaOverloaded } from './causes/replica-overloaded.ts';
@@ -20,9 +22,11 @@ import { measurePressure } from './pressure.ts';
 export const causeRules: readonly CauseRule[] = [
   lockQueue,
   idleInTransaction,
+  planFlip,
   runawayBatchQuery,
   runawayInteractiveQuery,
   runawayApplicationQuery,
+  contention,
   connectionLeak,
   replayPaused,
   replayConflict,

@@ -1,6 +1,7 @@
 import type { ClusterFacts } from '../domain/cluster.ts';
 import type { ReplicaStatus } from '../domain/replica.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import type { StatementStatistics } from '../domain/statement.ts';
 
 /** CPU use of the database's host as a share of 0 to 1. */
 export interface CpuFacts {
@@ -24,6 +25,8 @@ export interface DiagnosisFacts {
   readonly expectedReplicas?: readonly string[];
   /** Earlier snapshots of the same server, oldest first, of the last few minutes; empty when this is the first look. */
   readonly history: readonly Snapshot[];
+  /** How the statements that many sessions run at once have run so far, or null when pg_stat_statements does not say. */
+  readonly statements: readonly StatementStatistics[] | null;
   /** What could not be read, in words. */
   readonly gaps: readonly string[];
 }

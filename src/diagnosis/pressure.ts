@@ -25,7 +25,7 @@ export interface Pressure {
 }
 
 /** Reads the pressure on the primary out of the facts. */
-export function measurePressure({ snapshot, cpu }: DiagnosisFacts): Pressure {
+export function measurePressure({ snapshot, cpu }: Pick<DiagnosisFacts, 'snapshot' | 'cpu'>): Pressure {
   const slotShare = snapshot.slots.used / Math.max(1, usableSlots(snapshot.slots));
   const onCpuPerCore = snapshot.cores === null ? null : snapshot.onCpu / snapshot.cores;
   const cpuGuessed = onCpuPerCore === null && cpu === null;

@@ -1,5 +1,6 @@
 import type { ReplicaStatus } from '../domain/replica.ts';
 import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
+import type { StatementStatistics } from '../domain/statement.ts';
 
 /** A monitored database as the configuration describes it. */
 export interface MonitoredDatabase {
@@ -52,6 +53,15 @@ export interface Databases {
   answers(name: string): boolean;
   /** Reads one server. At most one reading every 2 s per server: a sooner call is answered from the last one. */
   snapshot(name: string, server: string, signal: AbortSignal): Promise<Snapshot>;
+  /** Earlier readings of the same server, oldest first, of at most a quarter of an hour; from memory, it asks nothing. */
+  history(name: string, server: string): readonly Snapshot[];
+  /** How these statements have run so far, or null when pg_stat_statements is not installed or not loaded there. */
+  statements(
+    name: string,
+    server: string,
+    queryIds: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly StatementStatistics[] | null>;
   replicaStatus(name: string, replica: string, signal: AbortSignal): Promise<ReplicaStatus>;
   /** The guarded statement for one backend: identity and protection are checked in the statement that signals. */
   signalBackend(

@@ -1,5 +1,6 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../diagnosis/facts.ts';
+import { repeatedQueries } from '../diagnosis/repeated-queries.ts';
 import type { Cause } from '../domain/cause.ts';
 import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
 import { describeError, type FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
@@ -84,13 +85,20 @@ export async function gatherFacts(
     },
     (why): ClusterFacts => ({ ...noCluster, gaps: [why] }),
   );
+  const queryIds = snapshot === null ? [] : repeatedQueries(snapshot).map(({ queryId }) => queryId);
+  const statements = await attempt(
+    'pg_stat_statements',
+    async () => await databases.statements(database, server, queryIds, ctx.signal),
+    missing,
+  );
   const others = {
     cluster,
     cpu,
     replicas: standbys.flatMap((standby) => standby?.status ?? []),
     replicaSnapshots,
     expectedReplicas: names,
-    history: [],
+    history: snapshot === null ? [] : earlierThan(snapshot, databases.history(database, server)),
+    statements,
     // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
     gaps: workloads.namespaces.length === 0 ? gaps : [...cluster.gaps, ...gaps],
   };
@@ -121,6 +129,11 @@ function withOthers(
     ],
     unknown: gaps.map((gap) => `Not read either: ${gap}`),
   });
+}
+
+/** The readings before this one. */
+function earlierThan({ at }: Snapshot, history: readonly Snapshot[]): Snapshot[] {
+  return history.filter((earlier) => earlier.at !== at);
 }
 
 /** Every client address of the snapshot, idle sessions included, each once. */

@@ -3,19 +3,11 @@ import { causeRules, diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../../src/diagnosis/facts.ts';
 import { culpritName } from '../../src/domain/cause.ts';
 import { backendId } from '../../src/domain/snapshot.ts';
+import { factsOf } from '../support/diagnosis-fixtures.ts';
 import { cluster, group, outage, pgTime, session, snapshot, standby } from '../support/fixtures.ts';
 
 function facts(parts: Partial<DiagnosisFacts> = {}): DiagnosisFacts {
-  return {
-    snapshot: snapshot(),
-    replicas: [],
-    cluster: cluster(),
-    cpu: null,
-    replicaSnapshots: [],
-    history: [],
-    gaps: [],
-    ...parts,
-  };
+  return factsOf({ cluster: cluster(), ...parts });
 }
 
 function first(parts: Partial<DiagnosisFacts>) {
@@ -216,6 +208,24 @@ describe('diagnose', () => {
     });
     expect(top.kind).toBe('unknown');
     expect(top.evidence.join(' ')).toContain('Standby replica-1: 954 MB behind');
+  });
+
+  it('says that it recovered when an earlier reading was under pressure, and when', () => {
+    const history = [{ ...outage(), at: pgTime(-120) }, snapshot({ at: pgTime(-60) })];
+    const top = first({ history });
+    expect(top.kind).toBe('nothing-wrong');
+    expect(top.evidence.join(' ')).toContain('It recovered: at 14:36:00 UTC it was under pressure');
+    expect(first({ history: history.slice(1) }).evidence.join(' ')).not.toContain('It recovered');
+  });
+
+  it('does not know, says so with the holders and the trend, and what would settle it', () => {
+    const full = { max: 80, superuserReserved: 3, reserved: 0, used: 75 };
+    const young = snapshot({ slots: full, groups: [group({ backends: 70, oldestSeconds: 20 })] });
+    const top = first({ snapshot: young, history: [snapshot({ at: pgTime(-300) })] });
+    expect(top.kind).toBe('unknown');
+    expect(top.evidence.join(' ')).toContain('Most connections: checkout-api 70.');
+    expect(top.evidence.join(' ')).toContain('Since 14:33:00 UTC: connections 7 → 75');
+    expect(first({ snapshot: young }).settles.join(' ')).toContain('A second diagnosis in half a minute');
   });
 
   it('prefers the owner by a majority: mixed work of equals has no single culprit', () => {

@@ -57,7 +57,13 @@ it.each([
     await scene.client(checkout);
     await scene.client(anna);
     await scene.busy(who, sessions);
-    const found = await provoked(scene, { fixture, cause, recordedBy, cluster });
+    const found = await provoked(scene, {
+      fixture,
+      cause,
+      recordedBy,
+      cluster,
+      when: ({ rootSessions }) => rootSessions.length === sessions,
+    });
     expect(found).toMatchObject({ kind: cause, culprit: { kind, name } });
     expect(found.rootSessions).toHaveLength(sessions);
     expect(found.confidence).toBeGreaterThanOrEqual(0.7);

@@ -8,6 +8,7 @@ import { Params } from '../../src/steps/postgres/kill-queries/contract.ts';
 import { selectTargets } from '../../src/steps/postgres/kill-queries/select.ts';
 import { step } from '../../src/steps/postgres/kill-queries.ts';
 import type { EarlierStep } from '../../src/steps/step-kind.ts';
+import { factsOf } from '../support/diagnosis-fixtures.ts';
 import {
   cluster,
   cronJob,
@@ -266,14 +267,7 @@ describe('postgres.kill-queries', () => {
           snapshot: snapshot({ sessions, onCpu, lockWaiters }),
           cluster: cluster({ jobs: [job('x')] }),
         };
-        const causes = diagnose({
-          ...scene,
-          replicas: [],
-          cpu: null,
-          replicaSnapshots: [],
-          history: [],
-          gaps: [],
-        });
+        const causes = diagnose(factsOf(scene));
         const params = Params.parse({ olderThanSeconds: 5 });
         const { targets } = selectTargets({ ...scene, causes }, params, guard);
         for (const { identity, id } of targets) {

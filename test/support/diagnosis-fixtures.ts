@@ -35,6 +35,13 @@ export function readFixtures(): DiagnosisFixture[] {
     });
 }
 
+/** The facts of one fixture. */
+export function fixtureFacts(name: string): DiagnosisFacts {
+  const found = readFixtures().find((fixture) => fixture.name === name);
+  if (found === undefined) throw new Error(`There is no fixture ${name}.`);
+  return found.facts;
+}
+
 /**
  * Keeps facts taken from a real server as `<name>.json`, when FIREBREAK_RECORD_FIXTURES is set; a test that provokes a
  * cause calls it with what it saw. Without the variable nothing is written.
@@ -53,6 +60,7 @@ export function factsOf(parts: Partial<DiagnosisFacts>): DiagnosisFacts {
     cpu: null,
     replicaSnapshots: [],
     history: [],
+    statements: null,
     gaps: [],
     ...parts,
   };

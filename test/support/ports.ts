@@ -4,6 +4,7 @@ import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
 import type { ReplicaStatus } from '../../src/domain/replica.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
+import type { StatementStatistics } from '../../src/domain/statement.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Databases, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
@@ -19,6 +20,8 @@ export interface World {
   snapshot: Snapshot;
   cluster: ClusterFacts;
   cpu: Reading | null;
+  history: Snapshot[];
+  statements: StatementStatistics[] | null;
   replicas: ReplicaStatus[];
   /** What runs on a replica, by its name; without an entry it is idle. */
   replicaSnapshots: Map<string, Snapshot>;
@@ -57,6 +60,8 @@ export function createWorld(
     snapshot: snapshot(),
     cluster: cluster(),
     cpu: null,
+    history: [],
+    statements: null,
     replicas: [],
     replicaSnapshots: new Map(),
     namespaces: ['analytics', 'shop'],
@@ -107,6 +112,11 @@ function databasesOf(world: World): Databases {
     async snapshot(_name, server) {
       fail(world, server === 'primary' ? 'snapshot' : `snapshot ${server}`);
       return structuredClone(read(server));
+    },
+    history: () => structuredClone(world.history),
+    async statements(_name, _server, queryIds) {
+      fail(world, 'statements');
+      return world.statements?.filter(({ queryId }) => queryIds.includes(queryId)) ?? null;
     },
     async replicaStatus(_name, replica) {
       fail(world, 'replicaStatus');

@@ -31,7 +31,7 @@ export async function startScene(settings: Record<string, string | number> = {})
   const stack = new AsyncDisposableStack();
   const app = stack.use(await startAppServer({ max_connections: 60, compute_query_id: 'on', ...settings }));
   const databases = stack.use(await startDatabases({ url: secret(app.url('bot')) }));
-  const roles = new Set(['app', 'bot', 'payments', 'nobody_special']);
+  const roles = new Map<string, Promise<unknown>>();
 
   return {
     app,
@@ -40,8 +40,9 @@ export async function startScene(settings: Record<string, string | number> = {})
     asSuperuser: async (sql: string) => query(app.server().url({ database: 'appdb' }), sql),
     /** A client; it ends with the scene, or earlier when disposed. */
     async client({ user, application, address }: Who) {
-      if (!roles.has(user)) await query(app.server().url(), `create role ${user} login`);
-      roles.add(user);
+      const created = roles.get(user) ?? query(app.server().url(), `create role ${user} login`);
+      roles.set(user, created);
+      await created;
       const client = new pg.Client({
         connectionString: app.url(user),
         application_name: application,
@@ -82,12 +83,18 @@ export async function startScene(settings: Record<string, string | number> = {})
 export type Scene = Awaited<ReturnType<typeof startScene>>;
 
 /**
- * Reads until the diagnosis puts this cause first, keeps the facts as a fixture, and returns the cause. After the
+ * Reads until the diagnosis puts this cause first, and `when` holds, keeps the facts as a fixture, and returns the cause. After the
  * deadline it returns what it was last, so that the assertion shows it.
  */
 export async function provoked(
   scene: Scene,
-  wanted: { fixture: string; cause: string; recordedBy: string; cluster?: Partial<ClusterFacts> },
+  wanted: {
+    fixture: string;
+    cause: string;
+    recordedBy: string;
+    cluster?: Partial<ClusterFacts>;
+    when?: (cause: Cause) => boolean;
+  },
   timeoutMs = 30_000,
 ): Promise<Cause> {
   const deadline = performance.now() + timeoutMs;
@@ -95,7 +102,7 @@ export async function provoked(
     const facts = await scene.facts(wanted.cluster);
     const [top] = diagnose(facts);
     if (top === undefined) throw new Error('diagnose() returned nothing');
-    const found = top.kind === wanted.cause;
+    const found = top.kind === wanted.cause && (wanted.when?.(top) ?? true);
     if (found) {
       recordFixture(wanted.fixture, {
         recordedBy: wanted.recordedBy,

@@ -72,6 +72,10 @@ export function createDatabases(
     async snapshot(name, serverName, signal) {
       return abortable(server(name, serverName, signal).snapshot(), signal);
     },
+    history: (name, serverName) => server(name, serverName).history(),
+    async statements(name, serverName, queryIds, signal) {
+      return abortable(server(name, serverName, signal).statements(queryIds), signal);
+    },
     async replicaStatus(name, replica, signal) {
       return abortable(server(name, replica, signal).replicaStatus(), signal);
     },

@@ -1,6 +1,7 @@
 import { FirebreakError, isFirebreakError, withSituation } from '../../domain/errors.ts';
 import type { ReplicaStatus } from '../../domain/replica.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
+import type { StatementStatistics } from '../../domain/statement.ts';
 import type { SignalGuard, SignalResult } from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, candidate } from './connect.ts';
@@ -15,6 +16,7 @@ import {
   signalParameters,
   toSignalResult,
 } from './signalling.ts';
+import { SnapshotHistory } from './snapshot-history.ts';
 import { SnapshotRow } from './snapshot-row.ts';
 import { aliveSql } from './sql/alive.ts';
 import { probeSql } from './sql/l0.ts';
@@ -22,6 +24,7 @@ import { replicaStatusSql } from './sql/replica-status.ts';
 import { signalSql } from './sql/signal.ts';
 import { snapshotSql } from './sql/snapshot.ts';
 import { type SessionHealth, StandingSession } from './standing-session.ts';
+import { readStatements } from './statements.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** One PostgreSQL server of the configuration. */
@@ -51,6 +54,7 @@ export class Server {
   #last: { startedAt: number; underWay: boolean; result: Promise<Snapshot> } | null = null;
   #lastTookMs = 0;
   #lastGood: Snapshot | null = null;
+  readonly #history = new SnapshotHistory();
 
   constructor(config: ServerConfig, settings: Settings) {
     const { database, server } = config;
@@ -99,6 +103,15 @@ export class Server {
     return reading.result;
   }
 
+  /** Earlier readings of this server, oldest first, from memory. */
+  history(): Snapshot[] {
+    return this.#history.list();
+  }
+
+  async statements(queryIds: readonly string[]): Promise<StatementStatistics[] | null> {
+    return queryIds.length === 0 ? [] : await readStatements(this.#reading, queryIds);
+  }
+
   async replicaStatus(): Promise<ReplicaStatus> {
     const [row] = await this.#reading.query<ReplicaRow>(replicaStatusSql, []);
     if (row === undefined) throw this.#unexpected();
@@ -141,6 +154,7 @@ export class Server {
       if (row.hidden > 0) throw this.#blind(row.hidden);
       const { database, server, cores } = this.#config;
       this.#lastGood = toSnapshot(row, { database, server, cores, tookMs });
+      this.#history.add(this.#lastGood);
       return this.#lastGood;
     } catch (error) {
       if (!isFirebreakError(error) || error.code === 'database-permission') throw error;

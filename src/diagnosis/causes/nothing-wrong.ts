@@ -1,13 +1,17 @@
-import { formatBytes, formatDuration } from '../../domain/format.ts';
+import { formatBytes, formatDuration, utcTime } from '../../domain/format.ts';
+import { postgresMillis } from '../../domain/postgres-time.ts';
 import type { CauseRule } from '../cause-rule.ts';
+import { contended } from '../contended.ts';
 import type { DiagnosisFacts } from '../facts.ts';
-import { describeCpu, describeSlots, type Pressure } from '../pressure.ts';
+import { describeCpu, describeSlots, measurePressure, type Pressure } from '../pressure.ts';
 import { bytesBehind, replicaViews } from '../replicas.ts';
 import { isWorking, secondsInState } from '../sessions.ts';
 
 /** Below this share of the slots nobody is refused soon. */
 const SLOTS_FINE = 0.7;
 const CPU_FINE = 0.7;
+/** Lock waiters, and sessions that queue inside PostgreSQL, that are more than a passing moment. */
+const WAITERS = 3;
 /** A statement older than this deserves a look before the server is called healthy; seconds. */
 const LONG = 60;
 /** Unreplayed bytes above which a standby is behind: 64 MiB. */
@@ -28,6 +32,7 @@ export const rule: CauseRule = {
         `CPU: ${describeCpu(facts)}.`,
         `Nobody waits for long: ${pressure.lockWaiting} lock waiters.`,
         ...describeStandbys(facts),
+        ...worstBefore(facts),
         ...facts.gaps.map((gap) => `Not read: ${gap}`),
       ],
       rootSessions: [],
@@ -42,6 +47,20 @@ export const rule: CauseRule = {
   },
 };
 
+/** An earlier reading that was not quiet: then it recovered, and is no false alarm. */
+function worstBefore({ history }: DiagnosisFacts): string[] {
+  const pressed = history.filter((earlier) => {
+    const { slotsTight, cpuSaturated, lockWaiting } = measurePressure({ snapshot: earlier, cpu: null });
+    return slotsTight || cpuSaturated || lockWaiting >= WAITERS;
+  });
+  const last = pressed.at(-1);
+  if (last === undefined) return [];
+  const at = utcTime(new Date(postgresMillis(last.at)));
+  return [
+    `It recovered: at ${at} it was under pressure (connections: ${describeSlots({ snapshot: last })}; CPU: ${describeCpu({ snapshot: last, cpu: null })}).`,
+  ];
+}
+
 function isQuiet(facts: DiagnosisFacts, pressure: Pressure): boolean {
   const { snapshot, cpu } = facts;
   const long = snapshot.sessions.some((session) => isWorking(session) && secondsInState(session) >= LONG);
@@ -51,6 +70,7 @@ function isQuiet(facts: DiagnosisFacts, pressure: Pressure): boolean {
     (cpu?.value ?? 0) < CPU_FINE &&
     !pressure.cpuSaturated &&
     pressure.lockWaiting === 0 &&
+    (contended(snapshot)?.backends ?? 0) < WAITERS &&
     !long &&
     !isLagging(facts)
   );

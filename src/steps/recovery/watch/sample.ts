@@ -1,5 +1,4 @@
 import { measurePressure } from '../../../diagnosis/pressure.ts';
-import { noCluster } from '../../../domain/cluster.ts';
 import { formatBytes, formatShare } from '../../../domain/format.ts';
 import { isSilent } from '../../../domain/lag.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
@@ -31,15 +30,7 @@ export interface Surroundings {
 /** Judges a reading. Pure. */
 export function judge(snapshot: Snapshot, around: Surroundings, params: Params, at: number): Sample {
   const cpu = judgeCpu(snapshot, around.cpu, params);
-  const { slotShare, lockWaiting } = measurePressure({
-    snapshot,
-    cpu: null,
-    replicas: [],
-    cluster: noCluster,
-    replicaSnapshots: [],
-    history: [],
-    gaps: [],
-  });
+  const { slotShare, lockWaiting } = measurePressure({ snapshot, cpu: null });
   const lags = snapshot.standbys.flatMap(({ replayBytes }) => replayBytes ?? []);
   const high = [
     ...(snapshot.inRecovery ? ['the server that answers is in recovery, a standby and not the primary'] : []),

@@ -1,0 +1,13 @@
+/** Where pg_stat_statements is installed in the connected database; no row where it is not. */
+export const statementsSchemaSql = `/* firebreak:statements-schema v1 */
+SELECT quote_ident(n.nspname) AS schema FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+WHERE e.extname = 'pg_stat_statements'`;
+
+/**
+ * The statistics of a few statements. Without their texts it is cheap: measured with 4805 entries, 9 ms where the texts
+ * take 72 ms. One query id may have an entry for each role and database.
+ */
+export const statementsSql = (schema: string): string => `/* firebreak:statements v1 */
+SELECT queryid::text AS id, sum(calls)::float8 AS calls, (sum(total_exec_time) / greatest(sum(calls), 1))::float8 AS mean_ms,
+       min(min_exec_time)::float8 AS min_ms, max(max_exec_time)::float8 AS max_ms
+FROM ${schema}.pg_stat_statements(false) WHERE queryid = ANY ($1::int8[]) GROUP BY queryid`;
