@@ -1,16 +1,19 @@
 import type { Cause } from '../domain/cause.ts';
 import type { CauseRule } from './cause-rule.ts';
+import { rule as antiWraparoundVacuum } from './causes/anti-wraparound-vacuum.ts';
 import { rule as connectionLeak } from './causes/connection-leak.ts';
 import { rule as contention } from './causes/contention.ts';
 import { rule as idleInTransaction } from './causes/idle-in-transaction.ts';
 import { rule as lockQueue } from './causes/lock-queue.ts';
 import { rule as nothingWrong } from './causes/nothing-wrong.ts';
 import { rule as planFlip } from './causes/plan-flip.ts';
+import { rule as preparedTransaction } from './causes/prepared-transaction.ts';
 import { rule as replayConflict } from './causes/replay-conflict.ts';
 import { rule as replayPaused } from './causes/replay-paused.ts';
 import { rule as replicaOverloaded } from './causes/replica-overloaded.ts';
 import { rule as replicationInterrupted } from './causes/replication-interrupted.ts';
 import { rule as replicationSlotRetaining } from './causes/replication-slot-retaining.ts';
+import { rule as rowLockConvoy } from './causes/row-lock-convoy.ts';
 import { rule as runawayApplicationQuery } from './causes/runaway-application-query.ts';
 import { rule as runawayBatchQuery } from './causes/runaway-batch-query.ts';
 import { rule as runawayInteractiveQuery } from './causes/runaway-interactive-query.ts';
@@ -20,8 +23,11 @@ import { measurePressure } from './pressure.ts';
 
 /** The order in which equally confident causes are believed: locks, idle transactions, CPU, idle slots. */
 export const causeRules: readonly CauseRule[] = [
+  antiWraparoundVacuum,
+  preparedTransaction,
   lockQueue,
   idleInTransaction,
+  rowLockConvoy,
   planFlip,
   runawayBatchQuery,
   runawayInteractiveQuery,

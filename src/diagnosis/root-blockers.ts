@@ -29,7 +29,8 @@ export function rootBlockers(snapshot: Snapshot): RootBlocker[] {
     .sort((a, b) => b.waiters.length - a.waiters.length || a.pid - b.pid);
 }
 
-function farEnds(start: number, blockers: ReadonlyMap<number, readonly number[]>): Set<number> {
+/** The pids at which the queue that starts here ends; without the start itself. */
+export function farEnds(start: number, blockers: ReadonlyMap<number, readonly number[]>): Set<number> {
   const ends = new Set<number>();
   const seen = new Set<number>();
   const open = [start];

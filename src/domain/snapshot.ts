@@ -127,6 +127,49 @@ export const ReplicationSlot = z.object({
 });
 export type ReplicationSlot = z.infer<typeof ReplicationSlot>;
 
+/** The lock that a waiter asks for and has not got (pg_locks). */
+export const LockRequest = z.object({
+  pid: z.int(),
+  /** `relation`, `tuple`, `transactionid` and so on. */
+  type: z.string(),
+  /** Such as `AccessExclusiveLock`. */
+  mode: z.string(),
+  /** The table, when the lock is on one of this database or on a row of it. */
+  relation: z.string().nullable(),
+  /** `page/tuple` of the row, or null. */
+  row: z.string().nullable(),
+  /** The transaction whose end it waits for, or null. */
+  transactionId: z.string().nullable(),
+});
+export type LockRequest = z.infer<typeof LockRequest>;
+
+/** A transaction after PREPARE TRANSACTION: it has no session, keeps its locks over restarts, and only its owner or a superuser ends it. */
+export const PreparedTransaction = z.object({
+  gid: z.string(),
+  transactionId: z.string(),
+  owner: z.string(),
+  database: z.string(),
+  /** Since it was prepared. */
+  seconds: z.number(),
+  /** Tables of this database that it holds locks on; read only while somebody waits for a lock. */
+  relations: z.array(z.string()),
+});
+export type PreparedTransaction = z.infer<typeof PreparedTransaction>;
+
+export const AutovacuumWorker = z.object({
+  pid: z.int(),
+  database: z.string().nullable(),
+  /** `schema.table`, or null between two tables. */
+  table: z.string().nullable(),
+  preventsWraparound: z.boolean(),
+  seconds: z.number().nullable(),
+  /** pg_stat_progress_vacuum, such as `scanning heap`, or null. */
+  phase: z.string().nullable(),
+  /** Share of the table's pages that were scanned, 0 to 1, or null. */
+  scannedShare: z.number().nullable(),
+});
+export type AutovacuumWorker = z.infer<typeof AutovacuumWorker>;
+
 /** One reading of one PostgreSQL server, in one round trip. */
 export const Snapshot = z.object({
   /** Database name from the configuration. */
@@ -146,7 +189,7 @@ export const Snapshot = z.object({
   onCpu: z.int(),
   waits: z.array(z.object({ type: z.string(), event: z.string(), backends: z.int() })),
   groups: z.array(SessionGroup),
-  /** Non-idle client backends, oldest transaction first, at most 50. */
+  /** Non-idle client backends, oldest transaction first, at most 50; those that block others are always among them. */
   sessions: z.array(Session),
   /** Of the roles that hold the most idle connections, the longest idle ones, at most 100; none while idle ones fill less than 0.3 of max_connections. */
   idleSessions: z.array(IdleSession).default([]),
@@ -166,7 +209,11 @@ export const Snapshot = z.object({
       standbyParameters: z.record(z.string(), z.int()),
     })
     .default({ position: null, maxBytes: 1024 ** 3, slotKeepBytes: null, standbyParameters: {} }),
-  preparedTransactions: z.int(),
+  /** What each of the lock waiters asks for. */
+  lockRequests: z.array(LockRequest),
+  /** Oldest first, at most 20. */
+  prepared: z.array(PreparedTransaction),
+  autovacuumWorkers: z.array(AutovacuumWorker),
   /** Milliseconds that the round trip took. */
   tookMs: z.number(),
 });

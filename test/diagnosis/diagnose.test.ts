@@ -145,20 +145,6 @@ describe('diagnose', () => {
     expect(top.wontHelp.join(' ')).toContain('its work is lost');
   });
 
-  it('says that a prepared transaction has no session to kill', () => {
-    const top = first({
-      snapshot: snapshot({
-        preparedTransactions: 1,
-        sessions: [waiter(90), waiter(91), waiter(92)],
-        groups: [group({ backends: 3, lockWaiting: 3, state: 'active' })],
-        lockWaiters: [90, 91, 92].map((pid) => ({ pid, blockers: [0] })),
-      }),
-    });
-    expect(top.kind).toBe('lock-queue');
-    expect(top.rootSessions).toEqual([]);
-    expect(top.helps.join(' ')).toContain('ROLLBACK PREPARED');
-  });
-
   it('sees a connection leak where no query is long', () => {
     const top = first({
       snapshot: snapshot({

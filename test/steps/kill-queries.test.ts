@@ -131,6 +131,25 @@ describe('postgres.kill-queries', () => {
     expect(outcome.done).toHaveLength(1);
   });
 
+  it('never offers who waits for a lock, also when it belongs to the owner of the session that blocks it', async () => {
+    const idle = session(50, { state: 'idle in transaction', waitEventType: 'Client', age: 100 });
+    const own = [51, 52, 53].map((pid) =>
+      session(pid, { age: 60, waitEventType: 'Lock', waitEvent: 'transactionid' }),
+    );
+    const world = createWorld({
+      snapshot: snapshot({
+        sessions: [idle, ...own],
+        groups: [group({ backends: 3, lockWaiting: 3 })],
+        lockWaiters: own.map(({ pid }) => ({ pid, blockers: [50] })),
+      }),
+    });
+    const plan = await step.plan(world.context(), {});
+    expect(plan.targets.map(({ label }) => label)).toEqual(['pid 50 · report-generator · 1m40s']);
+    expect(plan.excluded.map(({ label, reason }) => `${label}: ${reason}`)).toEqual([
+      expect.stringContaining('3 sessions waiting for a lock: They are victims'),
+    ]);
+  });
+
   it('reports a refusal of the guard in words and kills the rest', async () => {
     const world = smallOutage();
     world.manners.set(1000, 'refused:superuser');
@@ -258,29 +277,33 @@ describe('postgres.kill-queries', () => {
       clientAddress: fc.constantFrom('10.0.7.11', '10.0.3.5', '192.168.4.20', null),
     });
     fc.assert(
-      fc.property(fc.array(anySession, { maxLength: 40 }), fc.integer({ min: 0, max: 60 }), (raw, onCpu) => {
-        const sessions = raw.map(({ pid, ...parts }) => session(pid, parts));
-        const lockWaiters = sessions
-          .slice(0, 20)
-          .map(({ pid }, index) => ({ pid, blockers: [((pid + index) % 40) + 1] }));
-        const scene = {
-          snapshot: snapshot({ sessions, onCpu, lockWaiters }),
-          cluster: cluster({ jobs: [job('x')] }),
-        };
-        const causes = diagnose(factsOf(scene));
-        const params = Params.parse({ olderThanSeconds: 5 });
-        const { targets } = selectTargets({ ...scene, causes }, params, guard);
-        for (const { identity, id } of targets) {
-          const target = sessions.find((item) => backendId(item) === id);
-          expect(target).toBeDefined();
-          if (target === undefined) continue;
-          expect(['firebreak', 'postgres', null]).not.toContain(target.user);
-          expect(target.applicationName).not.toMatch(/^(pg_dump|barman)/);
-          expect(target.waitEvent).not.toBe('SyncRep');
-          expect(target.transactionSeconds).toBeGreaterThanOrEqual(5);
-          expect(identity.session.backendStart).toBe(target.backendStart);
-        }
-      }),
+      fc.property(
+        fc.uniqueArray(anySession, { maxLength: 40, selector: ({ pid }) => pid }),
+        fc.integer({ min: 0, max: 60 }),
+        (raw, onCpu) => {
+          const sessions = raw.map(({ pid, ...parts }) => session(pid, parts));
+          const lockWaiters = sessions
+            .slice(0, 20)
+            .map(({ pid }, index) => ({ pid, blockers: [((pid + index) % 40) + 1] }));
+          const scene = {
+            snapshot: snapshot({ sessions, onCpu, lockWaiters }),
+            cluster: cluster({ jobs: [job('x')] }),
+          };
+          const causes = diagnose(factsOf(scene));
+          const params = Params.parse({ olderThanSeconds: 5 });
+          const { targets } = selectTargets({ ...scene, causes }, params, guard);
+          for (const { identity, id } of targets) {
+            const target = sessions.find((item) => backendId(item) === id);
+            expect(target).toBeDefined();
+            if (target === undefined) continue;
+            expect(['firebreak', 'postgres', null]).not.toContain(target.user);
+            expect(target.applicationName).not.toMatch(/^(pg_dump|barman)/);
+            expect(target.waitEvent).not.toBe('SyncRep');
+            expect(target.transactionSeconds).toBeGreaterThanOrEqual(5);
+            expect(identity.session.backendStart).toBe(target.backendStart);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -146,7 +146,9 @@ export function snapshot(parts: Partial<Snapshot> = {}): Snapshot {
       slotKeepBytes: null,
       standbyParameters: { ...standbyParameters },
     },
-    preparedTransactions: 0,
+    lockRequests: [],
+    prepared: [],
+    autovacuumWorkers: [],
     tookMs: 5,
     ...parts,
   };

@@ -181,6 +181,8 @@ function doubledSnapshot(snapshot: Snapshot): Snapshot {
       one,
       { pid: twin(one.pid), blockers: one.blockers.map(twin) },
     ]),
+    lockRequests: snapshot.lockRequests.flatMap((one) => [one, { ...one, pid: twin(one.pid) }]),
+    autovacuumWorkers: snapshot.autovacuumWorkers.flatMap((one) => [one, { ...one, pid: twin(one.pid) }]),
   };
 }
 

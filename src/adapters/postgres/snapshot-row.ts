@@ -115,6 +115,27 @@ export const SnapshotRow = z.object({
     slot_keep: z.number().nullable(),
     parameters: z.record(z.string(), count),
   }),
-  prepared: count,
+  asks: listOf(z.object({ pid: count, t: z.string(), m: z.string(), rel: text, tid: text, xid: text })),
+  prepared: listOf(
+    z.object({
+      gid: z.string(),
+      xid: z.string(),
+      owner: z.string(),
+      db: z.string(),
+      age_s: z.number(),
+      rels: listOf(z.string()),
+    }),
+  ),
+  vacuum: listOf(
+    z.object({
+      pid: count,
+      db: text,
+      q: text,
+      age_s: z.number().nullable(),
+      phase: text,
+      scanned: count.nullable(),
+      total: count.nullable(),
+    }),
+  ),
 });
 export type SnapshotRow = z.infer<typeof SnapshotRow>;

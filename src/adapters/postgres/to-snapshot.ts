@@ -24,7 +24,9 @@ export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot
     onCpu: row.waits.filter(({ t }) => t === 'CPU').reduce((sum, { n }) => sum + n, 0),
     waits: row.waits.map(({ t, e, n }) => ({ type: t, event: e, backends: n })),
     groups: row.by.map(toGroup),
-    sessions: row.top.map((session) => toSession(session, row.up_since, trackSize(row.track_size))),
+    sessions: row.top
+      .map((session) => toSession(session, row.up_since, trackSize(row.track_size)))
+      .sort((a, b) => age(b) - age(a)),
     idleSessions: row.idle.map((session) => toIdleSession(session, row.up_since)),
     lockWaiters: row.locks,
     standbys: row.repl.map(toStandby),
@@ -35,8 +37,40 @@ export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot
       slotKeepBytes: row.wal.slot_keep,
       standbyParameters: row.wal.parameters,
     },
-    preparedTransactions: row.prepared,
+    lockRequests: row.asks.map(({ pid, t, m, rel, tid, xid }) => ({
+      pid,
+      type: t,
+      mode: m,
+      relation: rel,
+      row: tid,
+      transactionId: xid,
+    })),
+    prepared: row.prepared.map(({ gid, xid, owner, db, age_s, rels }) => ({
+      gid,
+      transactionId: xid,
+      owner,
+      database: db,
+      seconds: age_s,
+      relations: rels,
+    })),
+    autovacuumWorkers: row.vacuum.map(toAutovacuumWorker),
     tookMs,
+  };
+}
+
+/** PostgreSQL says it in the text of the worker: `autovacuum: VACUUM public.orders (to prevent wraparound)`. */
+const AUTOVACUUM = /^autovacuum: (?:VACUUM|ANALYZE|BRIN summarize)(?: ANALYZE)? (\S+)/;
+
+function toAutovacuumWorker(worker: SnapshotRow['vacuum'][number]): Snapshot['autovacuumWorkers'][number] {
+  const text = worker.q ?? '';
+  return {
+    pid: worker.pid,
+    database: worker.db,
+    table: AUTOVACUUM.exec(text)?.[1] ?? null,
+    preventsWraparound: text.includes('(to prevent wraparound)'),
+    seconds: worker.age_s,
+    phase: worker.phase,
+    scannedShare: worker.scanned === null || !worker.total ? null : worker.scanned / worker.total,
   };
 }
 
@@ -113,6 +147,10 @@ function toSession(row: SnapshotRow['top'][number], serverStart: string, trackBy
     protectedBy: row.prot,
     tags: { ...readTags(text), ...(row.q_tail === null ? {} : readTags(row.q_tail)) },
   };
+}
+
+function age({ transactionSeconds, stateSeconds }: Session): number {
+  return transactionSeconds ?? stateSeconds ?? 0;
 }
 
 function toIdleSession(row: SnapshotRow['idle'][number], serverStart: string): IdleSession {

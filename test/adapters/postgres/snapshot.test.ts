@@ -89,13 +89,79 @@ test('lock waiters name their blockers, a prepared transaction is blocker 0', as
   expect(blocker).toMatchObject({ state: 'idle in transaction', writes: true });
   const locked = await databases.snapshot('shop', 'primary', signal);
   expect(locked.lockWaiters).toEqual([{ pid: blocked.pid, blockers: [blocker.pid] }]);
+  expect(locked.lockRequests).toEqual([
+    {
+      pid: blocked.pid,
+      type: 'relation',
+      mode: 'AccessShareLock',
+      relation: 'public.cart',
+      row: null,
+      transactionId: null,
+    },
+  ]);
   expect(locked.groups.find((group) => group.applicationName === 'waiter')?.lockWaiting).toBe(1);
   await holder.query(`prepare transaction 'left behind'`);
   await eventually('the prepared transaction as blocker', async () => {
-    const { lockWaiters, preparedTransactions } = await databases.snapshot('shop', 'primary', signal);
-    return preparedTransactions === 1 && lockWaiters[0]?.blockers[0] === 0;
+    const { lockWaiters, prepared } = await databases.snapshot('shop', 'primary', signal);
+    return prepared.length === 1 && lockWaiters[0]?.blockers[0] === 0;
   });
+  const { prepared } = await databases.snapshot('shop', 'primary', signal);
+  expect(prepared).toEqual([
+    {
+      gid: 'left behind',
+      transactionId: expect.stringMatching(/^\d+$/),
+      owner: 'app',
+      database: 'appdb',
+      seconds: expect.any(Number),
+      relations: ['public.cart'],
+    },
+  ]);
   await holder.query(`rollback prepared 'left behind'`);
+  expect(await waiting).toBe('completed');
+});
+
+test('a queue on one row tells the row, and the transaction that its first waiter waits for', async () => {
+  await using databases = await startDatabases({ url: secret(app.url('bot')) });
+  await using holder = await connect(app.url('app'), 'row-holder');
+  await using one = await connect(app.url('app'), 'row-waiter-1');
+  await using two = await connect(app.url('app'), 'row-waiter-2');
+  await holder.query('create table hot (id int primary key, n int); insert into hot values (1, 0)');
+  await holder.query('begin; update hot set n = n + 1');
+  const { rows } = await holder.query('select pg_current_xact_id()::text as xid');
+  const first = run(one, 'update hot set n = n + 1');
+  await sessionOf(databases, 'row-waiter-1', ({ waitEvent }) => waitEvent === 'transactionid');
+  const second = run(two, 'update hot set n = n + 1');
+  const { pid } = await sessionOf(databases, 'row-waiter-2', ({ waitEvent }) => waitEvent === 'tuple');
+  const { lockRequests } = await databases.snapshot('shop', 'primary', signal);
+  expect(lockRequests).toContainEqual(
+    expect.objectContaining({ type: 'transactionid', transactionId: rows[0].xid }),
+  );
+  expect(lockRequests).toContainEqual(
+    expect.objectContaining({ pid, type: 'tuple', relation: 'public.hot', row: '0/1' }),
+  );
+  await holder.query('rollback');
+  expect(await Promise.all([first, second])).toEqual(['completed', 'completed']);
+});
+
+test('who blocks others is read although fifty sessions are older', { timeout: 60_000 }, async () => {
+  await using many = await startAppServer({ max_connections: 80 });
+  await using databases = await startDatabases({ url: secret(many.url('bot')) });
+  await using stack = new AsyncDisposableStack();
+  for (let index = 0; index < 52; index += 1) {
+    const older = stack.use(await connect(many.url('app'), 'older'));
+    await older.query('begin; select 1');
+  }
+  await using holder = await connect(many.url('app'), 'young-holder');
+  await using waiter = await connect(many.url('app'), 'waiter');
+  await holder.query('create table cart (id int)');
+  await holder.query('begin; lock table cart');
+  const waiting = run(waiter, 'select * from cart');
+  const found = await sessionOf(databases, 'young-holder');
+  expect(found.state).toBe('idle in transaction');
+  const { sessions } = await databases.snapshot('shop', 'primary', signal);
+  expect(sessions).toHaveLength(50);
+  expect(sessions.at(-1)?.pid).toBe(found.pid);
+  await holder.query('rollback');
   expect(await waiting).toBe('completed');
 });
 

@@ -65,8 +65,8 @@ describe.each(installedMajors)('PostgreSQL $major', ({ major, package: name }) =
     expect(snapshot.sessions.map(({ protectedBy }) => protectedBy)).toEqual([[], []]);
     await holder.query(`prepare transaction 'left behind'`);
     await eventually('the prepared transaction as blocker', async () => {
-      const { lockWaiters, preparedTransactions } = await databases.snapshot('shop', 'primary', signal);
-      return preparedTransactions === 1 && lockWaiters[0]?.blockers[0] === 0;
+      const { lockWaiters, prepared } = await databases.snapshot('shop', 'primary', signal);
+      return prepared.length === 1 && lockWaiters[0]?.blockers[0] === 0;
     });
     await holder.query(`rollback prepared 'left behind'`);
     expect(await waiting).toBe('completed');

@@ -1,10 +1,12 @@
 import { attribute, culpritKey } from '../../../diagnosis/attribution.ts';
-import { signalAge } from '../../../diagnosis/sessions.ts';
+import { lockCauses } from '../../../diagnosis/lock-causes.ts';
+import { isLockWaiter, signalAge } from '../../../diagnosis/sessions.ts';
 import { type Cause, type Culprit, culpritName } from '../../../domain/cause.ts';
 import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
+import { leftAlone, victims } from '../../shared/ending/left-alone.ts';
 import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
 import { sourceOf } from '../../shared/ending/source.ts';
 import type { Draft } from '../../step-kind.ts';
@@ -38,7 +40,10 @@ interface Candidate {
 /** Root sessions and long active queries; protected ones are never among the targets. Pure. */
 export function selectTargets(scene: Scene, params: Params, protection: Protection): KillSelection {
   const candidates = findCandidates(scene, params);
-  const excluded: KillSelection['excluded'] = scene.snapshot.standbys.map(walsender);
+  const excluded: KillSelection['excluded'] = [
+    ...leftAlone(scene.snapshot),
+    ...victims(scene.snapshot, candidates),
+  ];
   const allowed: Candidate[] = [];
   for (const candidate of candidates) {
     const { session } = candidate;
@@ -54,29 +59,13 @@ export function selectTargets(scene: Scene, params: Params, protection: Protecti
   };
 }
 
-const walsenders: Readonly<Record<Snapshot['standbys'][number]['kind'], string>> = {
-  standby: 'walsender of standby',
-  backup: 'base backup by',
-  receiver: 'WAL archive by',
-  logical: 'logical replication to',
-};
-
-/** Base backups, archives and logical consumers come through walsenders too. */
-function walsender({
-  applicationName,
-  kind,
-}: Snapshot['standbys'][number]): KillSelection['excluded'][number] {
-  return {
-    label: `${walsenders[kind]} ${applicationName}`,
-    reason: kind === 'backup' ? 'A backup is never signalled.' : 'Replication is never signalled.',
-  };
-}
-
 function findCandidates({ snapshot, cluster, causes }: Scene, params: Params): Candidate[] {
   const [first] = causes;
   const top = first !== undefined && first.confidence >= CONFIDENT ? first : null;
   const roots = new Set(top?.rootSessions);
-  const blamed = top?.culprit == null || roots.size === 0 ? null : culpritKey(top.culprit);
+  // Where somebody waits for somebody, other sessions of the same owner are likely to be victims too.
+  const blamed =
+    top?.culprit == null || roots.size === 0 || lockCauses.has(top.kind) ? null : culpritKey(top.culprit);
   return snapshot.sessions
     .map((session) => {
       const culprit = attribute(session, cluster);
@@ -86,7 +75,8 @@ function findCandidates({ snapshot, cluster, causes }: Scene, params: Params): C
     .filter(
       ({ session, root, ofCulprit }) =>
         root ||
-        (session.state === 'active' && (ofCulprit || (session.stateSeconds ?? 0) >= params.olderThanSeconds)),
+        (session.state === 'active' &&
+          (ofCulprit || (!isLockWaiter(session) && (session.stateSeconds ?? 0) >= params.olderThanSeconds))),
     )
     .sort(
       (a, b) =>
