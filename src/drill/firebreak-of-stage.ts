@@ -11,7 +11,7 @@ import type { Ground } from './stage/ground.ts';
 import type { OwnedStage } from './stage/set-stage.ts';
 
 /** The role that Firebreak logs in as. */
-const FIREBREAK_ROLE = 'firebreak';
+export const FIREBREAK_ROLE = 'firebreak';
 
 /** Firebreak as in production, watching a stage, with a sandbox of Slack. */
 export interface StageFirebreak extends AsyncDisposable {

@@ -3,13 +3,9 @@ import { outage } from './outage.ts';
 /** Service account that Firebreak uses in the drill's cluster. */
 export const FIREBREAK_USER = 'system:serviceaccount:firebreak:firebreak';
 
-/** What the drill's cluster contains: the least rights that Firebreak needs, and the CronJob without any limits. */
-export function clusterObjects(program: { command: string[]; env: Record<string, string> }): unknown[] {
-  const { namespace, cronJob } = outage;
+/** The least rights that Firebreak needs in a namespace. */
+export function firebreakRights(namespace: string): unknown[] {
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'firebreak' } },
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'firebreak', namespace: 'firebreak' } },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
@@ -31,6 +27,17 @@ export function clusterObjects(program: { command: string[]; env: Record<string,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'firebreak' },
       subjects: [{ kind: 'ServiceAccount', name: 'firebreak', namespace: 'firebreak' }],
     },
+  ];
+}
+
+/** What the drill's cluster contains: the least rights that Firebreak needs, and the CronJob without any limits. */
+export function clusterObjects(program: { command: string[]; env: Record<string, string> }): unknown[] {
+  const { namespace, cronJob } = outage;
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'firebreak' } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'firebreak', namespace: 'firebreak' } },
+    ...firebreakRights(namespace),
     {
       apiVersion: 'batch/v1',
       kind: 'CronJob',

@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { describeError, FirebreakError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
-import { type StageFirebreak, startFirebreakOn } from './firebreak-of-stage.ts';
+import { startDecoys } from './decoys/start-decoys.ts';
+import { FIREBREAK_ROLE, type StageFirebreak, startFirebreakOn } from './firebreak-of-stage.ts';
+import { beginAudit } from './judge/audit.ts';
 import { type Judgement, judge } from './judge/judge.ts';
 import { respond } from './responder.ts';
 import type { Scenario } from './scenario.ts';
@@ -48,15 +50,19 @@ export async function runScenario(
   parts.defer(async () => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const stage = parts.use(await setStage({ scenario, shape, ground, directory, signal, say }));
   await scenario.prepare?.(stage);
+  const decoys = await startDecoys(scenario, stage);
   const firebreak = parts.use(await startFirebreakOn(stage, { ...options, directory }));
+  const audit = await beginAudit(stage, { expected: scenario.expected(shape), decoys, own: FIREBREAK_ROLE });
   await scenario.provoke(stage);
   const symptom = await untilSymptom(scenario, stage);
   say(`  ${symptom ?? 'nothing is wrong, the alert is stale'}`);
+  await audit.alertFires();
   const incident = await sendAlert(scenario, stage, firebreak);
   if (options.responder === null) say(`  open ${firebreak.slack.url}/?follow=1`);
   const events = await untilClosed(firebreak, incident, options);
   const left = await whatIsLeft(scenario, stage);
-  return judge({ scenario, shape, events, symptom, left, tookMs: Date.now() - startedAt });
+  const harm = await audit.harm();
+  return judge({ scenario, shape, events, symptom, left, harm, tookMs: Date.now() - startedAt });
 }
 
 /** Waits until the symptom has held for as long as the alert's rule asks. @throws FirebreakError `drill-symptom`. */

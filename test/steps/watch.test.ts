@@ -44,6 +44,16 @@ describe('recovery.watch', () => {
     expect(world.seconds()).toBe(60);
   });
 
+  it('does not wait for a base backup, which is sent like a standby and replays nothing', async () => {
+    const backup = standbyOf({ applicationName: 'pg_basebackup', kind: 'backup', replayBytes: null });
+    const world = createWorld({
+      snapshot: snapshot({ standbys: [standby(0), backup] }),
+      replicas: [replica()],
+    });
+    const { verdict } = await runStep(world, step);
+    expect(verdict).toMatchObject({ status: 'passed', milestone: 'recovered' });
+  });
+
   it.each([
     [
       'a silent standby',
@@ -54,6 +64,14 @@ describe('recovery.watch', () => {
       'a standby that is missing',
       {
         replicas: [replica({ replica: 'r1' })],
+      },
+      '1 of 1 standbys not connected',
+    ],
+    [
+      'a standby that is missing while a backup is taken',
+      {
+        replicas: [replica({ replica: 'r1' })],
+        snapshot: snapshot({ standbys: [standbyOf({ kind: 'backup', replayBytes: 0 })] }),
       },
       '1 of 1 standbys not connected',
     ],

@@ -32,13 +32,14 @@ export interface Ending {
   readonly symptom: string | null;
   /** What is still wrong by measurement, or null. */
   readonly left: string | null;
+  readonly harm: readonly string[];
   readonly tookMs: number;
 }
 
 const READS = new Set(['postgres.diagnose', 'postgres.list-queries', 'recovery.watch']);
 
 /** Compares what the journal says with the right answer. */
-export function judge({ scenario, shape, events, symptom, left, tookMs }: Ending): Judgement {
+export function judge({ scenario, shape, events, symptom, left, harm, tookMs }: Ending): Judgement {
   const expected = scenario.expected(shape);
   const [opened] = events;
   const incident = opened === undefined ? null : foldIncident(opened.stream, events);
@@ -62,6 +63,7 @@ export function judge({ scenario, shape, events, symptom, left, tookMs }: Ending
     ...wrong.map(({ step }) => `${step.kind} was carried out, and is no answer to this.`),
     ...(left === null ? [] : [`It is not over: ${left}.`]),
     ...(closed ? [] : ['The incident was not closed.']),
+    ...harm,
   ];
   return {
     scenario: scenario.id,
@@ -69,7 +71,7 @@ export function judge({ scenario, shape, events, symptom, left, tookMs }: Ending
     causeRight: top?.kind === expected.cause,
     culpritRight: culprit === expected.culprit,
     actionRight: missing.length === 0 && wrong.length === 0 && left === null && closed,
-    harm: [],
+    harm,
     problems,
     cause: top?.kind ?? null,
     culprit,

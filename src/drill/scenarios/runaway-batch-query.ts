@@ -13,12 +13,10 @@ export const scenario: Scenario = {
     actions: ['kubernetes.suspend-cronjob', 'postgres.kill-queries', 'kubernetes.resume-cronjob'],
     guilty: [{ role: names.batchRole }],
     workloads: [`CronJob ${names.batches}/${names.batch}`],
-    stays: [
-      {
-        setting: `CronJob ${names.batches}/${names.batch}`,
-        why: 'it is resumed on an off-peak schedule, which was decided',
-      },
-    ],
+    stays: ['schedule', 'timeZone', 'startingDeadlineSeconds'].map((field) => ({
+      setting: `CronJob ${names.batches}/${names.batch} ${field}`,
+      why: 'it runs off-peak from now on, as was decided',
+    })),
   }),
   async provoke({ shape: { names, size }, cronJob }) {
     await cronJob({

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { LocalProcessRuntime } from '../../sandbox/kubernetes/runtime/local-process-runtime.ts';
 import { type KubernetesSandbox, startKubernetesSandbox } from '../../sandbox/kubernetes/server.ts';
-import { FIREBREAK_USER } from '../manifests.ts';
-import { jobSpec, type PodCommand, podTemplate, rightsIn } from './workloads.ts';
+import { FIREBREAK_USER, firebreakRights } from '../manifests.ts';
+import { jobSpec, type PodCommand, podTemplate } from './workloads.ts';
 
 /** The Job controller's first pause before a failed pod is tried again; a real cluster takes ten seconds. */
 const POD_BACKOFF_MS = 1_000;
@@ -21,7 +21,7 @@ const KubeObject = z.looseObject({
   }),
   spec: z.looseObject({}).default({}),
 });
-type KubeObject = z.infer<typeof KubeObject>;
+export type KubeObject = z.infer<typeof KubeObject>;
 
 /** Where a workload stands and what its pods run. */
 export interface WorkloadOptions {
@@ -55,13 +55,11 @@ export interface Cluster extends AsyncDisposable {
 export async function startCluster(namespaces: readonly string[]): Promise<Cluster> {
   const runtime = await LocalProcessRuntime.create();
   const admin = randomBytes(18).toString('hex');
-  const [, , userNamespace = '', userName = ''] = FIREBREAK_USER.split(':');
-  const user = { name: userName, namespace: userNamespace };
   const sandbox = await startKubernetesSandbox({
     runtime,
     objects: [
-      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: user },
-      ...namespaces.flatMap((namespace) => rightsIn(namespace, user)),
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'firebreak', namespace: 'firebreak' } },
+      ...namespaces.flatMap(firebreakRights),
     ],
     tokens: { [randomBytes(18).toString('hex')]: FIREBREAK_USER, [admin]: 'kubernetes-admin' },
     podFailureBackoffMs: POD_BACKOFF_MS,
@@ -121,7 +119,7 @@ export async function startCluster(namespaces: readonly string[]): Promise<Clust
     },
     async deployment({ namespace, name, program, pods = 1 }) {
       const labels = { app: name };
-      const deployment = await create({
+      await create({
         apiVersion: 'apps/v1',
         kind: 'Deployment',
         metadata: { name, namespace, labels },
@@ -131,17 +129,6 @@ export async function startCluster(namespaces: readonly string[]): Promise<Clust
           template: podTemplate(name, program, 'Always'),
         },
       });
-      const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name, uid: deployment.metadata.uid };
-      for (let pod = 1; pod <= pods; pod++) {
-        const { metadata, spec } = podTemplate(name, program, 'Always');
-        const ownerReferences = [{ ...owner, controller: true, blockOwnerDeletion: true }];
-        await create({
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { ...metadata, name: `${name}-6d9f-${pod}`, namespace, ownerReferences },
-          spec,
-        });
-      }
     },
     [Symbol.asyncDispose]: async () => sandbox.stop(),
   };

@@ -32,28 +32,3 @@ export function jobSpec(name: string, program: PodCommand, pods: number) {
     template: podTemplate(name, program, 'Never'),
   };
 }
-
-/** The least rights that Firebreak needs in one namespace. */
-export function rightsIn(namespace: string, user: { readonly name: string; readonly namespace: string }) {
-  return [
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: { name: 'firebreak', namespace },
-      rules: [
-        { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list', 'watch', 'patch'] },
-        { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
-        { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-        { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get', 'list'] },
-        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch', 'patch'] },
-      ],
-    },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'firebreak', namespace },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'firebreak' },
-      subjects: [{ kind: 'ServiceAccount', ...user }],
-    },
-  ];
-}

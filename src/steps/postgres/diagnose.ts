@@ -133,6 +133,6 @@ function lag(bytes: number | null, seconds: number | null, replyAge: number | nu
 
 function unbelievable({ snapshot }: DiagnosisFacts): string[] {
   return snapshot.standbys
-    .filter(isSilent)
+    .filter((standby) => standby.kind === 'standby' && isSilent(standby))
     .map(({ applicationName }) => `standby ${applicationName} does not answer its primary`);
 }

@@ -31,7 +31,8 @@ export interface Surroundings {
 export function judge(snapshot: Snapshot, around: Surroundings, params: Params, at: number): Sample {
   const cpu = judgeCpu(snapshot, around.cpu, params);
   const { slotShare, lockWaiting } = measurePressure({ snapshot, cpu: null });
-  const lags = snapshot.standbys.flatMap(({ replayBytes }) => replayBytes ?? []);
+  const standbys = snapshot.standbys.filter(({ kind }) => kind === 'standby');
+  const lags = standbys.flatMap(({ replayBytes }) => replayBytes ?? []);
   const high = [
     ...(snapshot.inRecovery ? ['the server that answers is in recovery, a standby and not the primary'] : []),
     ...(slotShare < params.slotShareBelow
@@ -41,7 +42,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     ...(lockWaiting < params.waitersBelow
       ? []
       : [`${lockWaiting} lock waiters (below ${params.waitersBelow} wanted)`]),
-    ...judgeLag(snapshot, around.expectedStandbys, params),
+    ...judgeLag(standbys, around.expectedStandbys, params),
   ];
   return {
     at,
@@ -66,7 +67,7 @@ function judgeCpu({ onCpu, cores }: Snapshot, share: number | null, { onCpuPerCo
 }
 
 /** Bytes as the primary counts them are the truth; a silent or missing standby is broken, not quiet. */
-function judgeLag({ standbys }: Snapshot, expected: number, { lagBytesBelow }: Params): string[] {
+function judgeLag(standbys: Snapshot['standbys'], expected: number, { lagBytesBelow }: Params): string[] {
   const missing = expected - standbys.length;
   return [
     ...(missing > 0 ? [`${missing} of ${expected} standbys not connected`] : []),
