@@ -18,6 +18,7 @@ import { createLedger } from './engine/ledger.ts';
 import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { startHttp } from './http.ts';
+import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
 import type { State } from './ports/state.ts';
 import type { Workloads } from './ports/workloads.ts';
@@ -125,8 +126,10 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   started.defer(async () => slack.stop(SLACK_GRACE_MS));
   await slack.start();
   let stopping: Promise<void> | undefined;
+  const openings = openAtOnce({ runbooks, databases: databases.list(), announcer: slack });
   const http = await startHttp(config, {
     state,
+    store: async (alerts) => state.alerts.store(alerts, stopping === undefined ? openings : undefined),
     slack,
     databases,
     clock,

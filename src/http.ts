@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { StandingDatabases } from './adapters/postgres/databases.ts';
 import type { Config } from './config/config.ts';
 import { errorCodeOf, FirebreakError } from './domain/errors.ts';
-import { BODY_LIMIT, registerAlertRoutes } from './intake/routes.ts';
+import { BODY_LIMIT, registerAlertRoutes, type StoreAlerts } from './intake/routes.ts';
 import type { Clock } from './ports/clock.ts';
 import type { State } from './ports/state.ts';
 import type { SlackBot } from './slack/bot.ts';
@@ -13,6 +13,7 @@ const CLOSE_MS = 2_000;
 
 interface HttpParts {
   readonly state: State;
+  readonly store: StoreAlerts;
   readonly slack: SlackBot;
   readonly databases: StandingDatabases;
   readonly clock: Clock;
@@ -26,7 +27,7 @@ export async function startHttp(
   parts: HttpParts,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
-  registerAlertRoutes(server, { ...parts, sources: config.sources, alerts: parts.state.alerts });
+  registerAlertRoutes(server, { ...parts, sources: config.sources });
   server.get('/healthz', async () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     const reasons = await notReady(parts);

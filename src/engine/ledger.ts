@@ -67,7 +67,7 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
     },
 
     async settle(settlings) {
-      const result = await state.journal.appendAll(settlings.map(appendOf));
+      const result = await state.journal.appendAll(settlings.map(appendFor));
       if (result.status === 'appended') logClosing(logger, result.events);
       return result.status === 'appended';
     },
@@ -135,7 +135,8 @@ function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow 
   return { id, dedupeKey, database, title, status, waiting: next(after).do === 'wait' };
 }
 
-function appendOf({ target, events, settles }: Settling): StreamAppend {
+/** What is appended to the journal for what alerts lead to. */
+export function appendFor({ target, events, settles }: Settling): StreamAppend {
   if ('ignoredIn' in target) {
     const work: Work[] = [{ kind: 'render', key: 'intake' }];
     return { stream: target.ignoredIn, expectedVersion: 0, events, options: { work, settles } };

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Alert } from '../domain/alert.ts';
 import { FirebreakError, loggableError } from '../domain/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -16,6 +17,9 @@ export interface AlertSource {
   readonly authentication: Authentication;
 }
 
+/** Stores alerts durably; resolves after the commit. */
+export type StoreAlerts = (alerts: readonly Alert[]) => ReturnType<Alerts['store']>;
+
 /** Bytes of a body that are read; more is answered 413. */
 export const BODY_LIMIT = 1024 * 1024;
 
@@ -28,7 +32,7 @@ const STORE_MS = 8_000;
  */
 export function registerAlertRoutes(
   server: FastifyInstance,
-  options: { sources: readonly AlertSource[]; alerts: Alerts; clock: Clock; logger: Logger },
+  options: { sources: readonly AlertSource[]; store: StoreAlerts; clock: Clock; logger: Logger },
 ): void {
   const sources = new Map(options.sources.map((source) => [source.name, source]));
   server.removeAllContentTypeParsers();
@@ -50,7 +54,7 @@ export function registerAlertRoutes(
       return reply.code(400).send({ error: parsed });
     }
     try {
-      return await reply.code(202).send(await inTime(options.alerts.store(parsed)));
+      return await reply.code(202).send(await inTime(options.store(parsed)));
     } catch (error) {
       options.logger.error({ err: loggableError(error), source: source.name }, 'alert could not be stored');
       return reply

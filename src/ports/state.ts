@@ -16,6 +16,8 @@ export interface Work {
   /** `alerts` for `intake`, incident id otherwise. */
   readonly key: string;
   readonly delaySeconds?: number;
+  /** `here`: without an item in the queue. The process that commits it does it; should that one die, it is found as unfinished. */
+  readonly by?: 'here';
 }
 
 /** Settles every stored alert that is not settled. */
@@ -43,6 +45,8 @@ export interface AppendOptions {
   /** `waiting` when there is nothing to do after these events until a person answers or an alert comes in. */
   readonly incident?: IncidentRow & { readonly waiting: boolean };
   readonly settles?: readonly Settlement[];
+  /** Messages that are posted right after the commit, written down before. */
+  readonly reserves?: readonly ChatMessage[];
 }
 
 /** What is appended to one stream. */
@@ -93,10 +97,26 @@ export interface StoredAlert {
   readonly settlement: Settlement | null;
 }
 
+/** How alerts open incidents in the very transaction that stores them. */
+export interface Openings {
+  /** Dedupe key of the incident that an alert would belong to; null when it is about no database. */
+  readonly keyOf: (alert: Alert) => string | null;
+  /** What opens incidents for these alerts: each under the id for its dedupe key, where none is open and no alert waits. */
+  readonly open: (
+    alerts: readonly StoredAlert[],
+    ids: ReadonlyMap<string, string>,
+  ) => readonly StreamAppend[];
+  /** Called right after the commit. */
+  readonly opened: (events: readonly RecordedEvent[]) => void;
+}
+
 /** Alerts as they came in. */
 export interface Alerts {
-  /** Stores what is new, and lets it be settled. Repeats of a stored delivery are counted, not stored. */
-  store(alerts: readonly Alert[]): Promise<{ stored: number; repeated: number }>;
+  /**
+   * Stores what is new, and lets it be settled: at once what opens an incident when nothing else waits, the rest
+   * afterwards. Repeats of a stored delivery are counted, not stored.
+   */
+  store(alerts: readonly Alert[], openings?: Openings): Promise<{ stored: number; repeated: number }>;
   get(id: string): Promise<StoredAlert | null>;
   /** Newest first. */
   list(limit: number): Promise<StoredAlert[]>;

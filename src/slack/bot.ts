@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { ActionClass } from '../domain/actor.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch } from '../ports/http.ts';
-import type { ChatMessages, Mutex } from '../ports/state.ts';
+import type { ChatMessage, ChatMessages, Mutex } from '../ports/state.ts';
 
 /** How Firebreak talks to Slack. */
 export interface SlackConfig {
@@ -73,6 +74,13 @@ export interface SlackBot {
    * will not take.
    */
   render(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'>;
+  /**
+   * Where the first message of a new incident will stand, to be written down with its opening; null while Slack is in
+   * trouble. Nothing is posted unless it is announced.
+   */
+  reserve(incidentId: string): ChatMessage | null;
+  /** The incident is durable, as it is given here: its next render need not read it. */
+  announce(incident: Incident): void;
   health(): SlackHealth;
   /** Port that is listened on in http mode; null in socket mode and before start. */
   port(): number | null;

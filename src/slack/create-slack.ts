@@ -85,6 +85,8 @@ export function createSlack(options: SlackOptions): SlackBot {
       await Promise.all([connection.stop(graceMs), within(graceMs, outbox.settled())]);
     },
     render: (incidentId, renderSignal) => outbox.render(incidentId, renderSignal),
+    reserve: (incidentId) => outbox.reserve(incidentId),
+    announce: (incident) => outbox.announce(incident),
     health() {
       const trouble = health.trouble();
       const awayMs = trouble === null ? 0 : clock.now().getTime() - trouble.since.getTime();

@@ -48,7 +48,7 @@ export async function startReception(state: State, now: () => Date = () => new D
       },
       { name: 'checks', format: 'generic', authentication: { type: 'hmac', key: new Secret(KEY) } },
     ],
-    alerts: state.alerts,
+    store: async (alerts) => state.alerts.store(alerts),
     clock: { now, sleep: async () => undefined },
     logger,
   });

@@ -51,9 +51,23 @@ export const mutants: readonly Mutant[] = [
   {
     promise: 'an alert is acknowledged when it is stored',
     file: 'src/intake/routes.ts',
-    was: 'await inTime(options.alerts.store(parsed))',
-    becomes: 'void options.alerts.store(parsed).catch(() => undefined)',
+    was: 'await inTime(options.store(parsed))',
+    becomes: 'void options.store(parsed).catch(() => undefined)',
     test: 'test/intake/routes.test.ts',
+  },
+  {
+    promise: 'what keeps an incident from being opened does not keep its alert out',
+    file: 'src/adapters/state/store-alerts.ts',
+    was: 'if (isStateAway(error) && !waitedTooLong) throw error;',
+    becomes: 'throw error;',
+    test: 'test/intake/open-at-once.test.ts',
+  },
+  {
+    promise: 'a process that was frozen after an opening posts no second parent',
+    file: 'src/slack/outbox/news.ts',
+    was: 'return age >= 0 && age < FRESH_MS;',
+    becomes: 'return age >= 0;',
+    test: 'test/slack/outbox/news.test.ts',
   },
   {
     promise: 'what one sender sent does not keep out the others',

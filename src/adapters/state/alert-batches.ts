@@ -1,4 +1,5 @@
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import type { Openings } from '../../ports/state.ts';
 
 /** One delivery of an alert, with how often it came. */
 export interface Delivery {
@@ -15,8 +16,17 @@ export interface Counted {
   readonly repeated: number;
 }
 
-/** Writes deliveries, sorted by key, in one transaction, and answers the keys that were new. */
-type Write = (deliveries: readonly Delivery[]) => Promise<ReadonlySet<string>>;
+/**
+ * Writes deliveries, sorted by key, in one transaction, and answers the keys that were new. With the openings of their
+ * call when it is the only one: where several wait, what they lead to is decided together.
+ */
+export type WriteBatch = (
+  deliveries: readonly Delivery[],
+  openings: Openings | null,
+) => Promise<ReadonlySet<string>>;
+
+/** Stores the deliveries of one call, and answers after the commit. */
+type Store = (deliveries: readonly Delivery[], openings?: Openings | null) => Promise<Counted>;
 
 /** Characters of JSON and number of deliveries that one transaction takes. */
 const BATCH_CHARACTERS = 4_000_000;
@@ -26,6 +36,7 @@ const MOST_WAITING = 32_000_000;
 
 interface Call {
   readonly deliveries: readonly Delivery[];
+  readonly openings: Openings | null;
   readonly characters: number;
   readonly result: PromiseWithResolvers<Counted>;
 }
@@ -36,7 +47,7 @@ interface Call {
  * batch. A call is answered after its commit. When the state cannot be used, everybody who waits is told at once.
  * @throws FirebreakError `state-unavailable` also when too much waits already.
  */
-export function createAlertBatches(write: Write): (deliveries: readonly Delivery[]) => Promise<Counted> {
+export function createAlertBatches(write: WriteBatch): Store {
   const waiting: Call[] = [];
   let characters = 0;
   let writing = false;
@@ -49,7 +60,9 @@ export function createAlertBatches(write: Write): (deliveries: readonly Delivery
 
   async function writeBatch(calls: readonly Call[]): Promise<void> {
     try {
-      answer(calls, await write(merged(calls)));
+      const [first, ...others] = calls;
+      const alone = others.length === 0 && waiting.length === 0;
+      answer(calls, await write(merged(calls), alone ? (first?.openings ?? null) : null));
     } catch (error) {
       if (isFirebreakError(error) && error.retryable) {
         for (const call of [...calls, ...waiting.splice(0)]) call.result.reject(error);
@@ -62,9 +75,10 @@ export function createAlertBatches(write: Write): (deliveries: readonly Delivery
     }
   }
 
-  return async (deliveries) => {
+  return async (deliveries, openings = null) => {
     const call: Call = {
       deliveries,
+      openings,
       characters: deliveries.reduce((sum, { alert }) => sum + alert.length, 0),
       result: Promise.withResolvers<Counted>(),
     };

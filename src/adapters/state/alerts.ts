@@ -1,26 +1,19 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { Alert, deliveryKey } from '../../domain/alert.ts';
 import { sha256 } from '../../domain/json.ts';
-import { type Alerts, INTAKE, type StoredAlert, type Work } from '../../ports/state.ts';
+import type { Alerts, StoredAlert } from '../../ports/state.ts';
 import { createAlertBatches, type Delivery } from './alert-batches.ts';
 import { guarded } from './failure.ts';
 import { storableJson } from './storable-json.ts';
+import { type AlertParts, createStore } from './store-alerts.ts';
 import type { StateTables } from './tables.ts';
-
-/** Minutes after an incident is closed in which its alerts may still be repeated by a monitoring that lags behind. */
-const AFTERMATH_MINUTES = 5;
-
-/** What the store of alerts needs besides its table. */
-export interface AlertParts {
-  /** Called after a commit that stored something, with the work to settle it. */
-  readonly committed: (work: readonly Work[]) => void;
-}
 
 /** Alerts as they came in, each delivery once. A row without a settlement is itself the work that is left to do. */
 export function createAlerts(db: Kysely<StateTables>, parts: AlertParts): Alerts {
-  const store = createAlertBatches((deliveries) => guarded(() => storeDeliveries(db, parts, deliveries)));
+  const store = createAlertBatches(createStore(db, parts));
   return {
-    store: async (alerts) => (alerts.length === 0 ? { stored: 0, repeated: 0 } : store(distinct(alerts))),
+    store: async (alerts, openings) =>
+      alerts.length === 0 ? { stored: 0, repeated: 0 } : store(distinct(alerts), openings ?? null),
     get: (id) =>
       guarded(async () => {
         const row = await selectAlerts(db).where('id', '=', id).executeTakeFirst();
@@ -59,57 +52,6 @@ function distinct(alerts: readonly Alert[]): Delivery[] {
     );
   }
   return [...deliveries.values()];
-}
-
-async function storeDeliveries(
-  db: Kysely<StateTables>,
-  parts: AlertParts,
-  deliveries: readonly Delivery[],
-): Promise<ReadonlySet<string>> {
-  const rows = await upsertDeliveries(db, deliveries);
-  const stored = new Set(rows.filter(({ inserted }) => inserted).map(({ key }) => key));
-  const outlived = new Set(rows.filter((row) => row.outlived).map(({ key }) => key));
-  if (outlived.size > 0) {
-    const again = deliveries.filter(({ key }) => outlived.has(key));
-    for (const key of await storeAnew(db, again)) stored.add(key);
-  }
-  if (stored.size > 0) parts.committed([INTAKE]);
-  return stored;
-}
-
-/**
- * An alert that still fires when its incident has been closed for a while is news, not a repeat: the row of that
- * incident gives up its delivery key, so that the delivery is stored and settled anew.
- */
-async function storeAnew(db: Kysely<StateTables>, deliveries: readonly Delivery[]): Promise<string[]> {
-  return await db.transaction().execute(async (tx) => {
-    const keys = deliveries.map(({ key }) => key);
-    await sql`
-      update firebreak.alert as outlived set delivery_key = outlived.delivery_key || '/' || outlived.id
-      where outlived.delivery_key = any(${keys}) and ${isOutlived('outlived')}`.execute(tx);
-    const rows = await upsertDeliveries(tx, deliveries);
-    return rows.filter(({ inserted }) => inserted).map(({ key }) => key);
-  });
-}
-
-/** Inserts what is new and counts what is not, in one statement and so in one round trip. */
-async function upsertDeliveries(db: Kysely<StateTables>, deliveries: readonly Delivery[]) {
-  const { rows } = await sql<{ key: string; inserted: boolean; outlived: boolean }>`
-    insert into firebreak.alert as stored (id, delivery_key, alert, repeats)
-    select 'ALERT-' || nextval('firebreak.alert_number'), new.key, new.alert::jsonb, new.count - 1
-    from jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb) as new (key text, alert text, count bigint)
-    on conflict (delivery_key) do update
-      set repeats = stored.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
-    returning delivery_key as key, xmax = 0 as inserted, ${isOutlived('stored')} as outlived`.execute(db);
-  return rows;
-}
-
-/** Whether the alert of this row fires, and its incident was closed a while ago. */
-function isOutlived(row: 'stored' | 'outlived') {
-  return sql<boolean>`(${sql.ref(`${row}.alert`)}->>'status' = 'firing' and exists (
-    select from firebreak.incident as incident
-    where incident.id = ${sql.ref(`${row}.incident_id`)} and incident.status = 'closed'
-      and incident.updated_at < clock_timestamp() - make_interval(mins => ${AFTERMATH_MINUTES})))`;
 }
 
 function selectAlerts(db: Kysely<StateTables>) {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ChatMessages } from '../../ports/state.ts';
+import type { ChatMessage, ChatMessages } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
 import type { StateTables } from './tables.ts';
 
@@ -22,15 +22,17 @@ export function createChatMessages(db: Kysely<StateTables>): ChatMessages {
           .orderBy('key')
           .execute(),
       ),
-    put: (message) =>
-      guarded(async () => {
-        const { incidentId, key, channel, ts, nonce, contentHash } = message;
-        const values = { channel, ts, nonce, content_hash: contentHash };
-        await db
-          .insertInto('chat_message')
-          .values({ incident_id: incidentId, key, ...values })
-          .onConflict((conflict) => conflict.columns(['incident_id', 'key']).doUpdateSet(values))
-          .execute();
-      }),
+    put: (message) => guarded(async () => putMessage(db, message)),
   };
+}
+
+/** Writes where a message stands, or is about to be posted. */
+export async function putMessage(db: Kysely<StateTables>, message: ChatMessage): Promise<void> {
+  const { incidentId, key, channel, ts, nonce, contentHash } = message;
+  const values = { channel, ts, nonce, content_hash: contentHash };
+  await db
+    .insertInto('chat_message')
+    .values({ incident_id: incidentId, key, ...values })
+    .onConflict((conflict) => conflict.columns(['incident_id', 'key']).doUpdateSet(values))
+    .execute();
 }

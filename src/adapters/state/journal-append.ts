@@ -2,8 +2,9 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { DomainEvent } from '../../domain/event.ts';
-import { bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
+import { type Anchor, bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
+import { putMessage } from './chat-messages.ts';
 import { commitFailure } from './failure.ts';
 import { saveIncidents } from './incidents.ts';
 import { toRecordedEvent, toRow } from './journal-entry.ts';
@@ -16,7 +17,10 @@ import type { StateTables } from './tables.ts';
 const ONE_OPEN_INCIDENT = 'incident_one_open';
 
 /** Thrown to roll back: somebody else was first. */
-class Conflict extends Error {}
+export class Conflict extends Error {}
+
+/** Looks at the head of the journal once it is locked, before anything is appended to it. */
+export type CheckHead = (tx: Transaction<StateTables>, head: Anchor) => Promise<void>;
 
 export interface Append {
   readonly stream: string;
@@ -26,16 +30,15 @@ export interface Append {
   readonly options: AppendOptions;
 }
 
-/** One transaction: events of different streams, head, incident rows, settlements and work; on a conflict nothing of it. */
-export async function appendEvents(
+/** One transaction that ends with what it appends; on a conflict nothing of it. */
+export async function inOneTransaction(
   db: Kysely<StateTables>,
-  enqueue: Enqueue,
-  appends: readonly Append[],
+  write: (tx: Transaction<StateTables>) => Promise<readonly JournalEntry[]>,
 ): Promise<AppendResult> {
   let committing = false;
   try {
     const entries = await db.transaction().execute(async (tx) => {
-      const written = await appendWithin(tx, enqueue, appends);
+      const written = await write(tx);
       committing = true;
       return written;
     });
@@ -46,17 +49,22 @@ export async function appendEvents(
   }
 }
 
-/** Appends in a transaction that is open already. Throws to roll back when somebody else was first. */
+/**
+ * Appends events of different streams in an open transaction, with head, incident rows, settlements, reserved messages and
+ * work. Throws to roll back when somebody else was first.
+ */
 export async function appendWithin(
   tx: Transaction<StateTables>,
   enqueue: Enqueue,
   appends: readonly Append[],
+  checkHead?: CheckHead,
 ): Promise<JournalEntry[]> {
   const head = await tx
     .selectFrom('journal_head')
     .select(['position', 'hash', 'event_schema'])
     .forUpdate()
     .executeTakeFirstOrThrow();
+  await checkHead?.(tx, head);
   const { versions, at, schema } = await streamEnds(tx, appends);
   const entries: JournalEntry[] = [];
   for (const { stream, expectedVersion, events } of appends) {
@@ -82,6 +90,8 @@ export async function appendWithin(
     tx,
     appends.flatMap(({ options }) => options.settles ?? []),
   );
+  for (const message of appends.flatMap(({ options }) => options.reserves ?? []))
+    await putMessage(tx, message);
   await enqueue(
     tx,
     appends.flatMap(({ options }) => options.work),

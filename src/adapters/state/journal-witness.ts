@@ -4,15 +4,27 @@ import type { RecordedEvent } from '../../domain/event.ts';
 import type { Anchor } from '../../domain/journal-entry.ts';
 import { JOURNAL_STREAM } from '../../domain/retention.ts';
 import type { Work } from '../../ports/state.ts';
-import { appendEvents } from './journal-append.ts';
+import { appendWithin, type CheckHead, inOneTransaction } from './journal-append.ts';
 import type { Enqueue } from './queue/enqueue.ts';
 import type { StateTables } from './tables.ts';
 
 /** Remembers the last entry that this process wrote, and notices when it is gone. */
 export interface Witness {
   saw(event: RecordedEvent | undefined): void;
-  /** Looks for the remembered entry; when it is gone, the log and the journal say so. Nothing else follows from memory. */
-  check(): Promise<void>;
+  /**
+   * Runs an append that lets `check` look for the remembered entry. When it is gone, the log and the journal say so, and
+   * the append runs anew. Nothing else follows from memory.
+   */
+  watch<T>(append: (check: CheckHead) => Promise<T>): Promise<T>;
+}
+
+/** Thrown to roll back: the entry that this process wrote last is not there any more. */
+class EntriesLost extends Error {
+  readonly anchor: Anchor;
+  constructor(anchor: Anchor) {
+    super('Entries of the journal are lost.');
+    this.anchor = anchor;
+  }
 }
 
 /**
@@ -26,17 +38,29 @@ export function createWitness(
 ): Witness {
   let last: Anchor | null = null;
 
-  async function tell(position: number, hash: string): Promise<void> {
+  /** The head itself is that entry, as long as nobody else has appended: then nothing needs to be read. */
+  async function check(...[tx, head]: Parameters<CheckHead>): Promise<void> {
+    if (last === null || isSame(head, last)) return;
+    const { position, hash } = last;
+    const entry = tx.selectFrom('journal').select('hash').where('position', '=', position);
+    const found = await entry.executeTakeFirst();
+    if (found?.hash === hash) return;
+    // Another append may have noticed meanwhile, and has told it then.
+    if (last === null || last.position !== position) return;
+    last = null;
+    throw new EntriesLost({ position, hash });
+  }
+
+  async function tell({ position, hash }: Anchor): Promise<void> {
+    logger.error(
+      { journal: `${position}:${hash}` },
+      'The state database has lost entries of the journal that it had confirmed',
+    );
     try {
       const work = await lookAgain(db);
-      await appendEvents(db, enqueue, [
-        {
-          stream: JOURNAL_STREAM,
-          expectedVersion: null,
-          events: [{ type: 'journal.lost', position, hash, instance }],
-          options: { work },
-        },
-      ]);
+      const told = { type: 'journal.lost', position, hash, instance } as const;
+      const append = { stream: JOURNAL_STREAM, expectedVersion: null, events: [told], options: { work } };
+      await inOneTransaction(db, async (tx) => appendWithin(tx, enqueue, [append]));
     } catch (error) {
       last ??= { position, hash };
       throw error;
@@ -48,25 +72,20 @@ export function createWitness(
       if (event === undefined || (last !== null && event.position <= last.position)) return;
       last = { position: event.position, hash: event.hash };
     },
-    async check() {
-      if (last === null) return;
-      const { position, hash } = last;
-      const found = await db
-        .selectFrom('journal')
-        .select('hash')
-        .where('position', '=', position)
-        .executeTakeFirst();
-      if (found?.hash === hash) return;
-      // Another append may have noticed meanwhile, and has told it then.
-      if (last === null || last.position !== position) return;
-      last = null;
-      logger.error(
-        { journal: `${position}:${hash}` },
-        'The state database has lost entries of the journal that it had confirmed',
-      );
-      await tell(position, hash);
+    async watch(append) {
+      try {
+        return await append(check);
+      } catch (error) {
+        if (!(error instanceof EntriesLost)) throw error;
+        await tell(error.anchor);
+        return await append(check);
+      }
     },
   };
+}
+
+function isSame(one: Anchor, other: Anchor): boolean {
+  return one.position === other.position && one.hash === other.hash;
 }
 
 /** What Slack shows of open incidents may be ahead of the journal now: it is written anew, and each goes on from there. */

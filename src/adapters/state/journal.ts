@@ -1,40 +1,24 @@
 import { type Kysely, sql } from 'kysely';
-import type { Logger } from 'pino';
 import type { RecordedEvent } from '../../domain/event.ts';
 import { type JournalEntry, NO_ENTRY_HASH } from '../../domain/journal-entry.ts';
-import type { AppendResult, Journal, StreamAppend, Work } from '../../ports/state.ts';
+import type { AppendResult, Journal, StreamAppend } from '../../ports/state.ts';
 import { guarded, stateFailure } from './failure.ts';
-import { appendEvents } from './journal-append.ts';
 import { entryColumns, toRecordedEvent } from './journal-entry.ts';
 import { entriesInOrder, readHead, verifyJournal } from './journal-verify.ts';
-import { createWitness } from './journal-witness.ts';
-import type { Enqueue } from './queue/enqueue.ts';
+import { createJournalWriter, type JournalParts, type WriteJournal } from './journal-writer.ts';
 import { storableJson } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
-/** What the journal needs besides its tables. */
-export interface JournalParts {
-  readonly enqueue: Enqueue;
-  /** Called after the commit with the work of the transaction. */
-  readonly committed: (work: readonly Work[]) => void;
-  readonly logger: Pick<Logger, 'error'>;
-  /** Name of this process. */
-  readonly instance: string;
+/** The journal, with the way in for transactions that write other tables too. */
+export interface OwnJournal extends Journal {
+  readonly write: WriteJournal;
 }
 
 /** The journal on PostgreSQL. Appends wait for one another on the head row, which makes the numbering gapless. */
-export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Journal {
-  const witness = createWitness(db, parts);
-
-  async function appendAll(appends: readonly StreamAppend[]): Promise<AppendResult> {
-    const result = await guarded(async () => {
-      await witness.check();
-      return await appendEvents(db, parts.enqueue, appends);
-    });
-    if (result.status === 'appended') witness.saw(result.events.at(-1));
-    if (result.status === 'appended') parts.committed(appends.flatMap(({ options }) => options.work));
-    return result;
-  }
+export function createJournal(db: Kysely<StateTables>, parts: JournalParts): OwnJournal {
+  const write = createJournalWriter(db, parts);
+  const appendAll = async (appends: readonly StreamAppend[]): Promise<AppendResult> =>
+    write(async (_tx, append) => append(appends));
 
   return {
     read: async (stream, after = 0) => guarded(() => readStreams(db, [{ stream, after }])),
@@ -42,6 +26,7 @@ export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Jou
     append: async (stream, expectedVersion, events, options) =>
       appendAll([{ stream, expectedVersion, events, options }]),
     appendAll,
+    write,
     head: () => guarded(async () => (await readHead(db)) ?? { position: 0, hash: NO_ENTRY_HASH }),
     verify: (anchors = []) => guarded(() => verifyJournal(db, anchors)),
     export: () => exportEntries(db),

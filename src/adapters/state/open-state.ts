@@ -110,9 +110,10 @@ function assemble(connections: Connections): State {
     await close(connections);
   }
 
+  const journal = createJournal(db, { enqueue, committed, logger, instance });
   return {
-    journal: createJournal(db, { enqueue, committed, logger, instance }),
-    alerts: createAlerts(db, { committed }),
+    journal,
+    alerts: createAlerts(db, { committed, write: journal.write }),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),
     backups: createBackups(createPatientDatabase(connections.pool), enqueue),

@@ -1,5 +1,8 @@
+import type { Incident } from '../../domain/incident.ts';
+import type { ChatMessage } from '../../ports/state.ts';
 import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
+import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
 import { NOTICES } from './perform.ts';
 import { createVisit } from './visit.ts';
@@ -19,6 +22,10 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface Outbox {
   /** Puts an incident in the row; `busy` when it is not drawn within a moment. */
   render(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'>;
+  /** The row of the first message of a new incident, when Slack can be reached now. */
+  reserve(incidentId: string): ChatMessage | null;
+  /** The incident with its reserved row is durable. */
+  announce(incident: Incident): void;
   /** Incidents that are not drawn as they should be. */
   waiting(): number;
   /** Waits for the calls that are under way. */
@@ -29,7 +36,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, health, signal } = options;
   const row = createDirtyIncidents();
   const lanes = createLanes(options.tools.channel, clock);
-  const visit = createVisit({ ...options, row, lanes });
+  const news = createNews(options.tools);
+  const visit = createVisit({ ...options, row, lanes, news });
   const visits = new Set<Promise<void>>();
   let looks = 0;
   let alarm: AbortController | undefined;
@@ -119,6 +127,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         over.abort();
       }
     },
+    reserve: (incidentId) => (signal.aborted || !health.isOpen() ? null : news.reserve(incidentId)),
+    announce: (incident) => news.announce(incident),
     waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES).length,
     async settled() {
       while (visits.size > 0) await Promise.allSettled(visits);

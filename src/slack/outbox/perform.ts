@@ -8,6 +8,7 @@ import type { SlackLogger } from '../bot.ts';
 import { type CallResult, call } from './call.ts';
 import { findPosted, METADATA_TYPE } from './find-posted.ts';
 import type { DesiredMessage } from './messages-of.ts';
+import { isFresh } from './news.ts';
 import type { OutboxAction } from './next-actions.ts';
 import { newNonce } from './nonce.ts';
 import { REFUSED_BLOCKS, reduced } from './reduced.ts';
@@ -64,18 +65,8 @@ type Action<K extends OutboxAction['do']> = Extract<OutboxAction, { do: K }>;
 
 async function post(tools: OutboxTools, incidentId: string, action: Action<'post'>): Promise<Performed> {
   const { message, parent } = action;
-  // The name of an earlier try is given up with it: the new one tells when this try was made.
-  const nonce = newNonce(tools.clock.now());
-  const row: ChatMessage = {
-    incidentId,
-    key: message.key,
-    channel: parent?.channel ?? tools.channel,
-    ts: null,
-    nonce,
-    contentHash: '',
-  };
-  await tools.messages.put(row);
-  if (action.row !== null) tools.unsent.delete(action.row.nonce);
+  const row = await writtenDown(tools, incidentId, action);
+  const { nonce } = row;
   const thread = parent?.ts ?? null;
   const sent = await withReducedBlocks(tools, message, (shown) =>
     tools.client.chat.postMessage({
@@ -101,6 +92,32 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
   if (reach === 'over') tools.searches.over(nonce);
   if (sent.status === 'refused' && GONE.has(sent.code)) return await rebuild(tools, incidentId);
   return left(tools, sent, 'chat.postMessage');
+}
+
+/**
+ * The row of a post that is about to be sent. The name of an earlier try is given up with it, as the new one tells when
+ * this try was made, unless it was written down just now.
+ */
+async function writtenDown(
+  tools: OutboxTools,
+  incidentId: string,
+  { message, parent, row: earlier }: Action<'post'>,
+): Promise<ChatMessage> {
+  const channel = parent?.channel ?? tools.channel;
+  const isReserved = earlier !== null && earlier.channel === channel && isFresh(earlier, tools.clock);
+  const row: ChatMessage = isReserved
+    ? earlier
+    : {
+        incidentId,
+        key: message.key,
+        channel,
+        ts: null,
+        nonce: newNonce(tools.clock.now()),
+        contentHash: '',
+      };
+  if (!isReserved) await tools.messages.put(row);
+  if (earlier !== null) tools.unsent.delete(earlier.nonce);
+  return row;
 }
 
 /** Reads one page of where the message must be; the search goes on with the next action. */

@@ -1,12 +1,20 @@
+import type { IncidentView } from '../../engine/desk.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
 import type { Lanes } from './lanes.ts';
 import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
+import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
 import { NOTICES, perform } from './perform.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
 const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
+
+/** How the messages of an incident should be, and since when there are any (ISO 8601). */
+interface Wanted {
+  readonly since: string;
+  readonly messages: readonly DesiredMessage[];
+}
 
 /**
  * Looks at one incident and serves it for as long as it is its turn. `elsewhere` when another process draws it.
@@ -15,17 +23,24 @@ const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
 export type Visit = (dirty: Dirty) => Promise<'visited' | 'elsewhere'>;
 
 export function createVisit(
-  options: OutboxOptions & { readonly row: DirtyIncidents; readonly lanes: Lanes },
+  options: OutboxOptions & {
+    readonly row: DirtyIncidents;
+    readonly lanes: Lanes;
+    readonly news: NewsDesk;
+  },
 ): Visit {
-  const { tools, desk, mutex, health, actionClassOf, row, lanes } = options;
+  const { tools, desk, mutex, health, actionClassOf, row, lanes, news } = options;
 
-  async function wanted(id: string): Promise<{ since: string; messages: DesiredMessage[] }> {
+  async function wanted(id: string): Promise<Wanted> {
     if (id === NOTICES) {
       const notices = await desk.notices();
       return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
     }
     const view = await desk.view(id);
-    if (view === null) return { since: '', messages: [] };
+    return view === null ? { since: '', messages: [] } : drawn(view);
+  }
+
+  function drawn(view: IncidentView): Wanted {
     return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf) };
   }
 
@@ -45,8 +60,9 @@ export function createVisit(
   async function serve(dirty: Dirty, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && health.isOpen()) {
       const { marks } = dirty;
-      const desired = await wanted(dirty.id);
-      const rows = await tools.messages.list(dirty.id);
+      const told = news.take(dirty.id);
+      const desired = told === null ? await wanted(dirty.id) : drawn({ ...told, progress: null });
+      const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
       const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
       dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action));
       dirty.seen = marks;

@@ -58,6 +58,21 @@ test.each([
   },
 );
 
+test('work that has no item in the queue is done also when the answer to its commit is lost', async () => {
+  const { proxied, proxy } = await database();
+  const state = await opened(proxied);
+  const woken: string[] = [];
+  state.queue.handle('render', async (key) => {
+    woken.push(key);
+    return 'done';
+  });
+  await state.queue.start();
+  proxy.cutAt('commit', 'after');
+  const work = [{ kind: 'render', key: 'INC-1', by: 'here' }] as const;
+  await expect(state.journal.append('INC-1', 0, [mitigated('x')], { work })).rejects.toThrow();
+  await eventually('the render', () => woken.includes('INC-1'), 5_000);
+});
+
 test('a transaction that breaks before its commit is told as not recorded', async () => {
   const { proxied, proxy } = await database();
   const state = await opened(proxied);

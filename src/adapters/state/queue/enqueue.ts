@@ -13,7 +13,8 @@ export type Enqueue = (tx: Transaction<StateTables>, work: readonly Work[]) => P
  * timer of its own and never merged.
  */
 export function createEnqueue(boss: PgBoss): Enqueue {
-  return async (tx, work) => {
+  return async (tx, given) => {
+    const work = given.filter(({ by }) => by !== 'here');
     if (work.length === 0) return;
     const now = work.filter(({ delaySeconds = 0 }) => delaySeconds <= 0);
     const waiting = now.length === 0 ? new Set() : await lockWaiting(tx, now);

@@ -1,0 +1,54 @@
+import { type Kysely, sql } from 'kysely';
+import type { Delivery } from './alert-batches.ts';
+import type { StateTables } from './tables.ts';
+
+/** Minutes after an incident is closed in which its alerts may still be repeated by a monitoring that lags behind. */
+const AFTERMATH_MINUTES = 5;
+
+/** What became of a delivery. */
+interface UpsertedRow {
+  readonly key: string;
+  readonly id: string;
+  /** When the first of its kind was received, ISO 8601. */
+  readonly at: string;
+  readonly inserted: boolean;
+  /** Whether it fires although its incident was closed a while ago. */
+  readonly outlived: boolean;
+}
+
+/** Inserts what is new and counts what is not, in one statement and so in one round trip. */
+export async function upsertDeliveries(db: Kysely<StateTables>, deliveries: readonly Delivery[]) {
+  const { rows } = await sql<UpsertedRow>`
+    insert into firebreak.alert as stored (id, delivery_key, alert, repeats)
+    select 'ALERT-' || nextval('firebreak.alert_number'), new.key, new.alert::jsonb, new.count - 1
+    from jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb) as new (key text, alert text, count bigint)
+    on conflict (delivery_key) do update
+      set repeats = stored.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
+    returning id, received_at as at, delivery_key as key, xmax = 0 as inserted, ${isOutlived('stored')} as outlived`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** Whether the alert of this row fires, and its incident was closed a while ago. */
+function isOutlived(row: 'stored' | 'outlived') {
+  return sql<boolean>`(${sql.ref(`${row}.alert`)}->>'status' = 'firing' and exists (
+    select from firebreak.incident as incident
+    where incident.id = ${sql.ref(`${row}.incident_id`)} and incident.status = 'closed'
+      and incident.updated_at < clock_timestamp() - make_interval(mins => ${AFTERMATH_MINUTES})))`;
+}
+
+/**
+ * An alert that still fires when its incident has been closed for a while is news, not a repeat: the row of that
+ * incident gives up its delivery key, so that the delivery is stored and settled anew.
+ */
+export async function storeAnew(db: Kysely<StateTables>, deliveries: readonly Delivery[]): Promise<string[]> {
+  return await db.transaction().execute(async (tx) => {
+    const keys = deliveries.map(({ key }) => key);
+    await sql`
+      update firebreak.alert as outlived set delivery_key = outlived.delivery_key || '/' || outlived.id
+      where outlived.delivery_key = any(${keys}) and ${isOutlived('outlived')}`.execute(tx);
+    const rows = await upsertDeliveries(tx, deliveries);
+    return rows.filter(({ inserted }) => inserted).map(({ key }) => key);
+  });
+}

@@ -1,0 +1,63 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Logger } from 'pino';
+import { isFirebreakError } from '../../domain/errors.ts';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { JournalEntry } from '../../domain/journal-entry.ts';
+import type { AppendResult, StreamAppend, Work } from '../../ports/state.ts';
+import { guarded } from './failure.ts';
+import { appendWithin, inOneTransaction } from './journal-append.ts';
+import { createWitness } from './journal-witness.ts';
+import type { Enqueue } from './queue/enqueue.ts';
+import type { StateTables } from './tables.ts';
+
+/** What the journal needs besides its tables. */
+export interface JournalParts {
+  readonly enqueue: Enqueue;
+  /** Called after the commit with the work of the transaction. */
+  readonly committed: (work: readonly Work[]) => void;
+  readonly logger: Pick<Logger, 'error'>;
+  /** Name of this process. */
+  readonly instance: string;
+}
+
+/** Appends within the transaction that is open. Throws to roll it back when somebody else was first. */
+type AppendHere = (appends: readonly StreamAppend[]) => Promise<readonly JournalEntry[]>;
+
+/**
+ * Runs a transaction that ends with what it appends to the journal, or with nothing appended. `told` hears of the events
+ * right after the commit, before anybody works on them.
+ */
+export type WriteJournal = (
+  write: (tx: Transaction<StateTables>, append: AppendHere) => Promise<readonly JournalEntry[]>,
+  told?: (events: readonly RecordedEvent[]) => void,
+) => Promise<AppendResult>;
+
+/** Writes to the journal, watches that nothing of it gets lost, and lets the work that follows begin. */
+export function createJournalWriter(db: Kysely<StateTables>, parts: JournalParts): WriteJournal {
+  const witness = createWitness(db, parts);
+
+  return async (write, told) => {
+    let work: readonly Work[] = [];
+    try {
+      const result = await guarded(() =>
+        witness.watch(async (check) =>
+          inOneTransaction(db, async (tx) =>
+            write(tx, async (appends) => {
+              work = appends.flatMap(({ options }) => options.work);
+              return await appendWithin(tx, parts.enqueue, appends, check);
+            }),
+          ),
+        ),
+      );
+      if (result.status === 'conflict') return result;
+      witness.saw(result.events.at(-1));
+      told?.(result.events);
+      parts.committed(work);
+      return result;
+    } catch (error) {
+      // It may be committed after all; then nobody else knows of work that has no item in the queue.
+      if (isFirebreakError(error) && error.code === 'state-unconfirmed') parts.committed(work);
+      throw error;
+    }
+  };
+}
