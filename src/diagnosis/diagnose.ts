@@ -2,8 +2,10 @@ import type { Cause } from '../domain/cause.ts';
 import type { CauseRule } from './cause-rule.ts';
 import { rule as antiWraparoundVacuum } from './causes/anti-wraparound-vacuum.ts';
 import { rule as connectionLeak } from './causes/connection-leak.ts';
+import { rule as connectionStorm } from './causes/connection-storm.ts';
 import { rule as contention } from './causes/contention.ts';
 import { rule as idleInTransaction } from './causes/idle-in-transaction.ts';
+import { rule as idlePools } from './causes/idle-pools.ts';
 import { rule as lockQueue } from './causes/lock-queue.ts';
 import { rule as nothingWrong } from './causes/nothing-wrong.ts';
 import { rule as planFlip } from './causes/plan-flip.ts';
@@ -34,6 +36,8 @@ export const causeRules: readonly CauseRule[] = [
   runawayApplicationQuery,
   contention,
   connectionLeak,
+  connectionStorm,
+  idlePools,
   replayPaused,
   replayConflict,
   replicationInterrupted,
