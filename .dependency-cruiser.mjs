@@ -25,7 +25,7 @@ const layers = {
   ],
 };
 const homes = {
-  pg: '(?:adapters/(?:postgres|state|embedded-postgres)|drill)/',
+  pg: '(?:adapters/(?:postgres|pgbouncer|state|embedded-postgres)|drill)/',
   'pg-boss': 'adapters/state/',
   kysely: 'adapters/state/',
   '@slack': 'slack/',

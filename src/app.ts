@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createOutgoing } from './adapters/http/outgoing.ts';
 import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
 import { createWorkloads } from './adapters/kubernetes/workloads.ts';
+import { createPoolers } from './adapters/pgbouncer/poolers.ts';
 import { createDatabases } from './adapters/postgres/databases.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { openState } from './adapters/state/open-state.ts';
@@ -82,8 +83,17 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const databases = createDatabases(config.databases, { logger, guard });
   started.defer(async () => databases.stop());
   await databases.start();
+  const poolers = createPoolers(
+    config.databases.flatMap(({ name: database, pgbouncer }) =>
+      pgbouncer.map((pooler) => ({ database, ...pooler })),
+    ),
+    { logger },
+  );
+  started.defer(async () => poolers.stop());
+  await poolers.start();
   const ports = {
     databases,
+    poolers,
     workloads: provideWorkloads(config, started, logger),
     metrics: createMetrics(
       config.databases.flatMap(({ name, prometheus }) =>

@@ -55,6 +55,12 @@ export interface DatabaseConfig {
     readonly url: Secret;
     readonly cores?: number | null;
   }[];
+  readonly pgbouncer: readonly {
+    readonly name: string;
+    readonly url: Secret;
+    /** Null for all of its databases. */
+    readonly pools: readonly string[] | null;
+  }[];
   readonly prometheus: {
     readonly url: string;
     readonly cpuQuery: string;

@@ -64,6 +64,11 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
       url: secret(replica.url, `replica ${replica.name} of ${name}`),
       cores: replica.cores ?? null,
     })),
+    pgbouncer: database.pgbouncer.map((pooler) => ({
+      name: pooler.name,
+      url: secret(pooler.url, `PgBouncer ${pooler.name} of ${name}`),
+      pools: pooler.pools ?? null,
+    })),
     prometheus:
       prometheus === undefined
         ? null

@@ -64,6 +64,26 @@ const Database = z.strictObject({
     )
     .superRefine(namedOnce)
     .default([]),
+  pgbouncer: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes')
+          .describe('How people call this PgBouncer.'),
+        url: SecretRef.describe(
+          'postgresql:// URL of its console, for a user of admin_users; the database is always pgbouncer.',
+        ),
+        pools: z
+          .array(z.string().min(1))
+          .min(1)
+          .optional()
+          .describe('Its databases that lead to the primary. Default: all.'),
+      }),
+    )
+    .superRefine(namedOnce)
+    .default([])
+    .describe('The PgBouncers in front of the primary, each instance by itself.'),
   prometheus: z
     .strictObject({
       url: z.url(),

@@ -3,9 +3,10 @@ import type { ClusterFacts, Pod } from '../domain/cluster.ts';
 import type { Session } from '../domain/snapshot.ts';
 import { podEvidence, runningPods } from './client-pods.ts';
 import { interactiveTool } from './interactive-tools.ts';
+import { atMost, originOf } from './through-pooler.ts';
 
 /** What attribution looks at; a group of idle sessions has it too, without tags. */
-export type Attributable = Pick<Session, 'clientAddress' | 'applicationName' | 'user' | 'tags'>;
+export type Attributable = Pick<Session, 'clientAddress' | 'applicationName' | 'user' | 'tags' | 'behind'>;
 
 /** Tags by which sqlcommenter libraries and batch frameworks name the program. */
 const NAMING_TAGS = ['cronjob', 'job', 'application', 'app', 'service', 'controller'];
@@ -16,8 +17,14 @@ const NAMING_TAGS = ['cronjob', 'job', 'application', 'app', 'service', 'control
  * in which people type queries, at an address of no pod; a role is weak. When the address says nothing (loopback, proxy, host network, unknown), the evidence says so and the names decide.
  */
 export function attribute(session: Attributable, cluster: ClusterFacts): Culprit {
-  const byAddress = attributeAddress(session.clientAddress, cluster);
-  if (byAddress.culprit !== null) return byAddress.culprit;
+  const { address, most, how } = originOf(session);
+  const note: Evidence[] = how === null ? [] : [{ strength: 'weak', text: how }];
+  const byAddress =
+    address === null && how !== null
+      ? { culprit: null, candidates: [], evidence: note }
+      : withNote(attributeAddress(address, cluster), note);
+  if (byAddress.culprit !== null)
+    return { ...byAddress.culprit, evidence: atMost(byAddress.culprit.evidence, most) };
   const byName = attributeName(session, cluster, byAddress.candidates);
   return { ...byName, evidence: [...byName.evidence, ...byAddress.evidence] };
 }
@@ -38,6 +45,14 @@ interface ByAddress {
   readonly culprit: Culprit | null;
   readonly candidates: readonly Culprit[];
   readonly evidence: readonly Evidence[];
+}
+
+function withNote({ culprit, candidates, evidence }: ByAddress, note: readonly Evidence[]): ByAddress {
+  return {
+    culprit: culprit === null ? null : { ...culprit, evidence: [...culprit.evidence, ...note] },
+    candidates,
+    evidence: [...evidence, ...note],
+  };
 }
 
 function attributeAddress(address: string | null, cluster: ClusterFacts): ByAddress {

@@ -8,6 +8,9 @@ import { rule as idleInTransaction } from './causes/idle-in-transaction.ts';
 import { rule as idlePools } from './causes/idle-pools.ts';
 import { rule as lockQueue } from './causes/lock-queue.ts';
 import { rule as nothingWrong } from './causes/nothing-wrong.ts';
+import { rule as pgbouncerDeadServers } from './causes/pgbouncer-dead-servers.ts';
+import { rule as pgbouncerPaused } from './causes/pgbouncer-paused.ts';
+import { rule as pgbouncerSaturated } from './causes/pgbouncer-saturated.ts';
 import { rule as planFlip } from './causes/plan-flip.ts';
 import { rule as preparedTransaction } from './causes/prepared-transaction.ts';
 import { rule as replayConflict } from './causes/replay-conflict.ts';
@@ -27,10 +30,13 @@ import { measurePressure } from './pressure.ts';
 export const causeRules: readonly CauseRule[] = [
   antiWraparoundVacuum,
   preparedTransaction,
+  pgbouncerPaused,
+  pgbouncerDeadServers,
   lockQueue,
   idleInTransaction,
   rowLockConvoy,
   planFlip,
+  pgbouncerSaturated,
   runawayBatchQuery,
   runawayInteractiveQuery,
   runawayApplicationQuery,

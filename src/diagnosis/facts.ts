@@ -1,4 +1,5 @@
 import type { ClusterFacts } from '../domain/cluster.ts';
+import type { Pooler } from '../domain/pooler.ts';
 import type { ReplicaStatus } from '../domain/replica.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { StatementStatistics } from '../domain/statement.ts';
@@ -27,6 +28,8 @@ export interface DiagnosisFacts {
   readonly history: readonly Snapshot[];
   /** How the statements that many sessions run at once have run so far, or null when pg_stat_statements does not say. */
   readonly statements: readonly StatementStatistics[] | null;
+  /** The PgBouncers in front of the server, one reading of each that could be read. */
+  readonly poolers: readonly Pooler[];
   /** What could not be read, in words. */
   readonly gaps: readonly string[];
 }

@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../domain/cluster.ts';
 import type { Session } from '../domain/snapshot.ts';
 import { attribute, culpritKey } from './attribution.ts';
 import { type Clients, podEvidence, provenPod } from './client-pods.ts';
+import { originOf } from './through-pooler.ts';
 
 /** Sessions of one owner. */
 export interface OwnedSessions {
@@ -24,13 +25,19 @@ export function groupByOwner(sessions: readonly Session[], cluster: ClusterFacts
   return [...groups.values()]
     .map((members) => ({
       culprit: mergeCulprits(
-        members.map(({ session, culprit }) => ({ culprit, address: session.clientAddress, sessions: 1 })),
+        members.map(({ session, culprit }) => ({ culprit, address: ownAddress(session), sessions: 1 })),
         cluster,
       ),
       sessions: members.map(({ session }) => session),
       load: members.reduce((sum, { session }) => sum + 1 + session.parallelWorkers, 0),
     }))
     .sort((a, b) => b.load - a.load || culpritKey(a.culprit).localeCompare(culpritKey(b.culprit)));
+}
+
+/** The address that proves the owner by itself; behind a PgBouncer it does not, and the evidence of each session is kept. */
+function ownAddress(session: Session): string | null {
+  const { how, address } = originOf(session);
+  return how === null ? address : null;
 }
 
 /** Sessions at one address, attributed. */

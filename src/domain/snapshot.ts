@@ -1,7 +1,19 @@
 import { z } from 'zod';
+import { PoolClient } from './pooler.ts';
 
 /** PostgreSQL timestamps stay text: a JavaScript Date has milliseconds only and would never match again. */
 const Timestamp = z.string();
+
+/** The PgBouncer that a session belongs to, and for whom it works there. */
+export const Behind = z.object({
+  /** Name from the configuration. */
+  pooler: z.string(),
+  /** The client that it was linked to through its present transaction, or null when that is not certain. */
+  client: PoolClient.nullable(),
+  /** Whether pid and port both agree; behind another proxy only the pid does. */
+  exact: z.boolean(),
+});
+export type Behind = z.infer<typeof Behind>;
 
 /** One non-idle client backend of a snapshot. */
 export const Session = z.object({
@@ -39,6 +51,8 @@ export const Session = z.object({
   sql: z.string(),
   /** Key and value tags of a sqlcommenter comment, read before masking. */
   tags: z.record(z.string(), z.string()),
+  /** Set when it is a server connection of a PgBouncer: clientAddress is then PgBouncer's. */
+  behind: Behind.nullable().default(null),
 });
 export type Session = z.infer<typeof Session>;
 
@@ -77,6 +91,8 @@ export const SessionGroup = z.object({
   oldestBackendSeconds: z.number().nullable().default(null),
   /** Connections that were opened in the last two minutes. */
   youngBackends: z.int().default(0),
+  /** Set when the address is that of a PgBouncer. */
+  behind: Behind.nullable().default(null),
 });
 export type SessionGroup = z.infer<typeof SessionGroup>;
 
@@ -193,6 +209,17 @@ export const Snapshot = z.object({
   sessions: z.array(Session),
   /** Of the roles that hold the most idle connections, the longest idle ones, at most 100; none while idle ones fill less than 0.3 of max_connections. */
   idleSessions: z.array(IdleSession).default([]),
+  /** Every client backend, idle ones included, with address and port of its client. */
+  backends: z
+    .array(
+      z.object({
+        pid: z.int(),
+        user: z.string().nullable(),
+        clientAddress: z.string().nullable(),
+        clientPort: z.int().nullable(),
+      }),
+    )
+    .default([]),
   /** Lock waiters, oldest first, at most 20; a blocker 0 is a prepared transaction. */
   lockWaiters: z.array(z.object({ pid: z.int(), blockers: z.array(z.int()) })),
   standbys: z.array(Standby),

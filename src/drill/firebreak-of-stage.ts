@@ -44,6 +44,7 @@ export async function startFirebreakOn(
       url: url('primary'),
       cores: stage.cores,
       replicas: stage.servers.replica === undefined ? [] : [{ name: names.replica, url: url('replica') }],
+      pgbouncer: [],
       prometheus: null,
     },
     slack,

@@ -102,6 +102,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       cores: victim.cores ?? null,
       replicas:
         firebreakReplica === undefined ? [] : [{ name: outage.replica, url: new Secret(firebreakReplica) }],
+      pgbouncer: [],
       prometheus: null,
     },
     slack,

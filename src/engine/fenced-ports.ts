@@ -5,7 +5,7 @@ import type { Ports } from '../steps/step-kind.ts';
  * The outside systems, in which nothing is changed unless the hold on the incident was confirmed right before. A process
  * that was frozen after its intent, and has been replaced meanwhile, stops here when it goes on.
  */
-export function fencedPorts({ databases, workloads, metrics }: Ports, confirm: Confirm): Ports {
+export function fencedPorts({ databases, poolers, workloads, metrics }: Ports, confirm: Confirm): Ports {
   return {
     metrics,
     databases: {
@@ -13,6 +13,17 @@ export function fencedPorts({ databases, workloads, metrics }: Ports, confirm: C
       async signalBackend(...request) {
         await confirm();
         return await databases.signalBackend(...request);
+      },
+    },
+    poolers: {
+      ...poolers,
+      async reconnect(...request) {
+        await confirm();
+        await poolers.reconnect(...request);
+      },
+      async resume(...request) {
+        await confirm();
+        return await poolers.resume(...request);
       },
     },
     workloads: {

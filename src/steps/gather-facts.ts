@@ -1,11 +1,13 @@
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../diagnosis/facts.ts';
 import { repeatedQueries } from '../diagnosis/repeated-queries.ts';
+import { behindPoolers, originOf } from '../diagnosis/through-pooler.ts';
 import type { Cause } from '../domain/cause.ts';
 import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
 import { describeError, type FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
 import { formatBytes, formatShare, utcTime } from '../domain/format.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { readPoolers } from './read-poolers.ts';
 import type { StepContext } from './step-kind.ts';
 
 /** Facts and what they mean. */
@@ -54,7 +56,9 @@ export async function gatherFacts(
     if (!isFirebreakError(error)) throw error;
     return error;
   });
-  const snapshot = reading instanceof Error ? null : reading;
+  const { poolers, gaps: poolerGaps } = await readPoolers(ctx, server === 'primary' ? database : null);
+  gaps.push(...poolerGaps);
+  const snapshot = reading instanceof Error ? null : behindPoolers(reading, poolers);
   const names = replicas ? databases.get(database).replicas : [];
   const [cpu, ...standbys] = await Promise.all([
     metrics === undefined
@@ -99,11 +103,12 @@ export async function gatherFacts(
     expectedReplicas: names,
     history: snapshot === null ? [] : earlierThan(snapshot, databases.history(database, server)),
     statements,
+    poolers,
     // A cluster that nobody configured is not missing; attribution says itself that it could not look there.
     gaps: workloads.namespaces.length === 0 ? gaps : [...cluster.gaps, ...gaps],
   };
   if (reading instanceof Error) throw withOthers(reading, others);
-  const facts: DiagnosisFacts = { snapshot: reading, ...others };
+  const facts: DiagnosisFacts = { snapshot: behindPoolers(reading, poolers), ...others };
   return { facts, causes: diagnose(facts) };
 }
 
@@ -138,6 +143,9 @@ function earlierThan({ at }: Snapshot, history: readonly Snapshot[]): Snapshot[]
 
 /** Every client address of the snapshot, idle sessions included, each once. */
 export function clientAddresses(snapshot: Pick<Snapshot, 'sessions' | 'groups'>): string[] {
-  const all = [...snapshot.sessions, ...snapshot.groups].flatMap(({ clientAddress }) => clientAddress ?? []);
+  const all = [...snapshot.sessions, ...snapshot.groups].flatMap((one) => {
+    const { address } = originOf(one);
+    return [one.clientAddress, address].flatMap((each) => each ?? []);
+  });
   return [...new Set(all)].sort();
 }

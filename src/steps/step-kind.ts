@@ -6,11 +6,13 @@ import { type Plan, proposedSelection, type Selection, Target } from '../domain/
 import type { Clock } from '../ports/clock.ts';
 import type { Databases, SignalGuard } from '../ports/databases.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Poolers } from '../ports/poolers.ts';
 import type { Workloads } from '../ports/workloads.ts';
 
 /** The outside systems a step kind may name in `needs`. */
 export interface Ports {
   readonly databases: Databases;
+  readonly poolers: Poolers;
   readonly workloads: Workloads;
   readonly metrics: Metrics;
 }

@@ -36,6 +36,29 @@ it('lets nobody decide anything when no authority is given', () => {
   expect(resolve(minimal).authority).toEqual({ observe: [], workload: [], session: [], incident: [] });
 });
 
+it('knows the PgBouncers of a database, with their secrets and the pools that lead to it', () => {
+  const text = minimal.replace(
+    'url: { env: ORDERS_URL }',
+    'url: { env: ORDERS_URL }, pgbouncer: [{ name: one, url: { env: ONE } }, { name: two, url: { env: TWO }, pools: [a] }]',
+  );
+  const [database] = resolve(text, {
+    ...environment,
+    ONE: 'postgresql://one',
+    TWO: 'postgresql://two',
+  }).databases;
+  expect(database?.pgbouncer).toMatchObject([
+    { name: 'one', pools: null },
+    { name: 'two', pools: ['a'] },
+  ]);
+  expect(database?.pgbouncer.map(({ url }) => url.reveal())).toEqual([
+    'postgresql://one',
+    'postgresql://two',
+  ]);
+  expect(() => resolve(text)).toThrow(
+    'The environment variable ONE is not set; it holds PgBouncer one of orders.',
+  );
+});
+
 it('prints no secret', () => {
   const config = resolve(minimal, { ...environment, TOKEN: 'alert-secret' });
   expect(JSON.stringify(config)).not.toContain('alert-secret');
@@ -73,6 +96,14 @@ describe('points at the mistake', () => {
       'a wrong value',
       minimal.replace('alertmanager', 'nagios'),
       'firebreak.yml:2:41: found "nagios" for alerts.sources.0.format:',
+    ],
+    [
+      'a second PgBouncer of the same name',
+      minimal.replace(
+        'url: { env: ORDERS_URL }',
+        'url: { env: A }, pgbouncer: [{ name: p, url: { env: A } }, { name: p, url: { env: B } }]',
+      ),
+      'firebreak.yml:3:96: found "p" for databases.0.pgbouncer.1.name: this name is taken by an earlier entry',
     ],
     ['the offending text', minimal.replace('C0123ABCD', 'incidents'), 'found "incidents"'],
     [

@@ -61,6 +61,7 @@ export function factsOf(parts: Partial<DiagnosisFacts>): DiagnosisFacts {
     replicaSnapshots: [],
     history: [],
     statements: null,
+    poolers: [],
     gaps: [],
     ...parts,
   };

@@ -34,6 +34,7 @@ export function session(pid: number, parts: Partial<Session> & { age?: number } 
     protectedBy: [],
     sql: 'insert into report_rows select * from orders where created_at > $1',
     tags: {},
+    behind: null,
     ...rest,
   };
 }
@@ -69,6 +70,7 @@ export function group(parts: Partial<SessionGroup> & { backends: number }): Sess
     oldestSeconds: 2,
     oldestBackendSeconds: 86_000,
     youngBackends: 0,
+    behind: null,
     ...parts,
   };
 }
@@ -137,6 +139,7 @@ export function snapshot(parts: Partial<Snapshot> = {}): Snapshot {
     groups: [group({ backends: 6 })],
     sessions: [],
     idleSessions: [],
+    backends: [],
     lockWaiters: [],
     standbys: [],
     slotsRetaining: [],

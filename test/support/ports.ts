@@ -2,12 +2,14 @@ import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cl
 import { FirebreakError } from '../../src/domain/errors.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
+import type { Pooler } from '../../src/domain/pooler.ts';
 import type { ReplicaStatus } from '../../src/domain/replica.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
 import type { StatementStatistics } from '../../src/domain/statement.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Databases, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
+import type { Poolers } from '../../src/ports/poolers.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { cluster, pgTime, snapshot } from './fixtures.ts';
@@ -25,6 +27,8 @@ export interface World {
   replicas: ReplicaStatus[];
   /** What runs on a replica, by its name; without an entry it is idle. */
   replicaSnapshots: Map<string, Snapshot>;
+  /** The PgBouncers in front of the database. */
+  poolers: Pooler[];
   /** Configured namespaces; none stands for no cluster. */
   namespaces: string[];
   /** How a backend answers to signals; the others end at the first one. */
@@ -64,6 +68,7 @@ export function createWorld(
     statements: null,
     replicas: [],
     replicaSnapshots: new Map(),
+    poolers: [],
     namespaces: ['analytics', 'shop'],
     manners: new Map(),
     faults: new Map(),
@@ -79,7 +84,12 @@ export function createWorld(
     onTick: () => {},
     onDeployment: () => {},
     context: (earlier = []) => ({
-      ports: { databases: databasesOf(world), workloads: workloadsOf(world), metrics: metricsOf(world) },
+      ports: {
+        databases: databasesOf(world),
+        poolers: poolersOf(world),
+        workloads: workloadsOf(world),
+        metrics: metricsOf(world),
+      },
       clock,
       signal: new AbortController().signal,
       incident: { id: 'inc-1', database: 'orders', openedAt: new Date(START).toISOString() },
@@ -158,6 +168,59 @@ function removeSession(world: World, server: string, gone: Session): void {
   const replica = world.replicaSnapshots.get(server);
   if (replica === undefined) world.snapshot = without(world.snapshot);
   else world.replicaSnapshots.set(server, without(replica));
+}
+
+function poolersOf(world: World): Poolers {
+  const find = (name: string) => {
+    const found = world.poolers.find((pooler) => pooler.name === name);
+    if (found === undefined) throw new FirebreakError('pooler-error', `No PgBouncer ${name}.`, { hint: '' });
+    return found;
+  };
+  const change = (name: string, changed: Partial<Pooler>) => {
+    world.poolers = world.poolers.map((pooler) =>
+      pooler.name === name ? { ...pooler, ...changed } : pooler,
+    );
+  };
+  const commandText: Poolers['commandText'] = (command, pool) =>
+    pool === null ? command : `${command} "${pool}"`;
+  return {
+    names: () => world.poolers.map(({ name }) => name),
+    async read(_database, name) {
+      fail(world, 'pooler');
+      return structuredClone(find(name));
+    },
+    async pools(_database, name) {
+      fail(world, 'pooler');
+      return structuredClone(find(name));
+    },
+    async reconnect(_database, { pooler, pool }) {
+      world.changes.push(`${pooler}: ${commandText('RECONNECT', pool)}`);
+      fail(world, 'reconnect');
+      const servers = find(pooler)
+        .servers.filter((server) => server.database !== pool || server.state === 'active')
+        .map((server) => (server.database === pool ? { ...server, closing: true } : server));
+      change(pooler, { servers });
+    },
+    async resume(_database, { pooler, pool }) {
+      world.changes.push(`${pooler}: ${commandText('RESUME', pool)}`);
+      fail(world, 'resume');
+      const { databases, state, pools } = find(pooler);
+      const paused =
+        pool === null ? state === 'paused' : databases.some((one) => one.name === pool && one.paused);
+      if (!paused) return 'was-not-paused';
+      change(pooler, {
+        state: pool === null ? 'active' : state,
+        databases: databases.map((one) => (one.name === pool ? { ...one, paused: false } : one)),
+        pools: pools.map((one) =>
+          pool === null || one.database === pool ? { ...one, clientsWaiting: 0, maxWaitSeconds: 0 } : one,
+        ),
+      });
+      return 'resumed';
+    },
+    commandText,
+    byHand: (_database, { pooler, pool }, command) =>
+      `psql -h ${pooler} -d pgbouncer -c '${command === 'RECONNECT' || command === 'RESUME' ? commandText(command, pool) : command}'`,
+  };
 }
 
 function workloadsOf(world: World): Workloads {

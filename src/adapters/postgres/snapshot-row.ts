@@ -37,6 +37,7 @@ export const SnapshotRow = z.object({
       young: count,
     }),
   ),
+  backends: listOf(z.tuple([count, text, text, count.nullable()])),
   waits: listOf(z.object({ t: z.string(), e: z.string(), n: count })),
   top: listOf(
     z.object({

@@ -28,6 +28,12 @@ export function toSnapshot(row: SnapshotRow, context: SnapshotContext): Snapshot
       .map((session) => toSession(session, row.up_since, trackSize(row.track_size)))
       .sort((a, b) => age(b) - age(a)),
     idleSessions: row.idle.map((session) => toIdleSession(session, row.up_since)),
+    backends: row.backends.map(([pid, user, clientAddress, clientPort]) => ({
+      pid,
+      user,
+      clientAddress,
+      clientPort,
+    })),
     lockWaiters: row.locks,
     standbys: row.repl.map(toStandby),
     slotsRetaining: row.slots.map(toSlot),
@@ -86,6 +92,7 @@ function toGroup(group: SnapshotRow['by'][number]): Snapshot['groups'][number] {
     oldestSeconds: group.oldest_s,
     oldestBackendSeconds: group.backend_s,
     youngBackends: group.young,
+    behind: null,
   };
 }
 
@@ -146,6 +153,7 @@ function toSession(row: SnapshotRow['top'][number], serverStart: string, trackBy
     sql: maskSqlCached(text, cutByServer || row.q_tail !== null),
     protectedBy: row.prot,
     tags: { ...readTags(text), ...(row.q_tail === null ? {} : readTags(row.q_tail)) },
+    behind: null,
   };
 }
 

@@ -3,6 +3,7 @@ import { postgresMillis } from '../../domain/postgres-time.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import { contended } from '../contended.ts';
 import type { DiagnosisFacts } from '../facts.ts';
+import { poolViews, waitsLong } from '../pools.ts';
 import { describeCpu, describeSlots, measurePressure, type Pressure } from '../pressure.ts';
 import { bytesBehind, replicaViews } from '../replicas.ts';
 import { isWorking, secondsInState } from '../sessions.ts';
@@ -21,7 +22,7 @@ const LAG_BYTES = 64 * 1024 * 1024;
 export const rule: CauseRule = {
   kind: 'nothing-wrong',
   detect(facts, pressure) {
-    if (!isQuiet(facts, pressure)) return null;
+    if (!isQuiet(facts, pressure) || poolViews(facts.poolers).some(waitsLong)) return null;
     const blind = facts.snapshot.cores === null && facts.cpu === null;
     return {
       kind: 'nothing-wrong',

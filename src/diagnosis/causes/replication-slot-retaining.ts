@@ -109,7 +109,8 @@ function limitText({ snapshot }: DiagnosisFacts, slot: ReplicationSlot): string 
 }
 
 function culpritOf({ cluster }: DiagnosisFacts, slot: ReplicationSlot): Culprit {
-  if (slot.consumer !== null) return attribute({ ...slot.consumer, user: null, tags: {} }, cluster);
+  if (slot.consumer !== null)
+    return attribute({ ...slot.consumer, user: null, tags: {}, behind: null }, cluster);
   return {
     kind: 'application',
     namespace: null,

@@ -12,7 +12,7 @@ export const step = defineStep({
   title: 'Suspend the CronJob behind the queries',
   description:
     'Suspends the CronJob whose pods own the root sessions and deals with its running Jobs. It never guesses: without evidence there is nothing to do.',
-  needs: ['databases', 'workloads'],
+  needs: ['databases', 'poolers', 'workloads'],
   actionClass: 'workload',
   params: Params,
   target: Identity,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DiagnosisFacts } from '../../diagnosis/facts.ts';
+import { describePool, poolName, poolViews } from '../../diagnosis/pools.ts';
 import { describeCpu, describeSlots } from '../../diagnosis/pressure.ts';
 import type { Cause } from '../../domain/cause.ts';
 import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts';
@@ -23,7 +24,7 @@ export const step = defineStep({
   title: 'Diagnose CPU, connections and replication lag',
   description:
     'Reads the primary, its replicas, the metrics and the cluster once, and ranks the causes with evidence, what helps and what will not.',
-  needs: ['databases', 'workloads', 'metrics'],
+  needs: ['databases', 'poolers', 'workloads', 'metrics'],
   actionClass: 'observe',
   params: Params,
   target: z.never(),
@@ -43,6 +44,11 @@ export const step = defineStep({
         label: `One statement on replica ${replica}`,
         language: 'text' as const,
         text: 'Replay position, replay pause and time of the last replayed transaction',
+      })),
+      ...ports.poolers.names(incident.database).map((name) => ({
+        label: `Console of PgBouncer ${name}`,
+        language: 'text' as const,
+        text: 'SHOW VERSION, CONFIG, DATABASES, POOLS, CLIENTS, SERVERS',
       })),
       {
         label: 'Metrics',
@@ -104,6 +110,10 @@ function measurements(facts: DiagnosisFacts): Fact[] {
   return [
     { name: 'CPU', value: describeCpu(facts) },
     { name: 'Connections', value: describeSlots(facts) },
+    ...poolViews(facts.poolers).map((view) => ({
+      name: `Pool ${poolName(view)}`,
+      value: describePool(view),
+    })),
     ...facts.snapshot.standbys.map((standby) => ({
       name: `Standby ${standby.applicationName} (seen by the primary)`,
       value: lag(standby.replayBytes, standby.replaySeconds, standby.replyAgeSeconds),

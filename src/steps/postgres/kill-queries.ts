@@ -13,7 +13,7 @@ export const step = defineStep({
   title: 'Kill the queries behind the incident',
   description:
     'Cancels the root sessions of the top cause and terminates those that do not end; every signal is guarded by the identity of the backend. Then it proves that nothing respawned.',
-  needs: ['databases', 'workloads'],
+  needs: ['databases', 'poolers', 'workloads'],
   actionClass: 'session',
   params: Params,
   target: Identity,

@@ -25,7 +25,7 @@ export const step = defineStep({
   kind: 'postgres.list-queries',
   title: 'List the long queries',
   description: 'Lists the oldest transactions of the primary with age, state, owner and masked SQL.',
-  needs: ['databases', 'workloads'],
+  needs: ['databases', 'poolers', 'workloads'],
   actionClass: 'observe',
   params: Params,
   target: z.never(),

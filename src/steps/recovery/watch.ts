@@ -10,15 +10,16 @@ export const step = defineStep({
   kind: 'recovery.watch',
   title: 'Watch the recovery',
   description:
-    'Samples slots, CPU, lock waiters and replication lag until all of them are quiet several times in a row. A relapse starts the count anew.',
-  needs: ['databases', 'metrics'],
+    'Samples slots, CPU, lock waiters, replication lag and clients that wait in a PgBouncer until all of them are quiet several times in a row. A relapse starts the count anew.',
+  needs: ['databases', 'poolers', 'metrics'],
   actionClass: 'observe',
   params: Params,
   target: z.never(),
   data: z.object({ highAtStart: z.array(z.string()) }),
   undo: onlyReads,
 
-  async plan({ incident }, params) {
+  async plan({ incident, ports }, params) {
+    const poolers = ports.poolers.names(incident.database);
     return readingPlan({
       summary: `Watch ${incident.database} until ${formatCount(params.quietSamples, 'sample')} in a row are quiet, at most ${formatDuration(params.timeoutMinutes * 60)}.`,
       commands: [
@@ -27,6 +28,11 @@ export const step = defineStep({
           language: 'text',
           text: `firebreak:snapshot; quiet means slots below ${formatShare(params.slotShareBelow)}, on-CPU sessions for each core below ${params.onCpuPerCoreBelow}, lag below ${formatBytes(params.lagBytesBelow)}, lock waiters below ${params.waitersBelow}`,
         },
+        ...poolers.map((name) => ({
+          label: `And on the console of PgBouncer ${name}`,
+          language: 'text' as const,
+          text: `SHOW DATABASES; SHOW POOLS; quiet means nothing paused, and nobody waits for ${formatDuration(params.poolWaitSecondsBelow)}`,
+        })),
       ],
       warnings: [],
     });

@@ -69,7 +69,15 @@ test('the snapshot has the shape of the domain and counts slots, groups and load
     oldestSeconds: expect.any(Number),
     oldestBackendSeconds: expect.any(Number),
     youngBackends: 1,
+    behind: null,
   });
+  expect(snapshot.backends).toContainEqual({
+    pid,
+    user: expect.any(String),
+    clientAddress: '127.0.0.1',
+    clientPort: expect.any(Number),
+  });
+  expect(snapshot.backends).toHaveLength(snapshot.groups.reduce((sum, { backends }) => sum + backends, 0));
   expect(snapshot.sessions.find((session) => session.pid === pid)?.sql).toBe('do ?');
   await query(app.server().url(), `select pg_terminate_backend(${pid})`);
   expect(await end).toBe('57P01');

@@ -62,6 +62,7 @@ SELECT json_build_object(
               round(extract(epoch FROM clock_timestamp() - min(backend_start))::numeric,1)::float8 backend_s,
               count(*) FILTER (WHERE backend_start > clock_timestamp() - interval '2 min')::int young
            FROM cl GROUP BY 1,2,3,4,5 ORDER BY n DESC LIMIT 200) g),
+  'backends', (SELECT json_agg(json_build_array(pid, usename, host(client_addr), client_port)) FROM cl),
   'waits', (SELECT json_agg(g) FROM (SELECT coalesce(wait_event_type,'CPU') t, coalesce(wait_event,'-') e, count(*)::int n
            FROM a WHERE state = 'active' AND backend_type IN ('client backend','parallel worker') AND pid <> pg_backend_pid() GROUP BY 1,2 ORDER BY n DESC LIMIT 20) g),
   'top', (SELECT json_agg(top) FROM top),

@@ -3,10 +3,10 @@ import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { StepContext } from '../../step-kind.ts';
 import type { Params } from './contract.ts';
-import { judge, type Sample } from './sample.ts';
+import { judge, type PoolReading, type Sample } from './sample.ts';
 import { seriesOf } from './series.ts';
 
-type Ctx = StepContext<'databases' | 'metrics'>;
+type Ctx = StepContext<'databases' | 'poolers' | 'metrics'>;
 
 /** Samples until the recovery contract has held for quietSamples in a row, or until the timeout. A relapse starts the count anew. */
 export async function observeRecovery(ctx: Ctx, params: Params): Promise<Verdict> {
@@ -42,11 +42,26 @@ export async function takeSample(ctx: Ctx, params: Params): Promise<Sample | str
     const snapshot = await databases.snapshot(database, 'primary', ctx.signal);
     const cpu = snapshot.cores === null ? await cpuShare(ctx, database, metrics) : null;
     const expectedStandbys = databases.get(database).replicas.length;
-    return judge(snapshot, { cpu, expectedStandbys }, params, ctx.clock.now().getTime());
+    const poolers = await readPools(ctx, database);
+    return judge(snapshot, { cpu, expectedStandbys, poolers }, params, ctx.clock.now().getTime());
   } catch (error) {
     ctx.signal.throwIfAborted();
     return `the primary could not be read: ${describeError(error).message}`;
   }
+}
+
+async function readPools(ctx: Ctx, database: string): Promise<(PoolReading | string)[]> {
+  const { poolers } = ctx.ports;
+  return await Promise.all(
+    poolers.names(database).map(async (name) => {
+      try {
+        return await poolers.pools(database, name, ctx.signal);
+      } catch (error) {
+        ctx.signal.throwIfAborted();
+        return `PgBouncer ${name} could not be read: ${describeError(error).message}`;
+      }
+    }),
+  );
 }
 
 async function cpuShare(

@@ -1,6 +1,7 @@
 import { measurePressure } from '../../../diagnosis/pressure.ts';
-import { formatBytes, formatShare } from '../../../domain/format.ts';
+import { formatBytes, formatCount, formatDuration, formatShare } from '../../../domain/format.ts';
 import { isSilent } from '../../../domain/lag.ts';
+import type { Pooler } from '../../../domain/pooler.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import type { Params } from './contract.ts';
 
@@ -13,6 +14,8 @@ export interface Sample {
   readonly slotsUsed: number;
   /** Of the slowest standby, or null when none reports. */
   readonly lagBytes: number | null;
+  /** Clients that wait in a PgBouncer, or null when none is configured. */
+  readonly poolWaiting: number | null;
   /** What is still high, in words; empty means quiet. */
   readonly high: readonly string[];
   /** What could not be judged, in words. */
@@ -25,7 +28,11 @@ export interface Surroundings {
   readonly cpu: number | null;
   /** How many standbys the configuration expects. */
   readonly expectedStandbys: number;
+  /** The pools of each PgBouncer, or in words why they could not be read. */
+  readonly poolers: readonly (PoolReading | string)[];
 }
+
+export type PoolReading = Pick<Pooler, 'name' | 'pools' | 'databases'>;
 
 /** Judges a reading. Pure. */
 export function judge(snapshot: Snapshot, around: Surroundings, params: Params, at: number): Sample {
@@ -43,6 +50,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
       ? []
       : [`${lockWaiting} lock waiters (below ${params.waitersBelow} wanted)`]),
     ...judgeLag(standbys, around.expectedStandbys, params),
+    ...around.poolers.flatMap((reading) => judgePooler(reading, params)),
   ];
   return {
     at,
@@ -50,6 +58,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     active: snapshot.sessions.filter(({ state }) => state === 'active').length,
     slotsUsed: snapshot.slots.used,
     lagBytes: lags.length === 0 ? null : Math.max(...lags),
+    poolWaiting: waitingClients(around.poolers),
     high,
     blind: cpu.blind,
   };
@@ -64,6 +73,31 @@ function judgeCpu({ onCpu, cores }: Snapshot, share: number | null, { onCpuPerCo
     high: value < onCpuPerCoreBelow ? [] : [`${name} (below ${onCpuPerCoreBelow} wanted)`],
     blind: [],
   };
+}
+
+/**
+ * The database may be well while clients still wait: after a failed login PgBouncer tries again only after
+ * server_login_retry, 15 s unless told. One that cannot be read is not quiet, because its clients may not get through.
+ */
+function judgePooler(reading: PoolReading | string, { poolWaitSecondsBelow }: Params): string[] {
+  if (typeof reading === 'string') return [reading];
+  const { name, databases, pools } = reading;
+  return [
+    ...databases
+      .filter(({ paused }) => paused)
+      .map((database) => `database ${database.name} of PgBouncer ${name} is paused`),
+    ...pools
+      .filter((pool) => pool.clientsWaiting > 0 && pool.maxWaitSeconds >= poolWaitSecondsBelow)
+      .map(
+        (pool) =>
+          `${formatCount(pool.clientsWaiting, 'client')} waiting in PgBouncer ${name} (${pool.database}), the first for ${formatDuration(pool.maxWaitSeconds)} (below ${formatDuration(poolWaitSecondsBelow)} wanted)`,
+      ),
+  ];
+}
+
+function waitingClients(readings: readonly (PoolReading | string)[]): number | null {
+  const pools = readings.flatMap((reading) => (typeof reading === 'string' ? [] : reading.pools));
+  return readings.length === 0 ? null : pools.reduce((sum, { clientsWaiting }) => sum + clientsWaiting, 0);
 }
 
 /** Bytes as the primary counts them are the truth; a silent or missing standby is broken, not quiet. */

@@ -21,5 +21,8 @@ export function seriesOf(samples: readonly Sample[]): Series[] {
     line('active sessions', 'sessions', ({ active }) => active),
     line('slots used', 'slots', ({ slotsUsed }) => slotsUsed),
     line('replication lag', 'bytes', ({ lagBytes }) => lagBytes),
+    ...(samples.some(({ poolWaiting }) => poolWaiting !== null)
+      ? [line('waiting in PgBouncer', 'clients', ({ poolWaiting }) => poolWaiting)]
+      : []),
   ];
 }
