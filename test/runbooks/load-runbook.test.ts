@@ -208,6 +208,7 @@ describe('the runbook pool-exhaustion', async () => {
       'postgres.diagnose',
       'postgres.list-queries',
       'kubernetes.suspend-cronjob',
+      'kubernetes.suspend-job',
       'postgres.kill-queries',
       'recovery.watch',
       'kubernetes.resume-cronjob',
