@@ -4,10 +4,8 @@ import { backendId, type PreparedTransaction, type Snapshot } from '../../domain
 import { attribute } from '../attribution.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import { amplifierOf, directWaiters, readLockScene } from '../lock-scene.ts';
-import { rollbackStatement } from '../rollback-prepared.ts';
+import { preparedBlockers, rollbackStatement } from '../prepared-blockers.ts';
 
-/** pg_blocking_pids says 0 for a prepared transaction. */
-const PREPARED = 0;
 /** A coordinator ends its prepared transactions within seconds; one older than this is orphaned. */
 const ORPHANED = 300;
 
@@ -17,10 +15,10 @@ export const rule: CauseRule = {
   detect(facts, pressure) {
     const { snapshot } = facts;
     const scene = readLockScene(snapshot);
-    const root = scene.roots.find(({ pid }) => pid === PREPARED);
-    if (root === undefined) return orphaned(snapshot);
-    const { found, certain } = blocking(snapshot, root.waiters);
-    const amplifier = amplifierOf(scene, [PREPARED]);
+    const blockers = preparedBlockers(snapshot);
+    if (blockers === null) return orphaned(snapshot);
+    const { root, found, certain } = blockers;
+    const amplifier = amplifierOf(scene, [root.pid]);
     const direct = directWaiters(scene, root).length;
     const helps = [
       ...(amplifier === null
@@ -61,24 +59,6 @@ function orphaned({ prepared }: Snapshot): Cause | null {
     rootSessions: [],
     settles: [],
   };
-}
-
-/** Which prepared transactions these waiters wait for; not certain when nothing tells them apart. */
-function blocking(snapshot: Snapshot, waiters: readonly number[]) {
-  const requests = snapshot.lockRequests.filter(({ pid }) => waiters.includes(pid));
-  const here = new Set(
-    snapshot.sessions.filter(({ pid }) => waiters.includes(pid)).map((one) => one.database),
-  );
-  const local = snapshot.prepared.filter(({ database }) => here.size === 0 || here.has(database));
-  const proven = local.filter(({ transactionId, relations }) =>
-    requests.some(
-      (request) =>
-        request.transactionId === transactionId ||
-        (request.relation !== null && relations.includes(request.relation)),
-    ),
-  );
-  const found = proven.length > 0 ? proven : local;
-  return { found, certain: found.length === 1 };
 }
 
 function describePrepared({ gid, owner, database, seconds, relations }: PreparedTransaction): string {

@@ -1,11 +1,13 @@
 import { type Cause, type Culprit, culpritName } from '../../domain/cause.ts';
 import { formatCount, formatDuration, shorten } from '../../domain/format.ts';
-import { backendId, type Session } from '../../domain/snapshot.ts';
+import { postgresMillis } from '../../domain/postgres-time.ts';
+import { backendId, type Session, type Snapshot } from '../../domain/snapshot.ts';
 import { attribute, culpritKey } from '../attribution.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import type { DiagnosisFacts } from '../facts.ts';
 import { groupByOwner } from '../owners.ts';
 import { describeCpu, describeSlots, type Pressure } from '../pressure.ts';
+import { rootBlockers } from '../root-blockers.ts';
 import { type RowQueue, readRowQueue } from '../row-queue.ts';
 import { isIdleInTransaction, oldest, secondsInState, signalAge } from '../sessions.ts';
 
@@ -39,18 +41,34 @@ export const rule: CauseRule = {
   },
 };
 
-/** One of the crowd whose turn is long is followed by the next of the crowd; a stranger is not. */
-function keepsTheRow({ cluster }: DiagnosisFacts, { waiters }: RowQueue, holder: Session): boolean {
+/**
+ * A transaction's age is no proof: whoever has the row now has waited for it in that same transaction. The same holder in
+ * a reading some seconds ago is one. Else, one of the crowd is followed by the next of the crowd; a stranger is not.
+ */
+function keepsTheRow(
+  { cluster, snapshot, history }: DiagnosisFacts,
+  queue: RowQueue,
+  holder: Session,
+): boolean {
   if (signalAge(holder) < KEEPS) return false;
+  const now = postgresMillis(snapshot.at);
+  const before = history.filter(({ at }) => now - postgresMillis(at) >= KEEPS * 1000);
+  if (before.some((earlier) => hadTheRow(earlier, holder))) return true;
   const owner = culpritKey(attribute(holder, cluster));
-  const same = waiters.filter(
-    (waiter) =>
-      culpritKey(attribute(waiter, cluster)) === owner &&
-      (waiter.queryId !== null && holder.queryId !== null
-        ? waiter.queryId === holder.queryId
-        : waiter.sql === holder.sql),
+  const crowd = queue.waiters.filter((waiter) => culpritKey(attribute(waiter, cluster)) === owner);
+  if (crowd.length < queue.waiters.length / 2) return true;
+  const alike = crowd.filter(
+    ({ sql, queryId }) => sql === holder.sql || (queryId !== null && queryId === holder.queryId),
   );
-  return same.length < waiters.length / 2;
+  return alike.length < crowd.length / 2 && secondsInState(holder) >= KEEPS;
+}
+
+/** Whether others waited for this very transaction in an earlier reading. */
+function hadTheRow(earlier: Snapshot, holder: Session): boolean {
+  return rootBlockers(earlier).some(
+    ({ session }) =>
+      session !== null && backendId(session) === backendId(holder) && session.xactStart === holder.xactStart,
+  );
 }
 
 function kept(facts: DiagnosisFacts, pressure: Pressure, queue: RowQueue, holder: Session): Cause {
