@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { describeError, FirebreakError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
+import { loadStepKinds } from '../steps/registry.ts';
 import { startDecoys } from './decoys/start-decoys.ts';
 import { FIREBREAK_ROLE, type StageFirebreak, startFirebreakOn } from './firebreak-of-stage.ts';
 import { beginAudit } from './judge/audit.ts';
@@ -62,7 +63,11 @@ export async function runScenario(
   const events = await untilClosed(firebreak, incident, options);
   const left = await whatIsLeft(scenario, stage);
   const harm = await audit.harm();
-  return judge({ scenario, shape, events, symptom, left, harm, tookMs: Date.now() - startedAt });
+  const kinds = await loadStepKinds();
+  const reading = new Set(
+    [...kinds.values()].filter(({ actionClass }) => actionClass === 'observe').map(({ kind }) => kind),
+  );
+  return judge({ scenario, shape, events, symptom, left, harm, reading, tookMs: Date.now() - startedAt });
 }
 
 /** Waits until the symptom has held for as long as the alert's rule asks. @throws FirebreakError `drill-symptom`. */

@@ -33,13 +33,13 @@ export interface Ending {
   /** What is still wrong by measurement, or null. */
   readonly left: string | null;
   readonly harm: readonly string[];
+  /** Step kinds that only read: not counted among the actions. */
+  readonly reading: ReadonlySet<string>;
   readonly tookMs: number;
 }
 
-const READS = new Set(['postgres.diagnose', 'postgres.list-queries', 'recovery.watch']);
-
 /** Compares what the journal says with the right answer. */
-export function judge({ scenario, shape, events, symptom, left, harm, tookMs }: Ending): Judgement {
+export function judge({ scenario, shape, events, symptom, left, harm, reading, tookMs }: Ending): Judgement {
   const expected = scenario.expected(shape);
   const [opened] = events;
   const incident = opened === undefined ? null : foldIncident(opened.stream, events);
@@ -47,7 +47,7 @@ export function judge({ scenario, shape, events, symptom, left, harm, tookMs }: 
   const [top] = first?.event.type === 'cause.named' ? first.event.causes : [];
   const culprit = top?.culprit == null ? null : culpritName(top.culprit);
   const attempts = (incident?.runs ?? []).flatMap(({ attempts }) => attempts);
-  const effects = attempts.filter(({ step, intents }) => intents > 0 && !READS.has(step.kind));
+  const effects = attempts.filter(({ step, intents }) => intents > 0 && !reading.has(step.kind));
   const actions = effects.filter(({ verdict }) => verdict?.status === 'passed').map(({ step }) => step.kind);
   const missing = expected.actions.filter((kind) => !actions.includes(kind));
   const wrong = effects.filter(({ step }) => !expected.actions.includes(step.kind));

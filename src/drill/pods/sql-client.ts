@@ -13,20 +13,22 @@ const RECONNECT_MS = 300;
 
 async function runSession(number: number): Promise<void> {
   await delay(program.staggerMs * (number - 1));
+  let { steps } = program;
   for (;;) {
     try {
-      await work(number);
+      await work(number, steps);
       return;
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;
       console.log(`error ${code ?? 'connection'} ${error instanceof Error ? error.message : String(error)}`);
       if (program.onError === 'exit') throw error;
+      if (program.onError === 'hold') steps = [];
       await delay(RECONNECT_MS);
     }
   }
 }
 
-async function work(number: number): Promise<void> {
+async function work(number: number, steps: typeof program.steps): Promise<void> {
   const client = new pg.Client({
     connectionString: process.env.DATABASE_URL,
     application_name: program.application,
@@ -39,13 +41,13 @@ async function work(number: number): Promise<void> {
   await client.connect();
   try {
     do {
-      for (const step of program.steps) {
+      for (const step of steps) {
         await (typeof step === 'string'
           ? client.query(withTags(step.replaceAll('{n}', String(number)), program.tags))
           : Promise.race([delay(step.pauseMs), lost.promise]));
       }
-    } while (program.afterwards === 'repeat');
-    if (program.afterwards === 'hold') await lost.promise;
+    } while (program.afterwards === 'repeat' && steps.length > 0);
+    if (program.afterwards === 'hold' || steps.length === 0) await lost.promise;
   } finally {
     client.end().catch(() => undefined);
   }

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { burn } from '../stage/burn.ts';
+import { cpuSymptom } from '../stage/measure.ts';
 
 /** The outage of 2024-11-15 in small: the pods of a CronJob run long statements on every core. */
 export const scenario: Scenario = {
@@ -34,11 +35,5 @@ export const scenario: Scenario = {
       },
     });
   },
-  async symptom({ sql, cores }) {
-    const [row] = await sql<{ working: number }>(
-      "select count(*)::int as working from pg_stat_activity where backend_type = 'client backend' and state = 'active' and wait_event is null and pid <> pg_backend_pid()",
-    );
-    const working = row?.working ?? 0;
-    return working > cores ? `${working} sessions want one of ${cores} CPUs` : null;
-  },
+  symptom: cpuSymptom,
 };

@@ -34,7 +34,7 @@ export async function prepareGround(options: { logger: Logger; signal: AbortSign
     signal,
   });
   await first.stop();
-  const states = join(directory, 'state', 'postgres');
+  const states = join(directory, 'states');
   const copyServer = async (to: string) => cp(template, to, { recursive: true, verbatimSymlinks: true });
   await copyServer(states);
   const server = parts.use(

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { unprivilegedAccount } from '../../adapters/embedded-postgres/account.ts';
 import { choosePort } from '../../adapters/embedded-postgres/addresses.ts';
 import { FirebreakError } from '../../domain/errors.ts';
+import { PGBOUNCER_PID } from '../leftovers.ts';
 import type { Settings } from '../settings.ts';
 
 const HOST = '127.0.0.1';
@@ -73,6 +74,7 @@ export async function startPgBouncer(options: {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  await writeFile(join(directory, PGBOUNCER_PID), String(child.pid ?? ''));
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-4_000);

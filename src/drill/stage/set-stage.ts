@@ -61,14 +61,17 @@ export async function setStage(options: {
   };
   await admin.primary.client.query(tables(shape));
 
-  const roles = new Set<string>();
+  const roles = new Map<string, Promise<void>>();
+  const createRole = async (name: string) => {
+    await admin.primary.client.query(
+      `create role ${pg.escapeIdentifier(name)} login password ${pg.escapeLiteral(password)}`,
+    );
+    await pgbouncer?.admit(name);
+  };
   const role: Stage['role'] = async (name, memberOf = []) => {
-    if (!roles.has(name)) {
-      roles.add(name);
-      const quoted = pg.escapeIdentifier(name);
-      await admin.primary.client.query(`create role ${quoted} login password ${pg.escapeLiteral(password)}`);
-      await pgbouncer?.admit(name);
-    }
+    const created = roles.get(name) ?? createRole(name);
+    roles.set(name, created);
+    await created;
     for (const group of memberOf) {
       await admin.primary.client.query(`grant ${pg.escapeIdentifier(group)} to ${pg.escapeIdentifier(name)}`);
     }

@@ -11,8 +11,11 @@ export const SqlProgram = z.strictObject({
   steps: z.array(z.union([z.string(), z.strictObject({ pauseMs: z.number() })])).min(1),
   /** After the last step: begin anew, keep the session open and idle, or end with exit code 0. */
   afterwards: z.enum(['repeat', 'hold', 'end']),
-  /** After an error: end with exit code 1, as a batch job, or connect anew after 300 ms, as a service. */
-  onError: z.enum(['exit', 'reconnect']),
+  /**
+   * After an error: end with exit code 1, as a batch job, connect anew after 300 ms, as a service, or connect anew and
+   * stay idle, as a service whose request is not made again.
+   */
+  onError: z.enum(['exit', 'reconnect', 'hold']),
   /** Milliseconds between the starts of two sessions; all at once by default. */
   staggerMs: z.number().default(0),
   /** sqlcommenter tags, added to each statement. */

@@ -1,0 +1,11 @@
+import type { Stage } from './stage.ts';
+
+const ON_CPU = `select count(*)::int as working from pg_stat_activity
+  where backend_type = 'client backend' and state = 'active' and wait_event is null and pid <> pg_backend_pid()`;
+
+/** In words when more sessions want a CPU than there are, else null. */
+export async function cpuSymptom({ sql, cores }: Stage): Promise<string | null> {
+  const [row] = await sql<{ working: number }>(ON_CPU);
+  const working = row?.working ?? 0;
+  return working > cores ? `${working} sessions want one of ${cores} CPUs` : null;
+}
