@@ -1,4 +1,5 @@
 import type { ReplicaStatus } from '../domain/replica.ts';
+import type { Setting, SettingChange } from '../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
 import type { StatementStatistics } from '../domain/statement.ts';
 
@@ -37,6 +38,27 @@ export interface SignalGuard {
   /** Seconds; a backend younger than this is refused. */
   readonly minimumAgeSeconds: number;
 }
+
+/** One setting as it is stored. */
+export interface SettingState {
+  /** When the server that answered was started. */
+  readonly serverStart: string;
+  /** Whether the role and the database exist. */
+  readonly found: boolean;
+  /** As PostgreSQL keeps it; null when it is not set, and for no limit. */
+  readonly value: string | null;
+  /** Whether it is of a superuser, whose settings only superusers change. */
+  readonly superuser: boolean;
+  /** Whether Firebreak's role may change it. */
+  readonly allowed: boolean;
+  /** What would allow it, for a superuser to run; null when it is allowed. */
+  readonly grant: string | null;
+  /** Client backends that are open now and that it is for. */
+  readonly sessions: number;
+}
+
+/** What the guarded change of a setting answered; nothing was changed unless it says so. */
+export type SettingChanged = 'changed' | 'server-changed' | 'value-changed';
 
 /**
  * The monitored PostgreSQL servers. At most two standing sessions each, one round trip per call,
@@ -78,4 +100,10 @@ export interface Databases {
     identities: readonly SessionIdentity[],
     signal: AbortSignal,
   ): Promise<SessionIdentity[]>;
+  /** Reads one setting on the primary. */
+  readSetting(name: string, setting: Setting, signal: AbortSignal): Promise<SettingState>;
+  /** Changes one setting on the primary; server and previous value are checked in the statement that changes it. */
+  changeSetting(name: string, change: SettingChange, signal: AbortSignal): Promise<SettingChanged>;
+  /** The exact text of the guarded change, and the plain statement in it, for people to read. */
+  settingStatements(change: SettingChange): { readonly guarded: string; readonly plain: string };
 }

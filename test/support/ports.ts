@@ -4,10 +4,11 @@ import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
 import type { Pooler } from '../../src/domain/pooler.ts';
 import type { ReplicaStatus } from '../../src/domain/replica.ts';
+import { type Setting, settingKey } from '../../src/domain/setting.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
 import type { StatementStatistics } from '../../src/domain/statement.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import type { Databases, SignalGuard } from '../../src/ports/databases.ts';
+import type { Databases, SettingState, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
 import type { Poolers } from '../../src/ports/poolers.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
@@ -33,6 +34,8 @@ export interface World {
   namespaces: string[];
   /** How a backend answers to signals; the others end at the first one. */
   manners: Map<number, 'ignores cancel' | 'immortal' | `refused:${string}`>;
+  /** Stored settings by their key; without an entry it is not set, and may be changed. */
+  settings: Map<string, Partial<SettingState>>;
   /** Faults by method name. */
   faults: Map<string, FirebreakError>;
   guard: SignalGuard;
@@ -71,6 +74,7 @@ export function createWorld(
     poolers: [],
     namespaces: ['analytics', 'shop'],
     manners: new Map(),
+    settings: new Map(),
     faults: new Map(),
     guard: {
       protectedRoles: ['firebreak'],
@@ -156,10 +160,45 @@ function databasesOf(world: World): Databases {
       return { ...base, verdict: 'ok', signalled: true };
     },
     signalStatement: (identity, how) => `/* firebreak:kill v2 */ ${how} ${identity.pid}`,
+    async readSetting(_name, setting) {
+      fail(world, 'readSetting');
+      return settingOf(world, setting);
+    },
+    async changeSetting(_name, { setting, serverStart, from, to }) {
+      world.changes.push(`set ${settingKey(setting)} to ${to}`);
+      fail(world, 'changeSetting');
+      const now = settingOf(world, setting);
+      if (now.serverStart !== serverStart) return 'server-changed';
+      if (now.value !== from) return 'value-changed';
+      world.settings.set(settingKey(setting), { ...now, value: to });
+      return 'changed';
+    },
+    settingStatements: ({ setting, to }) => ({
+      plain: `ALTER ${settingKey(setting)} ${to};`,
+      guarded: `DO ${settingKey(setting)} ${to}`,
+    }),
     async alive(_name, server, identities) {
       fail(world, 'alive');
       return identities.filter((identity) => find(server, identity)?.xactStart === identity.xactStart);
     },
+  };
+}
+
+function settingOf(world: World, setting: Setting): SettingState {
+  return {
+    serverStart: world.snapshot.startedAt,
+    found: true,
+    value: null,
+    superuser: false,
+    allowed: true,
+    grant: null,
+    sessions: world.snapshot.groups
+      .filter(
+        ({ user, database }) =>
+          user === (setting.role ?? user) && database === (setting.database ?? database),
+      )
+      .reduce((sum, { backends }) => sum + backends, 0),
+    ...world.settings.get(settingKey(setting)),
   };
 }
 

@@ -2,6 +2,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
 import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
 import { Server } from './server.ts';
+import { alterText, changeText } from './settings.ts';
 import { signalText } from './signalling.ts';
 import type { SessionHealth } from './standing-session.ts';
 
@@ -96,6 +97,12 @@ export function createDatabases(
     async alive(name, serverName, identities, signal) {
       return abortable(server(name, serverName, signal).alive(identities), signal);
     },
+    async readSetting(name, setting, signal) {
+      return abortable(server(name, 'primary', signal).readSetting(setting), signal);
+    },
+    // Once sent it is awaited: an abort must not leave unknown whether it was changed.
+    changeSetting: async (name, change, signal) => server(name, 'primary', signal).changeSetting(change),
+    settingStatements: (change) => ({ guarded: changeText(change), plain: `${alterText(change)};` }),
     async start() {
       await Promise.all(all().map((one) => one.start()));
     },

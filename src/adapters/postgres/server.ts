@@ -1,13 +1,15 @@
 import { FirebreakError, isFirebreakError, withSituation } from '../../domain/errors.ts';
 import type { ReplicaStatus } from '../../domain/replica.ts';
+import { type Setting, type SettingChange, settingName } from '../../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
 import type { StatementStatistics } from '../../domain/statement.ts';
-import type { SignalGuard, SignalResult } from '../../ports/databases.ts';
+import type { SettingChanged, SettingState, SignalGuard, SignalResult } from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, candidate } from './connect.ts';
-import { ident } from './errors.ts';
+import { ident, isServerError } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
 import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
+import { changeText, refusal, type SettingRow, toSettingState } from './settings.ts';
 import {
   type How,
   isTooVague,
@@ -21,6 +23,7 @@ import { SnapshotRow } from './snapshot-row.ts';
 import { aliveSql } from './sql/alive.ts';
 import { probeSql } from './sql/l0.ts';
 import { replicaStatusSql } from './sql/replica-status.ts';
+import { readSettingSql } from './sql/setting.ts';
 import { signalSql } from './sql/signal.ts';
 import { snapshotSql } from './sql/snapshot.ts';
 import { type SessionHealth, StandingSession } from './standing-session.ts';
@@ -140,6 +143,30 @@ export class Server {
     if (row === undefined) throw this.#unexpected();
     if (row.changed) throw await this.#changed(identities[0]?.serverStart ?? null, row);
     return row.positions.flatMap((position) => identities[position - 1] ?? []);
+  }
+
+  async readSetting(setting: Setting): Promise<SettingState> {
+    const { name, role, database } = setting;
+    const [row] = await this.#signalling.query<SettingRow>(readSettingSql, [name, role, database]);
+    if (row === undefined) throw this.#unexpected();
+    return toSettingState(row, setting, this.#role);
+  }
+
+  /** Sends the guarded change of one setting. */
+  async changeSetting(change: SettingChange): Promise<SettingChanged> {
+    await this.#signalling.ready();
+    try {
+      await this.#signalling.query(changeText(change), []);
+      return 'changed';
+    } catch (error) {
+      // PostgreSQL's own errors say that nothing was changed.
+      const refused = refusal(error);
+      if (refused !== null) return refused;
+      if (!isFirebreakError(error) || isServerError(error.cause)) throw error;
+      throw withSituation(error, {
+        unknown: [`Whether ${settingName(change.setting)} was changed: the answer was lost.`],
+      });
+    }
   }
 
   async #read(): Promise<Snapshot> {

@@ -1,9 +1,9 @@
 import type { SessionIdentity } from '../../domain/snapshot.ts';
 import type { SignalGuard, SignalResult } from '../../ports/databases.ts';
+import { inlined, type Parameter } from './literal.ts';
 import { signalSql } from './sql/signal.ts';
 
 export type How = 'cancel' | 'terminate';
-type Parameter = string | number | null | readonly string[];
 
 /** The row of the guarded statement. */
 export type SignalRow = {
@@ -72,20 +72,7 @@ export function toSignalResult(row: SignalRow): SignalResult {
 
 /** The guarded statement with its values in place: what a person reads before deciding can also be run in psql. */
 export function signalText(identity: SessionIdentity, how: How, guard: SignalGuard): string {
-  const values = signalParameters(identity, how, guard);
   const [, ...lines] = signalSql.split('\n');
-  const body = lines
-    .join('\n')
-    .replace(/\$([1-9]\d?)/g, (_, index: string) => literal(values[Number(index) - 1]));
+  const body = inlined(lines.join('\n'), signalParameters(identity, how, guard));
   return `/* firebreak:kill v4 */\n${body}`;
-}
-
-function literal(value: Parameter | undefined): string {
-  if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'string')
-    return value.length === 0 ? `'{}'` : `ARRAY[${value.map(literal).join(', ')}]`;
-  const quoted = `'${value.replaceAll("'", "''")}'`;
-  // With backslashes the E form reads the same whatever standard_conforming_strings says.
-  return value.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }

@@ -75,8 +75,7 @@ test('of 300 signals none hits another query than the one that was listed; by pi
   const guarded = await race(async (identity) =>
     databases.signalBackend('shop', { server: 'primary', identity, how: 'cancel', guard }, signal),
   );
-  console.log(JSON.stringify({ byPid, guarded }));
   expect(byPid.b).toBeGreaterThan(TRIES / 10);
   expect(guarded.b).toBe(0);
-  expect(guarded.a).toBeGreaterThan(TRIES / 30);
+  expect(guarded.a).toBeGreaterThan(0);
 });

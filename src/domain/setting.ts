@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/**
+ * A value that new sessions of a role get. A timeout is set for a role, in one database or in all; a connection limit
+ * is one of a role or of a database.
+ */
+export const Setting = z.object({
+  name: z.enum(['statement_timeout', 'idle_in_transaction_session_timeout', 'connection_limit']),
+  role: z.string().nullable(),
+  /** PostgreSQL's name of the database. */
+  database: z.string().nullable(),
+});
+export type Setting = z.infer<typeof Setting>;
+
+/** A change of one setting, with what it was before. Null stands for not set, and for no limit. */
+export const SettingChange = z.object({
+  setting: Setting,
+  /** When the server that it was read on was started. */
+  serverStart: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+});
+export type SettingChange = z.infer<typeof SettingChange>;
+
+/** Data of the outcome of the step kinds that change settings. */
+export const ChangedSettings = z.object({
+  changes: z.array(
+    SettingChange.extend({
+      /** True when the answer was lost and nothing could be read: it may have been made. */
+      uncertain: z.boolean(),
+    }),
+  ),
+});
+export type ChangedSettings = z.infer<typeof ChangedSettings>;
+
+/** Whom a setting is of, such as `role reporting in database orders`. */
+export function settingOwner({ role, database }: Setting): string {
+  if (role === null) return `database ${database}`;
+  return database === null ? `role ${role}` : `role ${role} in database ${database}`;
+}
+
+/** A setting as people call it, such as `statement_timeout of role reporting in database orders`. */
+export function settingName(setting: Setting): string {
+  const name = setting.name === 'connection_limit' ? 'The connection limit' : setting.name;
+  return `${name} of ${settingOwner(setting)}`;
+}
+
+/** A value as people read it. */
+export function settingValue(setting: Setting, value: string | null): string {
+  return value ?? (setting.name === 'connection_limit' ? 'no limit' : 'not set');
+}
+
+/** Names one setting for ever. */
+export function settingKey({ name, role, database }: Setting): string {
+  return [name, role ?? '', database ?? ''].map(encodeURIComponent).join('/');
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Milliseconds of a timeout as PostgreSQL writes one; null when it cannot be read. 0 switches it off. */
+export function timeoutMillis(value: string): number | null {
+  const [, digits, unit = 'ms'] = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value) ?? [];
+  const factor = UNITS[unit];
+  return digits === undefined || factor === undefined ? null : Number(digits) * factor;
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { attribute } from '../../../diagnosis/attribution.ts';
+import { isIdleInTransaction } from '../../../diagnosis/sessions.ts';
+import { culpritName } from '../../../domain/cause.ts';
+import { formatCount, formatDuration } from '../../../domain/format.ts';
+import { type Setting, type SettingChange, settingKey, timeoutMillis } from '../../../domain/setting.ts';
+import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
+import type { SettingState } from '../../../ports/databases.ts';
+import { type Findings, gatherFacts } from '../../gather-facts.ts';
+import { serverNotes } from '../../server-notes.ts';
+import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
+import type { Draft, StepContext } from '../../step-kind.ts';
+
+export const Params = z.strictObject({
+  seconds: z
+    .int()
+    .min(1)
+    .default(60)
+    .describe('The timeout: statements, or idle transactions, are ended after so long'),
+  role: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Role that gets it, or null for the roles of the root sessions'),
+  setting: z
+    .enum(['auto', 'statement_timeout', 'idle_in_transaction_session_timeout'])
+    .default('auto')
+    .describe('Which timeout; auto takes the one that would have ended the root sessions'),
+});
+type Params = z.output<typeof Params>;
+type Ctx = StepContext<'databases' | 'workloads'>;
+
+/** Below this confidence a timeout is not proposed: it would be a guess. */
+const CONFIDENT = 0.5;
+
+/** Causes whose root sessions a timeout of their role would have ended. */
+const TIMEOUT_HELPS: readonly string[] = [
+  'idle-in-transaction',
+  'lock-queue',
+  'row-lock-convoy',
+  'runaway-application-query',
+  'runaway-interactive-query',
+  'runaway-batch-query',
+  'plan-flip',
+];
+
+/** Proposes the timeout that would have ended the root sessions, for their roles in their databases. */
+export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<SettingChange>> {
+  const findings = await gatherFacts(ctx, { server: 'primary', replicas: false });
+  const roots = rootSessions(findings, params);
+  const proposals = proposalsFor(roots, params, findings);
+  const { targets, excluded, commands, sessions } = await settingTargets(ctx, proposals, tightEnough);
+  const { snapshot } = findings.facts;
+  return {
+    summary:
+      targets.length === 0
+        ? 'Give a role a timeout.'
+        : `Give ${targets.map(({ identity }) => `role ${identity.setting.role}`).join(', ')} a timeout of ${formatDuration(params.seconds)}.`,
+    impact:
+      'New sessions of the role get an error when a statement (57014) or an idle transaction (25P03) takes longer.',
+    undo: 'A later step restores exactly what was before, if nobody changed it meanwhile.',
+    warnings: [
+      ...serverNotes(findings.facts),
+      ...(targets.length === 0 ? [] : reachWarnings(sessions)),
+      ...targets.flatMap(({ identity }) => roleWarnings(identity.setting, params, snapshot)),
+    ],
+    targets,
+    excluded,
+    choices: [],
+    commands,
+    nothingToDo: targets.length > 0 ? null : nothingToDo(findings, roots, excluded),
+  };
+}
+
+/** With a role in the parameters, what it runs; otherwise the roots of a believed cause that a timeout ends. */
+function rootSessions({ facts, causes }: Findings, { role }: Params): Session[] {
+  const { sessions } = facts.snapshot;
+  const roots = new Set(
+    causes
+      .filter(({ kind, confidence }) => confidence >= CONFIDENT && TIMEOUT_HELPS.includes(kind))
+      .flatMap(({ rootSessions: ids }) => ids),
+  );
+  return sessions.filter(
+    (session) => roots.has(backendId(session)) && (role ?? session.user) === session.user,
+  );
+}
+
+function proposalsFor(
+  roots: readonly Session[],
+  { seconds, setting: wanted, role }: Params,
+  { facts, causes }: Findings,
+): Proposal[] {
+  const proposals = new Map<string, Proposal>();
+  const to = `${seconds}s`;
+  const add = (setting: Setting, why: string, owner: string | null) => {
+    const key = settingKey(setting);
+    if (!proposals.has(key)) proposals.set(key, { setting, to, why, owner, facts: [] });
+  };
+  for (const session of roots) {
+    if (session.user === null) continue;
+    const idle = isIdleInTransaction(session);
+    const name =
+      wanted !== 'auto' ? wanted : idle ? 'idle_in_transaction_session_timeout' : 'statement_timeout';
+    const culprit = attribute(session, facts.cluster);
+    add(
+      { name, role: session.user, database: session.database },
+      `${causes[0]?.title ?? 'The cause'}: it would have ended pid ${session.pid}, ${idle ? 'idle in its transaction' : 'running'} for ${formatDuration(session.stateSeconds ?? 0)}.`,
+      culprit.kind === 'unknown' ? null : culpritName(culprit),
+    );
+  }
+  if (role !== null && proposals.size === 0) {
+    const name = wanted === 'auto' ? 'statement_timeout' : wanted;
+    add({ name, role, database: null }, 'The runbook names this role.', null);
+  }
+  return [...proposals.values()];
+}
+
+/** A valve never loosens what is tighter. */
+function tightEnough({ value }: SettingState, { to }: Proposal): string | null {
+  const now = value === null ? null : timeoutMillis(value);
+  const wanted = timeoutMillis(to ?? '');
+  if (now === null || now === 0 || wanted === null || now > wanted) return null;
+  return `It is ${value} already, which is as tight or tighter.`;
+}
+
+function roleWarnings({ name, role }: Setting, { seconds }: Params, snapshot: Snapshot): string[] {
+  const applications = new Map<string, number>();
+  for (const group of snapshot.groups.filter(({ user }) => user === role)) {
+    const application = group.applicationName || 'without a name';
+    applications.set(application, (applications.get(application) ?? 0) + group.backends);
+  }
+  const longer = snapshot.sessions.filter(
+    (session) =>
+      session.user === role &&
+      isIdleInTransaction(session) === (name === 'idle_in_transaction_session_timeout') &&
+      (session.stateSeconds ?? 0) > seconds,
+  );
+  const backup = longer.find(({ protectedBy }) => protectedBy.includes('backup'));
+  return [
+    ...(applications.size > 1
+      ? [
+          `Role ${role} is shared, and all of them get it: ${[...applications].map(([application, backends]) => `${application} (${backends})`).join(', ')}.`,
+        ]
+      : []),
+    ...(longer.length > 0
+      ? [`${formatCount(longer.length, 'session')} of it would be over the limit right now.`]
+      : []),
+    ...(backup === undefined ? [] : [`A backup runs as role ${role}; the next one would be cut off.`]),
+  ];
+}
+
+function nothingToDo(
+  { causes }: Findings,
+  roots: readonly Session[],
+  excluded: Draft<SettingChange>['excluded'],
+): string {
+  const [left] = excluded;
+  if (left !== undefined) return `${left.label} stays as it is. ${left.reason}`;
+  if (roots.length > 0) return 'The root sessions have no role that could get a timeout.';
+  return `No timeout is proposed: the diagnosis names no session that one would have ended. Diagnosis: ${causes[0]?.title ?? 'none'}.`;
+}

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { proposedSelection } from '../../src/domain/plan.ts';
+import type { Databases } from '../../src/ports/databases.ts';
+import { step as restore } from '../../src/steps/postgres/restore-setting.ts';
+import { step as setLimit } from '../../src/steps/postgres/set-connection-limit.ts';
+import { step as setTimeout } from '../../src/steps/postgres/set-timeout.ts';
+import type { EarlierStep, StepKind } from '../../src/steps/step-kind.ts';
+import { query } from '../adapters/embedded-postgres/support.ts';
+import {
+  type AppServer,
+  connect,
+  run,
+  secret,
+  sessionOf,
+  startAppServer,
+  startDatabases,
+} from '../adapters/postgres/support.ts';
+import { createWorld } from '../support/ports.ts';
+
+let app: AppServer;
+let databases: Awaited<ReturnType<typeof startDatabases>>;
+beforeAll(async () => {
+  app = await startAppServer();
+  await query(
+    app.server().url(),
+    `alter role bot createrole; grant app to bot with admin true, inherit false, set false;
+     alter role app in database appdb set work_mem = '8MB'; alter role app connection limit 15`,
+  );
+  databases = await startDatabases({ url: secret(app.url('bot')), cores: 1 });
+});
+afterAll(async () => {
+  await databases.stop();
+  await app[Symbol.asyncDispose]();
+});
+
+/** The real PostgreSQL and clock; no cluster. */
+function context(earlier: readonly EarlierStep[] = []) {
+  const ctx = createWorld().context(earlier);
+  const real: Databases = databases;
+  return {
+    ...ctx,
+    clock: systemClock,
+    incident: { ...ctx.incident, database: 'shop' },
+    ports: { ...ctx.ports, databases: real },
+  };
+}
+
+async function take(
+  kind: StepKind,
+  params: object,
+  earlier: readonly EarlierStep[] = [],
+): Promise<EarlierStep> {
+  const ctx = context(earlier);
+  const plan = await kind.plan(ctx, params);
+  const selection = proposedSelection(plan);
+  expect(await kind.recheck(ctx, plan, selection)).toEqual([]);
+  const outcome = await kind.execute(ctx, plan, selection);
+  const verdict = await kind.verify(ctx, plan, selection, outcome);
+  expect(verdict).toMatchObject({ status: 'passed' });
+  expect(await kind.reconcile(ctx, plan, selection)).toMatchObject({ status: 'done' });
+  return { stepId: kind.kind, kind: kind.kind, plan, selection, begunAt: '2024-11-15', outcome, verdict };
+}
+
+const stored = async () =>
+  await query(
+    app.server().url(),
+    `select (select json_agg(s order by setdatabase, setrole) from pg_db_role_setting s) as settings,
+            (select json_agg(json_build_array(rolname, rolconnlimit) order by rolname) from pg_roles) as limits`,
+  );
+
+it('a session that holds locks idle is met by a timeout for new sessions, which is taken back without a trace', {
+  timeout: 60_000,
+}, async () => {
+  const before = await stored();
+  await using holder = await connect(app.url('app'), 'cart-api');
+  await holder.query('create table cart (id int)');
+  await holder.query('begin');
+  await holder.query('lock table cart');
+  await using first = await connect(app.url('app'), 'checkout');
+  await using second = await connect(app.url('app'), 'checkout');
+  await using third = await connect(app.url('app'), 'checkout');
+  const waiting = [first, second, third].map(async (client) => await run(client, 'select * from cart'));
+  await sessionOf(databases, 'cart-api', ({ stateSeconds }) => (stateSeconds ?? 0) > 11);
+  const set = await take(setTimeout, { seconds: 1 });
+  await using later = await connect(app.url('app'), 'cart-api');
+  await later.query('begin');
+  expect(await eventualEnd(later)).toBe(true);
+  await holder.query('rollback');
+  expect(await Promise.all(waiting)).toEqual(['completed', 'completed', 'completed']);
+  await take(restore, {}, [set]);
+  expect(await stored()).toEqual(before);
+});
+
+it('a limit keeps slots for the others, and the limit before it comes back', async () => {
+  const before = await stored();
+  const open = [];
+  for (let index = 0; index < 3; index += 1) open.push(await connect(app.url('app'), 'leaking'));
+  const set = await take(setLimit, { role: 'app', limit: 3 });
+  await expect(connect(app.url('app'), 'one-more')).rejects.toMatchObject({ code: '53300' });
+  await (await connect(app.url('payments'), 'another')).end();
+  await take(restore, {}, [set]);
+  expect(await stored()).toEqual(before);
+  await (await connect(app.url('app'), 'one-more')).end();
+  await Promise.all(open.map(async (client) => await client.end()));
+});
+
+/** Whether PostgreSQL ended the session by itself. */
+async function eventualEnd(client: Awaited<ReturnType<typeof connect>>): Promise<boolean> {
+  return await new Promise((resolve) => {
+    client.once('end', () => resolve(true));
+  });
+}
