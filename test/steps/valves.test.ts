@@ -72,7 +72,12 @@ describe('postgres.set-timeout', () => {
   });
 
   it('has nothing to do without a cause that it helps', async () => {
-    for (const world of [createWorld(), leak()]) {
+    const doubtful = leak();
+    doubtful.snapshot = {
+      ...doubtful.snapshot,
+      sessions: [session(1, { waitEventType: 'IO', waitEvent: 'DataFileRead' })],
+    };
+    for (const world of [createWorld(), leak(), doubtful]) {
       const plan = await setTimeout.plan(world.context(), {});
       expect(plan.targets).toEqual([]);
       expect(plan.nothingToDo).toContain('No timeout is proposed');
