@@ -14,6 +14,10 @@ export function fencedPorts({ databases, poolers, workloads, metrics }: Ports, c
         await confirm();
         return await databases.signalBackend(...request);
       },
+      async resumeReplay(...request) {
+        await confirm();
+        return await databases.resumeReplay(...request);
+      },
       async changeSetting(...request) {
         await confirm();
         return await databases.changeSetting(...request);

@@ -60,6 +60,13 @@ export interface SettingState {
 /** What the guarded change of a setting answered; nothing was changed unless it says so. */
 export type SettingChanged = 'changed' | 'server-changed' | 'value-changed';
 
+/** Names one pause of replay: of this server, at this place in its log. */
+export interface PausedReplay {
+  readonly startedAt: string;
+  /** Bytes from the beginning of the log. */
+  readonly replayPosition: number;
+}
+
 /**
  * The monitored PostgreSQL servers. At most two standing sessions each, one round trip per call,
  * every statement with statement_timeout and lock_timeout; a timeout destroys the session.
@@ -91,6 +98,13 @@ export interface Databases {
     request: { server: string; identity: SessionIdentity; how: 'cancel' | 'terminate'; guard: SignalGuard },
     signal: AbortSignal,
   ): Promise<SignalResult>;
+  /**
+   * Resumes replay on a replica, if it is still exactly this pause; checked in the statement that resumes. Answers `ok`
+   * or `refused:<why>`. Throws `database-permission` when the role may not execute pg_wal_replay_resume().
+   */
+  resumeReplay(name: string, replica: string, pause: PausedReplay, signal: AbortSignal): Promise<string>;
+  /** The exact text of that statement, for people to read. */
+  resumeStatement(pause: PausedReplay): string;
   /** The exact text of the guarded statement, for people to read. */
   signalStatement(identity: SessionIdentity, how: 'cancel' | 'terminate'): string;
   /** Which of these backends still run the same transaction. */

@@ -159,6 +159,26 @@ function databasesOf(world: World): Databases {
       if (ends) removeSession(world, server, session);
       return { ...base, verdict: 'ok', signalled: true };
     },
+    async resumeReplay(_name, replica, pause) {
+      world.changes.push(`resume replay on ${replica}`);
+      fail(world, 'resumeReplay');
+      const status = world.replicas.find((one) => one.replica === replica);
+      if (status?.startedAt !== pause.startedAt) return 'refused:server_changed';
+      if (!status.replayPaused) return 'refused:not_paused';
+      if (status.replayPosition !== pause.replayPosition) return 'refused:moved';
+      world.replicas = world.replicas.map((one) =>
+        one === status
+          ? {
+              ...one,
+              replayPaused: false,
+              replayPosition: (one.replayPosition ?? 0) + (one.replayBytes ?? 0),
+              replayBytes: 0,
+            }
+          : one,
+      );
+      return 'ok';
+    },
+    resumeStatement: ({ replayPosition }) => `/* firebreak:resume-replay v1 */ ${replayPosition}`,
     signalStatement: (identity, how) => `/* firebreak:kill v2 */ ${how} ${identity.pid}`,
     async readSetting(_name, setting) {
       fail(world, 'readSetting');

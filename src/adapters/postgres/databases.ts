@@ -1,6 +1,7 @@
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
 import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
+import { resumeText } from './resuming.ts';
 import { Server } from './server.ts';
 import { alterText, changeText } from './settings.ts';
 import { signalText } from './signalling.ts';
@@ -93,6 +94,11 @@ export function createDatabases(
         protectedAddresses,
       });
     },
+    // Awaited once it is sent, like a signal.
+    async resumeReplay(name, replica, pause, signal) {
+      return server(name, replica, signal).resumeReplay(pause);
+    },
+    resumeStatement: resumeText,
     signalStatement: (identity, how) => signalText(identity, how, options.guard),
     async alive(name, serverName, identities, signal) {
       return abortable(server(name, serverName, signal).alive(identities), signal);

@@ -3,12 +3,19 @@ import type { ReplicaStatus } from '../../domain/replica.ts';
 import { type Setting, type SettingChange, settingName } from '../../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
 import type { StatementStatistics } from '../../domain/statement.ts';
-import type { SettingChanged, SettingState, SignalGuard, SignalResult } from '../../ports/databases.ts';
+import type {
+  PausedReplay,
+  SettingChanged,
+  SettingState,
+  SignalGuard,
+  SignalResult,
+} from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, candidate } from './connect.ts';
 import { ident, isServerError } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
 import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
+import { mayNotResume } from './resuming.ts';
 import { changeText, refusal, type SettingRow, toSettingState } from './settings.ts';
 import {
   type How,
@@ -23,6 +30,7 @@ import { SnapshotRow } from './snapshot-row.ts';
 import { aliveSql } from './sql/alive.ts';
 import { probeSql } from './sql/l0.ts';
 import { replicaStatusSql } from './sql/replica-status.ts';
+import { resumeReplaySql } from './sql/resume-replay.ts';
 import { readSettingSql } from './sql/setting.ts';
 import { signalSql } from './sql/signal.ts';
 import { snapshotSql } from './sql/snapshot.ts';
@@ -119,6 +127,18 @@ export class Server {
     const [row] = await this.#reading.query<ReplicaRow>(replicaStatusSql, []);
     if (row === undefined) throw this.#unexpected();
     return toReplicaStatus(this.#config.server, row);
+  }
+
+  /** Sends the guarded statement that resumes replay. */
+  async resumeReplay({ startedAt, replayPosition }: PausedReplay): Promise<string> {
+    const [row] = await this.#reading
+      .query<{ verdict: string }>(resumeReplaySql, [startedAt, replayPosition])
+      .catch((error: unknown) => {
+        if (!isFirebreakError(error) || error.code !== 'database-permission') throw error;
+        throw mayNotResume(error, this.#role);
+      });
+    if (row === undefined) throw this.#unexpected();
+    return row.verdict;
   }
 
   /** Sends the guarded statement for one backend. */

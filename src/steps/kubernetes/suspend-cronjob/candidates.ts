@@ -57,7 +57,9 @@ function blamedCandidates({ facts, causes }: Findings): Candidates {
         `No CronJob is to blame, so none is suspended. Diagnosis: ${reason}. ${top?.evidence[0] ?? ''}`.trim(),
     };
   }
-  const roots = facts.snapshot.sessions.filter((session) => top.rootSessions.includes(backendId(session)));
+  const { sessions: there } =
+    facts.replicaSnapshots.find(({ server }) => server === top.server) ?? facts.snapshot;
+  const roots = there.filter((session) => top.rootSessions.includes(backendId(session)));
   const owners = groupByOwner(roots, facts.cluster);
   const found: Candidate[] = [];
   const excluded: { label: string; reason: string }[] = [];

@@ -17,7 +17,7 @@ interface Subject extends Candidate {
 
 /** Finds the CronJobs behind the root sessions and says exactly what would be sent. */
 export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
-  const findings = await gatherFacts(ctx, { server: 'primary', replicas: false });
+  const findings = await gatherFacts(ctx, { server: 'primary', replicas: true });
   const { found, excluded, nobody } = findCandidates(ctx, params, findings);
   if (found.length === 0) assertClusterWasRead(ctx, findings);
   const subjects = await Promise.all(
