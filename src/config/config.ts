@@ -1,4 +1,5 @@
 import type { Authority } from '../domain/authority.ts';
+import type { Objective } from '../domain/objective.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { ConfigFile } from './schema.ts';
@@ -64,6 +65,7 @@ export interface DatabaseConfig {
   readonly prometheus: {
     readonly url: string;
     readonly cpuQuery: string;
+    readonly objectives: readonly Objective[];
     readonly bearerToken: Secret | null;
   } | null;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { FirebreakError } from '../domain/errors.ts';
+import type { Objective } from '../domain/objective.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Config, DatabaseConfig, KubernetesConfig, SourceAuthentication } from './config.ts';
 import type { ConfigFile, SecretRef } from './schema.ts';
@@ -50,6 +51,11 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
   };
 }
 
+function toObjective({ name, query, below = 0, above }: Slo): Objective {
+  return { name, query, limit: above === undefined ? { below } : { above } };
+}
+
+type Slo = NonNullable<ConfigFile['databases'][number]['prometheus']>['slo'][number];
 type ResolveSecret = (ref: SecretRef, use: string) => Secret;
 
 function databaseConfig(database: ConfigFile['databases'][number], secret: ResolveSecret): DatabaseConfig {
@@ -75,6 +81,7 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
         : {
             url: prometheus.url,
             cpuQuery: prometheus.cpuQuery,
+            objectives: prometheus.slo.map(toObjective),
             bearerToken:
               prometheus.bearerToken === undefined
                 ? null

@@ -44,6 +44,17 @@ const Slack = z.strictObject({
   apiUrl: z.url().optional().describe('Another Web API address, such as a sandbox or a GovSlack domain.'),
 });
 
+const Objective = z
+  .strictObject({
+    name: z.string().min(1).describe('How people call it, such as "checkout error rate".'),
+    query: z.string().min(1).describe('PromQL that gives one value.'),
+    below: z.number().optional().describe('It holds while the value is below this.'),
+    above: z.number().optional().describe('It holds while the value is above this.'),
+  })
+  .refine(({ below, above }) => (below === undefined) !== (above === undefined), {
+    error: 'needs either below or above',
+  });
+
 const Database = z.strictObject({
   name: z
     .string()
@@ -88,6 +99,13 @@ const Database = z.strictObject({
     .strictObject({
       url: z.url(),
       cpuQuery: z.string().describe('PromQL that gives the CPU use of the host as a share of 0 to 1.'),
+      slo: z
+        .array(Objective)
+        .superRefine(namedOnce)
+        .default([])
+        .describe(
+          'What the service promises; part of what has to hold before the database counts as recovered.',
+        ),
       bearerToken: SecretRef.optional(),
     })
     .optional(),

@@ -1,3 +1,5 @@
+import type { Objective } from '../domain/objective.ts';
+
 /** A number from a metrics system. */
 export interface Reading {
   readonly value: number;
@@ -13,4 +15,8 @@ export interface Metrics {
   cpu(database: string, signal: AbortSignal): Promise<Reading | null>;
   /** The query that cpu() sends, for people to read, or null when none is configured for this database. */
   cpuQuery?(database: string): string | null;
+  /** The objectives of the service, from the configuration; none unless somebody wrote them down. */
+  objectives(database: string): readonly Objective[];
+  /** The value of an objective now, or null when there is none. */
+  measure(database: string, objective: Objective, signal: AbortSignal): Promise<Reading | null>;
 }

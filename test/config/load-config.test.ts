@@ -59,6 +59,23 @@ it('knows the PgBouncers of a database, with their secrets and the pools that le
   );
 });
 
+it('knows the objectives of a service, each with one side of a limit', () => {
+  const withSlo = (slo: string) =>
+    minimal.replace(
+      'url: { env: ORDERS_URL }',
+      `url: { env: ORDERS_URL }, prometheus: { url: 'http://p:9090', cpuQuery: x, slo: [${slo}] }`,
+    );
+  const [database] = resolve(
+    withSlo('{ name: errors, query: e, below: 0.01 }, { name: success, query: s, above: 0.99 }'),
+  ).databases;
+  expect(database?.prometheus?.objectives).toEqual([
+    { name: 'errors', query: 'e', limit: { below: 0.01 } },
+    { name: 'success', query: 's', limit: { above: 0.99 } },
+  ]);
+  for (const wrong of ['{ name: a, query: e }', '{ name: a, query: e, below: 1, above: 0 }'])
+    expect(() => parseConfig(withSlo(wrong), 'firebreak.yml')).toThrow('needs either below or above');
+});
+
 it('prints no secret', () => {
   const config = resolve(minimal, { ...environment, TOKEN: 'alert-secret' });
   expect(JSON.stringify(config)).not.toContain('alert-secret');

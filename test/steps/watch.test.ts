@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Session, Snapshot } from '../../src/domain/snapshot.ts';
+import { step as diagnose } from '../../src/steps/postgres/diagnose.ts';
 import { step } from '../../src/steps/recovery/watch.ts';
-import { outage, replica, snapshot, standby as standbyOf } from '../support/fixtures.ts';
-import { createWorld, fault, runStep } from '../support/ports.ts';
+import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
+import { outage, replica, session, snapshot, standby as standbyOf } from '../support/fixtures.ts';
+import { createWorld, fault, runStep, type World } from '../support/ports.ts';
 
 const standby = (replayBytes: number, replyAgeSeconds = 0.1) =>
   standbyOf({ applicationName: 'standby1', replayBytes, replaySeconds: 1, replyAgeSeconds });
@@ -96,5 +99,92 @@ describe('recovery.watch', () => {
       params: { timeoutMinutes: 0.2 },
     });
     expect(high.verdict.evidence).toContain('CPU 97 %');
+  });
+
+  describe('with a contract for the cause', () => {
+    const short = { params: { timeoutMinutes: 0.2 } };
+    /** A run that has diagnosed what the world shows. */
+    async function diagnosed(world: World) {
+      return await runStep(world, diagnose);
+    }
+    const calmWith = (sessions: Session[], parts = {}) => snapshot({ sessions, cores: 64, ...parts });
+
+    it('waits for root sessions that are still in the transaction of the diagnosis', async () => {
+      const world = createWorld({ snapshot: outage() });
+      const earlier = [await diagnosed(world)];
+      const root = session(1001, { age: 121, waitEventType: 'IO', waitEvent: 'DataFileRead' });
+      world.snapshot = calmWith([root]);
+      const { plan, verdict } = await runStep(world, step, { ...short, earlier });
+      expect(plan.commands.map(({ text }) => text)).toContain(
+        'no root session in the transaction of the diagnosis',
+      );
+      expect(verdict).toMatchObject({ status: 'failed' });
+      expect(verdict.evidence).toContain(
+        '1 root session of the diagnosis still in the same transaction (pid 1001)',
+      );
+      world.snapshot = calmWith([{ ...root, transactionSeconds: 0.1, stateSeconds: 0.1 }]);
+      expect((await runStep(world, step, { ...short, earlier })).verdict.status).toBe('passed');
+      world.snapshot = calmWith([root]);
+      expect((await runStep(world, step, short)).verdict.status).toBe('passed');
+    });
+
+    it.each([
+      [
+        'plan-flip',
+        'run the statement',
+        (facts: Snapshot): Partial<Snapshot> => ({ sessions: facts.sessions }),
+      ],
+      [
+        'contention',
+        'sessions queue inside PostgreSQL',
+        (facts: Snapshot): Partial<Snapshot> => ({ waits: facts.waits }),
+      ],
+    ])('for %s waits for what the server’s numbers do not show', async (name, text, left) => {
+      const facts = fixtureFacts(name);
+      const world = createWorld({ snapshot: facts.snapshot, cluster: facts.cluster });
+      world.statements = [...(facts.statements ?? [])];
+      const first = await diagnosed(world);
+      expect(first.outcome.causes[0]?.kind).toBe(name);
+      const others = left(facts.snapshot);
+      // Other backends than the roots: the next callers of the same.
+      const sessions = (others.sessions ?? []).map((one) => ({ ...one, pid: one.pid + 50_000 }));
+      world.snapshot = calmWith([], { ...others, sessions });
+      const { verdict } = await runStep(world, step, { ...short, earlier: [first] });
+      expect(verdict.evidence).toContain(text);
+      world.snapshot = calmWith([]);
+      expect((await runStep(world, step, { ...short, earlier: [first] })).verdict.status).toBe('passed');
+    });
+  });
+
+  describe('with objectives of the service', () => {
+    const objective = { name: 'orders waiting', query: 'max(order_queue_length)', limit: { below: 100 } };
+
+    it('goes on while the database is well and the backlog is not', async () => {
+      const world = createWorld();
+      world.objectives = [{ objective, value: 5000 }];
+      world.onTick = (seconds) => {
+        if (seconds >= 20) world.objectives = [{ objective, value: 12 }];
+      };
+      const { plan, verdict } = await runStep(world, step);
+      expect(plan.commands.at(-1)).toMatchObject({
+        label: 'And in the metrics: orders waiting below 100',
+        text: 'max(order_queue_length)',
+      });
+      expect(world.progress[0]?.text).toContain('orders waiting is 5000 (orders waiting below 100 wanted)');
+      expect(verdict.status).toBe('passed');
+      expect(world.seconds()).toBe(28);
+    });
+
+    it('takes an objective that has no value, or cannot be read, for missed', async () => {
+      const world = createWorld();
+      world.objectives = [{ objective: { ...objective, limit: { above: 0.99 } }, value: null }];
+      const blank = await runStep(world, step, { params: { timeoutMinutes: 0.1 } });
+      expect(blank.verdict.evidence).toContain(
+        'orders waiting has no value (orders waiting above 0.99 wanted)',
+      );
+      world.faults.set('measure', fault('prometheus-unreachable', 'Prometheus cannot be reached.'));
+      const unread = await runStep(world, step, { params: { timeoutMinutes: 0.1 } });
+      expect(unread.verdict.evidence).toContain('could not be read: Prometheus cannot be reached.');
+    });
   });
 });

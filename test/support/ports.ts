@@ -1,5 +1,6 @@
 import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cluster.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
+import type { Objective } from '../../src/domain/objective.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
 import type { Pooler } from '../../src/domain/pooler.ts';
@@ -25,6 +26,8 @@ export interface World {
   cpu: Reading | null;
   history: Snapshot[];
   statements: StatementStatistics[] | null;
+  /** What the service promises, and how it is now. */
+  objectives: { objective: Objective; value: number | null }[];
   replicas: ReplicaStatus[];
   /** What runs on a replica, by its name; without an entry it is idle. */
   replicaSnapshots: Map<string, Snapshot>;
@@ -69,6 +72,7 @@ export function createWorld(
     cpu: null,
     history: [],
     statements: null,
+    objectives: [],
     replicas: [],
     replicaSnapshots: new Map(),
     poolers: [],
@@ -369,6 +373,12 @@ function metricsOf(world: World): Metrics {
       return world.cpu;
     },
     cpuQuery: () => (world.cpu === null ? null : 'avg(rate(node_cpu_seconds_total[1m]))'),
+    objectives: () => world.objectives.map(({ objective }) => objective),
+    async measure(_database, { name }) {
+      fail(world, 'measure');
+      const value = world.objectives.find(({ objective }) => objective.name === name)?.value ?? null;
+      return value === null ? null : { value, at: new Date(START).toISOString(), source: 'Prometheus' };
+    },
   };
 }
 

@@ -1,17 +1,19 @@
 import { FirebreakError } from '../../domain/errors.ts';
+import type { Objective } from '../../domain/objective.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Metrics, Reading } from '../../ports/metrics.ts';
 import { samplesOf } from './answer.ts';
-import { sendQuery } from './query.ts';
+import { type QueryRequest, sendQuery } from './query.ts';
 
-/** The CPU query of one database. */
+/** The queries of one database. */
 export interface MetricsSource {
   readonly database: string;
   /** Base URL of Prometheus or of a server with its query API. */
   readonly url: string;
   /** PromQL that gives one value: the CPU use of the host as a share of 0 to 1. */
   readonly cpuQuery: string;
+  readonly objectives?: readonly Objective[] | undefined;
   readonly bearerToken?: { reveal(): string } | null | undefined;
   /** Where the number comes from, in words; `Prometheus` unless told. */
   readonly source?: string | undefined;
@@ -28,13 +30,24 @@ const OLDEST_MS = 120_000;
 /** Rates of counters come out a little over 1; far over it means per cent. */
 const HIGHEST_SHARE = 1.5;
 
-/** CPU readings from Prometheus. Databases without a source have none. */
+/** One query with its name for people, and where it stands in the configuration. */
+type Asked = Pick<QueryRequest, 'what' | 'setting' | 'query'>;
+
+/** Readings from Prometheus. Databases without a source have none. */
 export function createMetrics(sources: readonly MetricsSource[], options: MetricsOptions): Metrics {
   const byDatabase = new Map(sources.map((source) => [source.database, source]));
   return {
     async cpu(database, signal) {
       const source = byDatabase.get(database);
       return source === undefined ? null : readCpu(source, options, signal);
+    },
+    cpuQuery: (database) => byDatabase.get(database)?.cpuQuery ?? null,
+    objectives: (database) => byDatabase.get(database)?.objectives ?? [],
+    async measure(database, { name, query }, signal) {
+      const source = byDatabase.get(database);
+      if (source === undefined) return null;
+      const asked = { what: `objective "${name}"`, setting: 'prometheus.slo', query };
+      return readOne(source, asked, options, signal);
     },
   };
 }
@@ -44,12 +57,31 @@ async function readCpu(
   options: MetricsOptions,
   signal: AbortSignal,
 ): Promise<Reading | null> {
-  const { database, cpuQuery } = source;
+  const asked = { what: 'CPU query', setting: 'prometheus.cpuQuery', query: source.cpuQuery };
+  const reading = await readOne(source, asked, options, signal);
+  if (reading === null) return null;
+  if (reading.value > HIGHEST_SHARE) {
+    throw wrongQuery(
+      asked,
+      `The CPU query of ${source.database} gives ${reading.value}, and not a share of 0 to 1.`,
+      'Divide it by 100 if it is per cent, or by the number of cores.',
+    );
+  }
+  return { ...reading, value: Math.min(Math.max(reading.value, 0), 1) };
+}
+
+async function readOne(
+  source: MetricsSource,
+  asked: Asked,
+  options: MetricsOptions,
+  signal: AbortSignal,
+): Promise<Reading | null> {
+  const { database, url } = source;
   const data = await sendQuery(
     {
       database,
-      url: source.url,
-      query: cpuQuery,
+      url,
+      ...asked,
       bearerToken: source.bearerToken ?? null,
       timeoutMs: options.timeoutMs ?? 5_000,
     },
@@ -60,24 +92,18 @@ async function readCpu(
   if (samples === null || samples.length > 1) {
     const found = samples === null ? `a ${data.resultType}` : `${samples.length} values`;
     throw wrongQuery(
-      `The CPU query of ${database} gives ${found} and not one value.`,
+      asked,
+      `The ${asked.what} of ${database} gives ${found} and not one value.`,
       'Aggregate it, for example with avg(...).',
     );
   }
   const [sample] = samples;
   const reason = sample === undefined ? 'empty' : unusable(sample);
   if (sample === undefined || reason !== null) {
-    options.logger?.warn({ database, reason }, 'Prometheus has no usable CPU value for a database.');
+    options.logger?.warn({ database, reason }, `Prometheus has no usable value for a database.`);
     return null;
   }
-  if (sample.value > HIGHEST_SHARE) {
-    throw wrongQuery(
-      `The CPU query of ${database} gives ${sample.value}, and not a share of 0 to 1.`,
-      'Divide it by 100 if it is per cent, or by the number of cores.',
-    );
-  }
-  const value = Math.min(Math.max(sample.value, 0), 1);
-  return { value, at: sample.at.toISOString(), source: source.source ?? 'Prometheus' };
+  return { value: sample.value, at: sample.at.toISOString(), source: source.source ?? 'Prometheus' };
 }
 
 function unusable({ value, at }: { value: number; at: Date }): string | null {
@@ -85,6 +111,6 @@ function unusable({ value, at }: { value: number; at: Date }): string | null {
   return Math.abs(Date.now() - at.getTime()) > OLDEST_MS ? 'older than 2 minutes' : null;
 }
 
-function wrongQuery(message: string, advice: string): FirebreakError {
-  return new FirebreakError('prometheus-error', message, { hint: `Correct prometheus.cpuQuery. ${advice}` });
+function wrongQuery({ setting }: Asked, message: string, advice: string): FirebreakError {
+  return new FirebreakError('prometheus-error', message, { hint: `Correct ${setting}. ${advice}` });
 }

@@ -6,6 +6,10 @@ import { Answer } from './answer.ts';
 export interface QueryRequest {
   readonly database: string;
   readonly url: string;
+  /** What is asked for, in words, such as `CPU query`. */
+  readonly what: string;
+  /** Where the query stands in the configuration. */
+  readonly setting: string;
   readonly query: string;
   readonly bearerToken: { reveal(): string } | null;
   readonly timeoutMs: number;
@@ -58,11 +62,11 @@ function dataOf(request: QueryRequest, status: number, text: string) {
   const answer = Answer.safeParse(parseJson(text)).data;
   if (answer?.status === 'success') return answer.data;
   if (answer?.status === 'error') {
-    const message = `Prometheus refused the CPU query of ${request.database}: ${answer.errorType}: ${answer.error}.`;
+    const message = `Prometheus refused the ${request.what} of ${request.database}: ${answer.errorType}: ${answer.error}.`;
     const retryable = answer.errorType === 'timeout' || answer.errorType === 'unavailable' || status >= 500;
     const hint = retryable
       ? 'Try again, or make the query cheaper.'
-      : 'Correct prometheus.cpuQuery in the configuration.';
+      : `Correct ${request.setting} in the configuration.`;
     throw new FirebreakError('prometheus-error', message, { hint, retryable });
   }
   const hint =

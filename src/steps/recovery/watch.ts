@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../domain/format.ts';
 import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
 import { defineStep } from '../step-kind.ts';
+import { diagnosedBefore, promisesOf } from './watch/cause-contract.ts';
 import { Params } from './watch/contract.ts';
+import { describeObjective } from './watch/objectives.ts';
 import { observeRecovery, takeSample } from './watch/observe.ts';
 
 /** Watches until the database has recovered by measurement; the sampling is the verification. */
@@ -10,7 +12,7 @@ export const step = defineStep({
   kind: 'recovery.watch',
   title: 'Watch the recovery',
   description:
-    'Samples slots, CPU, lock waiters, replication lag and clients that wait in a PgBouncer until all of them are quiet several times in a row. A relapse starts the count anew.',
+    'Samples slots, CPU, lock waiters, replication lag and clients that wait in a PgBouncer until all of them are quiet several times in a row, and with them what the diagnosed cause leaves behind and the objectives of the service, where some are configured. A relapse starts the count anew.',
   needs: ['databases', 'poolers', 'metrics'],
   actionClass: 'observe',
   params: Params,
@@ -18,8 +20,9 @@ export const step = defineStep({
   data: z.object({ highAtStart: z.array(z.string()) }),
   undo: onlyReads,
 
-  async plan({ incident, ports }, params) {
+  async plan({ incident, ports, earlier }, params) {
     const poolers = ports.poolers.names(incident.database);
+    const promised = promisesOf(diagnosedBefore(earlier));
     return readingPlan({
       summary: `Watch ${incident.database} until ${formatCount(params.quietSamples, 'sample')} in a row are quiet, at most ${formatDuration(params.timeoutMinutes * 60)}.`,
       commands: [
@@ -32,6 +35,16 @@ export const step = defineStep({
           label: `And on the console of PgBouncer ${name}`,
           language: 'text' as const,
           text: `SHOW DATABASES; SHOW POOLS; quiet means nothing paused, and nobody waits for ${formatDuration(params.poolWaitSecondsBelow)}`,
+        })),
+        ...promised.map((promise) => ({
+          label: 'And for the cause that was diagnosed',
+          language: 'text' as const,
+          text: promise,
+        })),
+        ...ports.metrics.objectives(incident.database).map((objective) => ({
+          label: `And in the metrics: ${describeObjective(objective)}`,
+          language: 'text' as const,
+          text: objective.query,
         })),
       ],
       warnings: [],

@@ -10,6 +10,36 @@ test('the program is there where it must be', () => {
 });
 
 test.skipIf(missing !== null)(
+  `reads the objectives of a service from a real Prometheus${missing === null ? '' : ` (skipped: ${missing})`}`,
+  async () => {
+    await using prometheus = await startPrometheus(
+      'queue_length{shard="a"} 40\nqueue_length{shard="b"} 60\n',
+    );
+    const objective = { name: 'orders waiting', query: 'sum(queue_length)', limit: { below: 50 } };
+    const metrics = createMetrics(
+      [{ database: 'shop', url: prometheus.url, cpuQuery: 'x', objectives: [objective] }],
+      { fetch },
+    );
+    expect(metrics.objectives('shop')).toEqual([objective]);
+    expect(metrics.objectives('other')).toEqual([]);
+    await eventually(
+      'the first scrape',
+      async () => (await metrics.measure('shop', objective, signal)) !== null,
+    );
+    expect(await metrics.measure('shop', objective, signal)).toMatchObject({ value: 100 });
+    const none = { ...objective, query: 'no_such_metric' };
+    expect(await metrics.measure('shop', none, signal)).toBeNull();
+    const wrong = metrics.measure('shop', { ...objective, query: 'queue_length' }, signal);
+    await expect(wrong).rejects.toMatchObject({
+      code: 'prometheus-error',
+      message: 'The objective "orders waiting" of shop gives 2 values and not one value.',
+      hint: expect.stringContaining('Correct prometheus.slo.'),
+    });
+  },
+  30_000,
+);
+
+test.skipIf(missing !== null)(
   `reads a real Prometheus${missing === null ? '' : ` (skipped: ${missing})`}`,
   async () => {
     await using prometheus = await startPrometheus(

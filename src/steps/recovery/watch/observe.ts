@@ -2,7 +2,9 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { StepContext } from '../../step-kind.ts';
+import { diagnosedBefore, stillThere } from './cause-contract.ts';
 import type { Params } from './contract.ts';
+import { missedObjectives } from './objectives.ts';
 import { judge, type PoolReading, type Sample } from './sample.ts';
 import { seriesOf } from './series.ts';
 
@@ -42,8 +44,10 @@ export async function takeSample(ctx: Ctx, params: Params): Promise<Sample | str
     const snapshot = await databases.snapshot(database, 'primary', ctx.signal);
     const cpu = snapshot.cores === null ? await cpuShare(ctx, database, metrics) : null;
     const expectedStandbys = databases.get(database).replicas.length;
-    const poolers = await readPools(ctx, database);
-    return judge(snapshot, { cpu, expectedStandbys, poolers }, params, ctx.clock.now().getTime());
+    const [poolers, missed] = await Promise.all([readPools(ctx, database), missedObjectives(ctx)]);
+    const now = ctx.clock.now().getTime();
+    const besides = [...stillThere(snapshot, diagnosedBefore(ctx.earlier), now), ...missed];
+    return judge(snapshot, { cpu, expectedStandbys, poolers, besides }, params, now);
   } catch (error) {
     ctx.signal.throwIfAborted();
     return `the primary could not be read: ${describeError(error).message}`;

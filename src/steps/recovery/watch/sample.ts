@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly expectedStandbys: number;
   /** The pools of each PgBouncer, or in words why they could not be read. */
   readonly poolers: readonly (PoolReading | string)[];
+  /** What of the cause is still there, and which objectives of the service do not hold, in words. */
+  readonly besides: readonly string[];
 }
 
 export type PoolReading = Pick<Pooler, 'name' | 'pools' | 'databases'>;
@@ -51,6 +53,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
       : [`${lockWaiting} lock waiters (below ${params.waitersBelow} wanted)`]),
     ...judgeLag(standbys, around.expectedStandbys, params),
     ...around.poolers.flatMap((reading) => judgePooler(reading, params)),
+    ...around.besides,
   ];
   return {
     at,
