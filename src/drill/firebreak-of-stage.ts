@@ -43,8 +43,14 @@ export async function startFirebreakOn(
       service: names.service,
       url: url('primary'),
       cores: stage.cores,
-      replicas: stage.servers.replica === undefined ? [] : [{ name: names.replica, url: url('replica') }],
-      pgbouncer: [],
+      replicas:
+        stage.servers.replica === undefined
+          ? []
+          : [{ name: names.replica, url: url('replica'), cores: stage.cores }],
+      pgbouncer:
+        stage.pgbouncer === undefined
+          ? []
+          : [{ name: names.pooler, url: new Secret(stage.pgbouncer.adminUrl), pools: [names.database] }],
       prometheus: null,
     },
     slack,

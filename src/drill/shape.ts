@@ -12,6 +12,7 @@ export interface Shape {
     readonly monitored: string;
     readonly database: string;
     readonly replica: string;
+    readonly pooler: string;
     /** The service that suffers: its Deployment, its application_name, its namespace and its role. */
     readonly service: string;
     readonly services: string;
@@ -66,6 +67,7 @@ const shop: Shape = {
     monitored: 'orders-primary',
     database: 'orders',
     replica: 'replica-1',
+    pooler: 'pgbouncer-1',
     service: 'order-service',
     services: 'shop',
     serviceRole: 'order_service',
@@ -99,6 +101,7 @@ const logistics: Shape = {
     monitored: 'fleet-db',
     database: 'fleet',
     replica: 'fleet-standby-b',
+    pooler: 'bouncer-fleet-a',
     service: 'dispatcher',
     services: 'transport',
     serviceRole: 'svc_dispatch',
@@ -132,6 +135,7 @@ const clinic: Shape = {
     monitored: 'patients-main',
     database: 'patients',
     replica: 'patients-ro',
+    pooler: 'pool-main',
     service: 'appointment-web',
     services: 'clinic-prod',
     serviceRole: 'appointments_app',

@@ -53,8 +53,7 @@ export async function startServers(options: {
   const primary = parts.use(
     await startPostgres({ ...common, dataDirectory, superuser: SUPERUSER, settings }),
   );
-  const postmaster = readLockFile(primary.dataDirectory)?.pid;
-  const cores = postmaster === undefined ? CORES : await limitCpus(postmaster, CORES);
+  const cores = await limitCores(primary);
   const { replica: wanted } = scenario.needs;
   const replica =
     wanted === undefined
@@ -67,6 +66,13 @@ export async function startServers(options: {
             applicationName: shape.names.replica,
           }),
         );
+  if (replica !== undefined) await limitCores(replica);
   const owned = parts.move();
   return { primary, replica, cores, [Symbol.asyncDispose]: async () => owned.disposeAsync() };
+}
+
+/** The processors that a server may use; those that it starts later are bound too. */
+async function limitCores({ dataDirectory }: PostgresServer): Promise<number> {
+  const postmaster = readLockFile(dataDirectory)?.pid;
+  return postmaster === undefined ? CORES : await limitCpus(postmaster, CORES);
 }
