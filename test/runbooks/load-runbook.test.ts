@@ -209,7 +209,6 @@ describe('the runbook pool-exhaustion', async () => {
       'postgres.diagnose',
       'postgres.list-queries',
       'kubernetes.suspend-cronjob',
-      'kubernetes.suspend-job',
       'postgres.kill-queries',
       'recovery.watch',
       'kubernetes.resume-cronjob',
@@ -218,9 +217,43 @@ describe('the runbook pool-exhaustion', async () => {
     expect(new Set(runbook?.steps.map(({ confirm }) => confirm))).toEqual(new Set(['one']));
     expect(runbook?.alerts).toContain('ConnectionPoolExhausted');
   });
+});
 
-  it('can be followed by hand: each step has commands to type', () => {
-    for (const { id, byHand } of runbook?.steps ?? []) expect(byHand, id).toMatch(/^ *(SELECT|kubectl) /m);
+describe('the shipped runbooks', async () => {
+  const runbooks = await loadRunbooks(new URL('../../runbooks', import.meta.url).pathname, kinds);
+
+  it.each([...runbooks.values()].map(({ id, steps }) => ({ id, steps })))(
+    '$id can be followed by hand: each step has commands to type',
+    ({ steps }) => {
+      for (const { id, byHand } of steps) expect(byHand, id).toMatch(/^ *(SELECT|kubectl) /m);
+    },
+  );
+
+  it('pick up the alerts of the common rule sets for locks and long transactions', () => {
+    const of = (alert: string) => [...runbooks.values()].find(({ alerts }) => alerts.includes(alert))?.id;
+    expect(['BackendsWaiting', 'PostgresHasHighDeadLocks', 'PostgresqlTooManyLocksAcquired'].map(of)).toEqual(
+      ['lock-pileup', 'lock-pileup', 'lock-pileup'],
+    );
+    expect(['LongRunningTransaction', 'PostgreSQLSlowQueries'].map(of)).toEqual([
+      'long-transaction',
+      'long-transaction',
+    ]);
+  });
+
+  it('end what blocks others before anything else is killed, and only where somebody blocks somebody', () => {
+    for (const id of ['lock-pileup', 'long-transaction', 'pool-exhaustion']) {
+      const steps = runbooks.get(id)?.steps ?? [];
+      const at = (kind: string) => steps.findIndex((step) => step.kind === kind);
+      expect(at('postgres.end-blockers'), id).toBeGreaterThan(0);
+      expect(at('postgres.end-blockers'), id).toBeLessThan(at('postgres.kill-queries'));
+      expect(steps[at('postgres.end-blockers')]?.for, id).toEqual([
+        'lock-queue',
+        'idle-in-transaction',
+        'row-lock-convoy',
+        'prepared-transaction',
+        'anti-wraparound-vacuum',
+      ]);
+    }
   });
 });
 

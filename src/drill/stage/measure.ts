@@ -9,3 +9,15 @@ export async function cpuSymptom({ sql, cores }: Stage): Promise<string | null> 
   const working = row?.working ?? 0;
   return working > cores ? `${working} sessions want one of ${cores} CPUs` : null;
 }
+
+/** So many waiters are a queue; recovery.watch calls fewer quiet. */
+const QUEUE = 3;
+
+/** In words when sessions queue for locks, else null. */
+export async function lockSymptom({ sql }: Stage): Promise<string | null> {
+  const [row] = await sql<{ waiting: number }>(
+    "select count(*)::int as waiting from pg_stat_activity where backend_type = 'client backend' and wait_event_type = 'Lock'",
+  );
+  const waiting = row?.waiting ?? 0;
+  return waiting >= QUEUE ? `${waiting} sessions wait for a lock` : null;
+}
