@@ -108,6 +108,11 @@ export async function startPgBouncer(leads: Leads, settings: Readonly<Record<str
         clients.delete(one);
       }
     },
+    /** Cuts every client. */
+    async hangUp() {
+      for (const one of clients) one.connection.stream.destroy();
+      clients.clear();
+    },
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),

@@ -1,0 +1,41 @@
+import { describeError } from '../../../domain/errors.ts';
+import { formatCount } from '../../../domain/format.ts';
+import type { ApprovedReconnect, Ctx, ReconnectOutcome, ReconnectTarget } from './contract.ts';
+
+interface Told {
+  readonly target: ReconnectTarget;
+  /** Why it was not told, or null. */
+  readonly problem: string | null;
+}
+
+/** One RECONNECT for each database. It cuts no transaction, so it may be repeated. */
+export async function executeReconnect(ctx: Ctx, { targets }: ApprovedReconnect): Promise<ReconnectOutcome> {
+  const told: Told[] = [];
+  for (const target of targets) {
+    ctx.signal.throwIfAborted();
+    const { pooler, pool } = target.identity;
+    try {
+      await ctx.ports.poolers.reconnect(ctx.incident.database, { pooler, pool }, ctx.signal);
+      told.push({ target, problem: null });
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      told.push({ target, problem: describeError(error).message });
+    }
+  }
+  return outcomeOf(told);
+}
+
+export function outcomeOf(told: readonly Told[]): ReconnectOutcome {
+  const done = told.filter(({ problem }) => problem === null);
+  return {
+    summary: `${done.length} of ${formatCount(told.length, 'database')} of PgBouncer told to reconnect.`,
+    done: done.map(({ target }) => ({ target: target.id, detail: 'told to reconnect' })),
+    skipped: told.flatMap(({ target, problem }) =>
+      problem === null ? [] : [{ target: target.id, reason: problem }],
+    ),
+    facts: [],
+    table: null,
+    causes: [],
+    data: { told: done.map(({ target }) => target.id) },
+  };
+}
