@@ -1,28 +1,40 @@
-/**
- * From the POST of an alert to the call of Slack's API: Firebreak, which stores the alert durably before it answers,
- * against the Alertmanager of Debian with its own Slack receiver (group_wait 0s), which keeps it in memory.
- * Usage: node bench/intake.ts [rounds=100] [rounds under load=20]. Rounds of both alternate; each alert is a new incident
- * and a new group; the pace is below Slack's limits, so that pacing is not what is measured.
- */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Command } from 'commander';
 import { startPostgres } from '../src/adapters/embedded-postgres/start-postgres.ts';
-import { alertmanagerVersion, startAlertmanager } from './intake/alertmanager.ts';
+import { alertmanagerVersion, BACKGROUND, startAlertmanager } from './intake/alertmanager.ts';
 import { type FakeSlack, startFakeSlack } from './intake/fake-slack.ts';
 import { startFirebreak, TOKEN } from './intake/firebreak.ts';
+import { sdkCalls, syncs } from './intake/floor.ts';
+import { legsOf, recordingLegs, type Way } from './intake/legs.ts';
 import { createSender, type Sender } from './intake/sender.ts';
-import { rounded, summary } from './intake/statistics.ts';
+import { ratioOf, rounded, summary } from './intake/statistics.ts';
 
-const CHANNELS = { firebreak: 'C0FIREBREAK', alertmanager: 'C0ALERTMANAGER' };
+/**
+ * From the POST of an alert to the call of Slack's API: Firebreak, which stores the alert durably before it answers,
+ * against the Alertmanager of Debian with its own Slack receiver (group_wait 0s), which keeps it in memory: once alone,
+ * once with its clustering on, as Debian starts it. Rounds of all alternate; each alert is a new incident and a new group;
+ * the pace is below Slack's limits, so that pacing is not what is measured.
+ */
+const program = new Command('intake')
+  .description('Compares alert → Slack of Firebreak and of Alertmanager, both into one fake Slack.')
+  .option('--rounds <n>', 'alerts of each, with nothing beside', Number, 100)
+  .option('--loaded <n>', 'alerts of each, under load', Number, 20)
+  .option('--legs', 'print where the time of Firebreak goes (slows it down a little)', false)
+  .addHelpText('after', '\nExample:\n  $ node bench/intake.ts --rounds 20 --loaded 10 --legs');
+const options = program.parse().opts<{ rounds: number; loaded: number; legs: boolean }>();
+
+const CHANNELS = { firebreak: 'C0FIREBREAK', alertmanager: 'C0ALERTMANAGER', clustered: 'C0CLUSTERED' };
 type System = keyof typeof CHANNELS;
-const SYSTEMS: readonly System[] = ['firebreak', 'alertmanager'];
+const SYSTEMS: readonly System[] = ['firebreak', 'alertmanager', 'clustered'];
 const WARM_UP = 5;
 /** A round makes two posts of Firebreak; Slack takes about one each second in a channel. */
 const ROUND_MS = 2_600;
-/** Alerts each second that come on top in the section under load; each joins what is open or grouped already. */
+/** New alerts each second that come on top in the section under load: Firebreak writes down for each why it leads to nothing. */
 const LOAD_PER_SECOND = 50;
+const CLOSED_MS = 30_000;
 
 const RUNBOOK = {
   id: 'bench',
@@ -39,6 +51,7 @@ interface Sample {
   readonly answered: number;
   /** Milliseconds from the request to the call of Slack. */
   readonly told: number;
+  readonly way: Way;
 }
 
 function alertOf(token: string, status: 'firing' | 'resolved', startsAt: string, database = 'orders') {
@@ -59,41 +72,56 @@ function bodyFor(system: System, alert: ReturnType<typeof alertOf>) {
   return [posted];
 }
 
+/** How many incidents Firebreak has closed: its log keeps the anchor of each. */
+const closedIncidents = (): number => ours.process.output().split('"Incident closed"').length - 1;
+
 /** One new alert until its message arrives at Slack; then it is resolved, which closes the incident. */
 async function measure(system: System, sender: Sender, slack: FakeSlack, token: string): Promise<Sample> {
   const startsAt = new Date().toISOString();
-  const mine = (call: { channel: string }) => call.channel === CHANNELS[system];
+  const before = closedIncidents();
   const posted = slack.next(
-    (call) => mine(call) && call.method === 'chat.postMessage' && call.body.includes(token),
+    ({ channel, method, body }) =>
+      channel === CHANNELS[system] && method === 'chat.postMessage' && body.includes(token),
   );
   const { sentAt, answeredAt, status } = await sender.post(
     bodyFor(system, alertOf(token, 'firing', startsAt)),
   );
   if (status !== 200 && status !== 202) throw new Error(`${system} answered ${status}`);
-  const sample = { answered: answeredAt - sentAt, told: (await posted).at - sentAt };
-  const closed = system === 'firebreak' ? slack.next((call) => mine(call) && /Closed/.test(call.body)) : null;
+  const { at } = await posted;
+  const way = { from: performance.timeOrigin + sentAt, to: performance.timeOrigin + at };
   await delay(300);
   await sender.post(bodyFor(system, alertOf(token, 'resolved', startsAt)));
-  await closed;
-  return sample;
-}
-
-/** Sends further alerts to both, evenly, until the signal aborts. */
-async function load(senders: Record<System, Sender>, signal: AbortSignal): Promise<number> {
-  const startsAt = new Date().toISOString();
-  let sent = 0;
-  while (!signal.aborted) {
-    sent += 1;
-    const alert = alertOf(`load-${sent}`, 'firing', startsAt, 'background');
-    const unnamed = { ...alert, labels: { ...alert.labels, alertname: 'Background' } };
-    // A connection that breaks under load is no reason to stop.
-    await Promise.allSettled(SYSTEMS.map(async (system) => senders[system].post(bodyFor(system, unnamed))));
-    await delay(1000 / LOAD_PER_SECOND, undefined, { signal }).catch(() => undefined);
+  const deadline = Date.now() + CLOSED_MS;
+  while (system === 'firebreak' && closedIncidents() === before) {
+    if (Date.now() > deadline) throw new Error(`The incident of ${token} was not closed.`);
+    await delay(20);
   }
-  return sent;
+  return { answered: answeredAt - sentAt, told: at - sentAt, way };
 }
 
-const [rounds = 100, loadedRounds = 20] = process.argv.slice(2).map(Number);
+/** Sends further alerts to all, evenly, until the signal aborts; how many, and how many were not taken. */
+async function load(
+  senders: Record<System, Sender>,
+  signal: AbortSignal,
+): Promise<{ sent: number; failed: number }> {
+  const startsAt = new Date().toISOString();
+  const began = performance.now();
+  const counts = { sent: 0, failed: 0 };
+  while (!signal.aborted) {
+    counts.sent += 1;
+    const alert = alertOf(`load-${counts.sent}`, 'firing', startsAt, 'background');
+    const unnamed = { ...alert, labels: { ...alert.labels, alertname: BACKGROUND } };
+    for (const system of SYSTEMS) {
+      senders[system].post(bodyFor(system, unnamed)).catch(() => {
+        counts.failed += 1;
+      });
+    }
+    const next = began + (counts.sent * 1000) / LOAD_PER_SECOND;
+    await delay(Math.max(0, next - performance.now()), undefined, { signal }).catch(() => undefined);
+  }
+  return counts;
+}
+
 const version = alertmanagerVersion();
 if (version === null) {
   console.error('prometheus-alertmanager is not installed: apt-get install prometheus-alertmanager');
@@ -108,6 +136,7 @@ console.log(machine);
 console.log(version);
 
 const slack = stack.use(await startFakeSlack());
+const legs = join(directory, 'legs');
 const victim = stack.use(
   await startPostgres({ dataDirectory: join(directory, 'victim'), listen: { host: '127.0.0.1' } }),
 );
@@ -117,60 +146,81 @@ const ours = await startFirebreak({
   channel: CHANNELS.firebreak,
   databases: [{ name: 'orders', url: victim.url() }],
   runbook: RUNBOOK,
+  nodeArguments: options.legs ? recordingLegs(legs) : [],
 });
 stack.use(ours.process);
-const theirs = await startAlertmanager({
-  directory,
-  slackApiUrl: slack.apiUrl,
-  channel: CHANNELS.alertmanager,
-});
-stack.use(theirs.process);
-const senders: Record<System, Sender> = {
+const [alone, clustered] = await Promise.all(
+  (['alertmanager', 'clustered'] as const).map(async (system) =>
+    startAlertmanager({
+      directory,
+      slackApiUrl: slack.apiUrl,
+      channel: CHANNELS[system],
+      clustered: system === 'clustered',
+    }),
+  ),
+);
+if (alone === undefined || clustered === undefined) throw new Error('There are two Alertmanagers.');
+stack.use(alone.process);
+stack.use(clustered.process);
+const createSenders = (): Record<System, Sender> => ({
   firebreak: stack.use(createSender(ours.url, { authorization: `Bearer ${TOKEN}` })),
-  alertmanager: stack.use(createSender(theirs.url)),
-};
+  alertmanager: stack.use(createSender(alone.url)),
+  clustered: stack.use(createSender(clustered.url)),
+});
+const senders = createSenders();
 
-async function section(name: string, count: number) {
-  const samples: Record<System, Sample[]> = { firebreak: [], alertmanager: [] };
+/** `id` is part of each alert, in letters that no encoding changes. */
+async function section(id: string, name: string, count: number) {
+  const samples: Record<System, Sample[]> = { firebreak: [], alertmanager: [], clustered: [] };
   for (let round = -WARM_UP; round < count; round += 1) {
     const began = performance.now();
     for (const system of round % 2 === 0 ? SYSTEMS : SYSTEMS.toReversed()) {
-      const token = `${name}-${round + WARM_UP}-${system}`;
+      const token = `${id}-${round + WARM_UP}-${system}`;
       const sample = await measure(system, senders[system], slack, token);
       if (round >= 0) samples[system].push(sample);
     }
     await delay(Math.max(0, ROUND_MS - (performance.now() - began)));
   }
-  const told = {
-    firebreak: summary(samples.firebreak.map((sample) => sample.told)),
-    alertmanager: summary(samples.alertmanager.map((sample) => sample.told)),
-  };
-  const ratio = {
-    p50: told.firebreak.p50 / told.alertmanager.p50,
-    p95: told.firebreak.p95 / told.alertmanager.p95,
-    p99: told.firebreak.p99 / told.alertmanager.p99,
+  const told = (system: System) => summary(samples[system].map((sample) => sample.told));
+  const answered = (system: System) => summary(samples[system].map((sample) => sample.answered));
+  const figures = {
+    firebreak: rounded(told('firebreak')),
+    alertmanager: rounded(told('alertmanager')),
+    ratio: rounded(ratioOf(told('firebreak'), told('alertmanager'))),
+    'alertmanager, clustered': rounded(told('clustered')),
+    'ratio to clustered': rounded(ratioOf(told('firebreak'), told('clustered'))),
   };
   console.log(`\n${name}: ${count} alerts each, milliseconds from the POST to the call of Slack`);
   console.table({
-    firebreak: rounded(told.firebreak),
-    alertmanager: rounded(told.alertmanager),
-    ratio: rounded(ratio),
-    'firebreak until 202, stored': rounded(summary(samples.firebreak.map(({ answered }) => answered))),
-    'alertmanager until 200, in memory': rounded(
-      summary(samples.alertmanager.map(({ answered }) => answered)),
-    ),
+    ...figures,
+    'firebreak until 202, stored': rounded(answered('firebreak')),
+    'alertmanager until 200, in memory': rounded(answered('alertmanager')),
   });
-  return {
-    firebreak: rounded(told.firebreak),
-    alertmanager: rounded(told.alertmanager),
-    ratio: rounded(ratio),
-  };
+  if (options.legs) {
+    await delay(500);
+    console.table(
+      legsOf(
+        legs,
+        samples.firebreak.map(({ way }) => way),
+      ),
+    );
+  }
+  return figures;
 }
 
-const idle = await section('idle', rounds);
+const idle = await section('idle', 'with nothing beside', options.rounds);
 const over = new AbortController();
-const loading = load(senders, over.signal);
-const loaded = await section(`under load of ${LOAD_PER_SECOND} alerts/s`, loadedRounds);
+const loading = options.loaded > 0 ? load(createSenders(), over.signal) : { sent: 0, failed: 0 };
+const loaded =
+  options.loaded > 0
+    ? await section('loaded', `under load of ${LOAD_PER_SECOND} alerts/s`, options.loaded)
+    : null;
 over.abort();
 const background = await loading;
-console.log(JSON.stringify({ machine, idle, loaded, background }));
+const floor = {
+  'one sync of the disk': rounded(summary(await syncs(directory, 100))),
+  "one call of Slack's SDK, until it arrives": rounded(summary(await sdkCalls(slack, 100))),
+};
+console.log('\nwhat neither can be below when it stores before it tells, milliseconds');
+console.table(floor);
+console.log(JSON.stringify({ machine, idle, loaded, background, floor }));

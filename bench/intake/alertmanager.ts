@@ -7,6 +7,8 @@ import { stringify } from 'yaml';
 import { type Running, run } from './process.ts';
 
 const COMMAND = 'prometheus-alertmanager';
+/** Name of the alerts of the load: all of them are one group. */
+export const BACKGROUND = 'Background';
 
 /** The first line of its version, or null when it is not installed. */
 export function alertmanagerVersion(): string | null {
@@ -22,15 +24,18 @@ export function alertmanagerVersion(): string | null {
 }
 
 /**
- * Alertmanager with its own Slack receiver: alone (no gossip to wait for), every alert a group of its own, and no
- * waiting for others of the group. What it sends is its default message.
+ * Alertmanager with its own Slack receiver: every alert a group of its own, but those of the load, and no waiting for
+ * others of the group. What it sends is its default message. Alone it gossips with nobody; clustered it does as Debian
+ * starts it, with no peer.
  */
 export async function startAlertmanager(options: {
   directory: string;
   slackApiUrl: string;
   channel: string;
+  clustered: boolean;
 }): Promise<{ url: string; process: Running }> {
-  const config = join(options.directory, 'alertmanager.yml');
+  const name = options.clustered ? 'clustered' : 'alone';
+  const config = join(options.directory, `alertmanager-${name}.yml`);
   writeFileSync(
     config,
     stringify({
@@ -40,6 +45,7 @@ export async function startAlertmanager(options: {
         group_wait: '0s',
         group_interval: '5m',
         repeat_interval: '4h',
+        routes: [{ matchers: [`alertname="${BACKGROUND}"`], group_by: ['alertname'] }],
       },
       receivers: [
         {
@@ -58,9 +64,9 @@ export async function startAlertmanager(options: {
   const address = `127.0.0.1:${await freePort()}`;
   const process = run(COMMAND, [
     `--config.file=${config}`,
-    `--storage.path=${join(options.directory, 'alertmanager')}`,
+    `--storage.path=${join(options.directory, `alertmanager-${name}`)}`,
     `--web.listen-address=${address}`,
-    '--cluster.listen-address=',
+    `--cluster.listen-address=${options.clustered ? `127.0.0.1:${await freePort()}` : ''}`,
   ]);
   const url = `http://${address}`;
   await untilReady(`${url}/-/ready`, process);

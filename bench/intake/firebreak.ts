@@ -17,6 +17,8 @@ export async function startFirebreak(options: {
   databases: readonly { name: string; url: string }[];
   /** Runbooks to use instead of the shipped ones. */
   runbook?: object;
+  /** Arguments for Node itself. */
+  nodeArguments?: readonly string[];
 }): Promise<{ url: string; process: Running }> {
   const { directory, channel } = options;
   const config = join(directory, 'firebreak.config');
@@ -37,7 +39,8 @@ export async function startFirebreak(options: {
       authority: { observe: [], workload: [], session: [], incident: [] },
     }),
   );
-  const process = run(globalThis.process.execPath, [MAIN, 'serve', '--config', config], {
+  const nodeArguments = options.nodeArguments ?? [];
+  const process = run(globalThis.process.execPath, [...nodeArguments, MAIN, 'serve', '--config', config], {
     SLACK_BOT_TOKEN: 'xoxb-bench',
     SLACK_SIGNING_SECRET: 'secret-of-the-bench',
     ALERT_TOKEN: TOKEN,

@@ -15,3 +15,10 @@ export function rounded<T extends Record<string, number>>(values: T): Record<str
     Object.entries(values).map(([name, value]) => [name, Math.round(value * 100) / 100]),
   );
 }
+
+/** Value by value, ours to theirs. */
+export function ratioOf<T extends Record<string, number>>(ours: T, theirs: T): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(ours).map(([name, value]) => [name, value / (theirs[name] ?? Number.NaN)]),
+  );
+}

@@ -1,0 +1,42 @@
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebClient } from '@slack/web-api';
+import type { FakeSlack } from './fake-slack.ts';
+
+/** A page of PostgreSQL's log. */
+const PAGE = 8192;
+const CHANNEL = 'C0FLOOR';
+
+/** Milliseconds of one write of a page with its sync of the disk, so many times, with a pause before each. */
+export async function syncs(directory: string, times: number): Promise<number[]> {
+  const path = join(directory, 'floor');
+  const file = openSync(path, 'w');
+  const page = Buffer.alloc(PAGE, 1);
+  const took: number[] = [];
+  for (let round = 0; round < times; round += 1) {
+    await delay(20);
+    const began = performance.now();
+    writeSync(file, page, 0, PAGE, 0);
+    fdatasyncSync(file);
+    took.push(performance.now() - began);
+  }
+  closeSync(file);
+  rmSync(path);
+  return took;
+}
+
+/** Milliseconds from a call of Slack's SDK to its arrival, so many times, with a pause before each. */
+export async function sdkCalls(slack: FakeSlack, times: number): Promise<number[]> {
+  const client = new WebClient('xoxb-floor', { slackApiUrl: slack.apiUrl });
+  const took: number[] = [];
+  for (let round = 0; round < times; round += 1) {
+    await delay(20);
+    const arrived = slack.next(({ channel }) => channel === CHANNEL);
+    const began = performance.now();
+    const call = client.chat.postMessage({ channel: CHANNEL, text: 'floor' });
+    took.push((await arrived).at - began);
+    await call;
+  }
+  return took;
+}
