@@ -18,12 +18,24 @@ export function boundedPool(pool: pg.Pool, statementMs = STATEMENT_MS) {
   };
 }
 
+/** Statements that every session keeps prepared: those of fixed text, which come again and again. */
+const MOST_PREPARED = 200;
+const names = new Map<string, string>();
+
+/** Under a name the server parses a statement once for each session. */
+function prepared(text: string, values: unknown[]): pg.QueryConfig {
+  if (values.length === 0 || (names.size >= MOST_PREPARED && !names.has(text))) return { text, values };
+  const name = names.get(text) ?? `firebreak-${names.size + 1}`;
+  names.set(text, name);
+  return { name, text, values };
+}
+
 function boundedClient(client: pg.PoolClient, statementMs: number): pg.PoolClient {
   let broken = false;
 
   async function query(sql: string, values: unknown[]): Promise<pg.QueryResult> {
     if (broken) throw new Error('Query read timeout: the session is not used any more.');
-    const answer = client.query(sql, values);
+    const answer = client.query(prepared(sql, values));
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       broken = true;
