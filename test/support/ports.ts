@@ -361,7 +361,7 @@ function workloadsOf(world: World): Workloads {
         .filter(({ uid }) => uid !== revision.uid)
         .map((other) => ({ ...other, replicas: 0 }));
       const present = { ...revision, number: newest, replicas: deployment.replicas };
-      change({ ...deployment, revisions: [present, ...others] });
+      change({ ...deployment, ready: deployment.replicas, revisions: [present, ...others] });
     },
   };
 }

@@ -1,0 +1,161 @@
+import type { Deployment } from '../../../domain/cluster.ts';
+import type { Scaled, Scaling } from '../../../domain/deployment-change.ts';
+import { describeError } from '../../../domain/errors.ts';
+import { formatCount, formatDuration } from '../../../domain/format.ts';
+import type { Verdict } from '../../../domain/outcome.ts';
+import { nameOf } from '../../shared/deployment/blamed.ts';
+import { changeDeployment, lookAtDeployment } from '../../shared/deployment/change.ts';
+import { Drifted, type Reconciliation } from '../../step-kind.ts';
+import { type ApprovedScaling, type Ctx, type Identity, REPLICAS, type ScalingOutcome } from './contract.ts';
+
+const POLL_MS = 1000;
+
+/** What differs from the plan: the Deployment is another one, or has another size. */
+export async function recheckScaling(ctx: Ctx, { targets }: ApprovedScaling): Promise<string[]> {
+  const differences: string[] = [];
+  for (const { identity } of targets) {
+    const now = await ctx.ports.workloads.deployment(identity.ref, ctx.signal);
+    if (now === null)
+      differences.push(`Deployment ${nameOf(identity.ref)} does not exist any more, or was made anew.`);
+    else differences.push(...resized(identity, now));
+  }
+  return differences;
+}
+
+/** Scales each approved Deployment to the chosen number. */
+export async function executeScaling(ctx: Ctx, approved: ApprovedScaling): Promise<ScalingOutcome> {
+  const deployments: Scaled[] = [];
+  const log: Pick<ScalingOutcome, 'done' | 'skipped'> = { done: [], skipped: [] };
+  for (const { identity } of approved.targets) {
+    ctx.signal.throwIfAborted();
+    const to = chosen(approved);
+    const target = `Deployment ${nameOf(identity.ref)}`;
+    const made = await changeDeployment(ctx, identity.ref, {
+      send: (deployment, options) => ctx.ports.workloads.scaleDeployment(deployment, to, options, ctx.signal),
+      isMade: async ({ replicas }) => replicas === to,
+      differs: (deployment) => resized(identity, deployment),
+    });
+    deployments.push({ ...identity.ref, from: identity.replicas, to, uncertain: made === 'unknown' });
+    if (made === 'unknown') {
+      log.skipped.push({
+        target,
+        reason: 'The answer was lost, and it could not be read whether it was scaled.',
+      });
+    } else {
+      const detail = `scaled from ${identity.replicas} to ${to}`;
+      log.done.push({ target, detail: made === 'found' ? `${detail}; it was found so` : detail });
+    }
+  }
+  return scalingOutcome({ deployments }, log);
+}
+
+/** After a crash the Deployment says by its size whether it was scaled. */
+export async function reconcileScaling(
+  ctx: Ctx,
+  approved: ApprovedScaling,
+): Promise<Reconciliation<Scaling>> {
+  const deployments: Scaled[] = [];
+  for (const { identity } of approved.targets) {
+    const to = chosen(approved);
+    const now = await ctx.ports.workloads.deployment(identity.ref, ctx.signal);
+    const name = nameOf(identity.ref);
+    if (now === null) return { status: 'unknown', why: `Deployment ${name} does not exist any more.` };
+    if (now.replicas === identity.replicas) return { status: 'unfinished' };
+    if (now.replicas !== to) {
+      const why = `Deployment ${name} has ${now.replicas} pods, neither ${identity.replicas} as before nor ${to} as decided: somebody else scaled it.`;
+      return { status: 'unknown', why };
+    }
+    deployments.push({ ...identity.ref, from: identity.replicas, to, uncertain: false });
+  }
+  const done = deployments.map((one) => ({
+    target: `Deployment ${nameOf(one)}`,
+    detail: `found at ${one.to} after an interruption of Firebreak`,
+  }));
+  return { status: 'done', outcome: scalingOutcome({ deployments }, { done, skipped: [] }) };
+}
+
+/** Waits until the size is still the chosen one and as many pods are ready. */
+export async function verifyScaling(
+  ctx: Ctx,
+  { params }: ApprovedScaling,
+  { data }: ScalingOutcome,
+): Promise<Verdict> {
+  const start = ctx.clock.now().getTime();
+  for (;;) {
+    const problems: string[] = [];
+    const unread: string[] = [];
+    for (const scaled of data.deployments) {
+      try {
+        problems.push(...openPoints(scaled, await ctx.ports.workloads.deployment(scaled, ctx.signal)));
+      } catch (error) {
+        ctx.signal.throwIfAborted();
+        unread.push(`Deployment ${nameOf(scaled)} could not be read: ${describeError(error).message}`);
+      }
+    }
+    const seconds = (ctx.clock.now().getTime() - start) / 1000;
+    if (problems.length + unread.length === 0) {
+      const sizes = data.deployments
+        .map((one) => `${nameOf(one)} has ${formatCount(one.to, 'pod')}`)
+        .join(', ');
+      return verdict('passed', `${sizes} after ${formatDuration(seconds)}.`);
+    }
+    if (seconds >= params.verifySeconds) {
+      const situation = {
+        known: [],
+        unknown: unread,
+        done: [],
+        next: data.deployments.map(lookAtDeployment),
+      };
+      const status = problems.length > 0 ? 'failed' : 'inconclusive';
+      return {
+        ...verdict(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
+        situation,
+      };
+    }
+    ctx.progress({ text: [...problems, ...unread].join(' '), series: [] });
+    await ctx.clock.sleep(POLL_MS, ctx.signal);
+  }
+}
+
+function openPoints(scaled: Scaled, now: Deployment | null): string[] {
+  const name = nameOf(scaled);
+  if (now === null) return [`Deployment ${name} does not exist any more.`];
+  if (now.replicas !== scaled.to) {
+    const who = now.autoscaler === null ? 'somebody' : `HorizontalPodAutoscaler ${now.autoscaler.name}`;
+    return [`${name} was to have ${scaled.to} pods and has ${now.replicas} now: ${who} changed it back.`];
+  }
+  return now.ready === scaled.to ? [] : [`${name}: ${now.ready} pods are ready, ${scaled.to} were wanted.`];
+}
+
+function resized({ ref, replicas }: Identity, now: Deployment): string[] {
+  return now.replicas === replicas
+    ? []
+    : [`Deployment ${nameOf(ref)} has ${formatCount(now.replicas, 'pod')} now, it had ${replicas}.`];
+}
+
+function chosen({ choices }: ApprovedScaling): number {
+  const count = Number(choices[REPLICAS]);
+  if (Number.isInteger(count) && count >= 0) return count;
+  throw new Drifted(['The plan names no number of pods.']);
+}
+
+function scalingOutcome(data: Scaling, log: Pick<ScalingOutcome, 'done' | 'skipped'>): ScalingOutcome {
+  const certain = data.deployments.filter(({ uncertain }) => !uncertain);
+  return {
+    summary:
+      certain.length === 0
+        ? 'It is not known whether the Deployment was scaled.'
+        : certain
+            .map((one) => `Deployment ${nameOf(one)} is scaled from ${one.from} to ${one.to}.`)
+            .join(' '),
+    ...log,
+    facts: [],
+    table: null,
+    causes: [],
+    data,
+  };
+}
+
+function verdict(status: Verdict['status'], evidence: string): Verdict {
+  return { status, evidence, series: [], milestone: null, goBackTo: null };
+}
