@@ -84,6 +84,73 @@ describe('recovery.watch', () => {
     expect(verdict.evidence).toContain(text);
   });
 
+  it('does not take a paused replay for quiet, though nothing is behind yet', async () => {
+    const world = createWorld({
+      snapshot: snapshot({ standbys: [standbyOf()] }),
+      replicas: [replica({ replayPaused: true })],
+    });
+    const { verdict } = await runStep(world, step, { params: { timeoutMinutes: 0.2 } });
+    expect(verdict.evidence).toContain('replay on replica-1 is paused');
+  });
+
+  it('takes a standby that is late on purpose for quiet, and not one that merely is', async () => {
+    const behind = snapshot({ standbys: [standbyOf({ replayBytes: 1e9 })] });
+    const late = createWorld({ snapshot: behind, replicas: [replica({ applyDelaySeconds: 3600 })] });
+    expect((await runStep(late, step)).verdict.status).toBe('passed');
+    const { verdict } = await runStep(createWorld({ snapshot: behind, replicas: [replica()] }), step, {
+      params: { timeoutMinutes: 0.2 },
+    });
+    expect(verdict.evidence).toContain('standby replica-1 954 MB behind');
+  });
+
+  it('counts a relapse of the lag, and no backup as a standby', async () => {
+    const backup = standbyOf({ applicationName: 'pg_basebackup', kind: 'backup', replayBytes: null });
+    const world = createWorld({
+      snapshot: snapshot({ standbys: [standbyOf(), backup] }),
+      replicas: [replica()],
+    });
+    world.onTick = (seconds) => {
+      const replayBytes = seconds === 4 ? 1e9 : 0;
+      world.snapshot = snapshot({ standbys: [standbyOf({ replayBytes }), backup] });
+    };
+    const { verdict } = await runStep(world, step);
+    expect(verdict.evidence).toContain('relapsed once');
+    const gone = createWorld({ snapshot: snapshot({ standbys: [backup] }), replicas: [replica()] });
+    const missing = await runStep(gone, step, { params: { timeoutMinutes: 0.2 } });
+    expect(missing.verdict.evidence).toContain('1 of 1 standbys not connected');
+  });
+
+  it('waits until a slot keeps less, where the runbook asks for it', async () => {
+    const slot = {
+      name: 'cdc',
+      type: 'logical',
+      active: true,
+      walStatus: 'extended',
+      retainedBytes: 3e9,
+      safeBytes: null,
+      inactiveSeconds: null,
+      plugin: 'pgoutput',
+      database: 'orders',
+      consumer: null,
+      xminAge: null,
+      invalidatedBy: null,
+    };
+    const world = createWorld({ snapshot: snapshot({ slotsRetaining: [slot] }) });
+    expect((await runStep(world, step)).verdict.status).toBe('passed');
+    const { verdict } = await runStep(world, step, {
+      params: { timeoutMinutes: 0.2, slotRetainedBytesBelow: 1e9 },
+    });
+    expect(verdict.evidence).toContain('slot cdc keeps 2.8 GB of log');
+  });
+
+  it('says which replica it could not read, and is quiet by what the primary sees', async () => {
+    const world = createWorld({ snapshot: snapshot({ standbys: [standbyOf()] }), replicas: [replica()] });
+    world.faults.set('replicaStatus', fault('database-unreachable', 'It cannot be reached.'));
+    const { verdict } = await runStep(world, step);
+    expect(verdict).toMatchObject({ status: 'passed' });
+    expect(verdict.evidence).toContain('Not judged: replica replica-1 could not be read');
+  });
+
   it('does not take an unreadable primary for quiet', async () => {
     const world = createWorld();
     world.faults.set('snapshot', fault('database-unreachable', 'orders cannot be reached.'));

@@ -31,6 +31,11 @@ export const step = defineStep({
           language: 'text',
           text: `firebreak:snapshot; quiet means slots below ${formatShare(params.slotShareBelow)}, on-CPU sessions for each core below ${params.onCpuPerCoreBelow}, lag below ${formatBytes(params.lagBytesBelow)}, lock waiters below ${params.waitersBelow}`,
         },
+        ...ports.databases.get(incident.database).replicas.map((name) => ({
+          label: `And on replica ${name}`,
+          language: 'text' as const,
+          text: 'Replay position and pause; quiet means that replay is not paused',
+        })),
         ...poolers.map((name) => ({
           label: `And on the console of PgBouncer ${name}`,
           language: 'text' as const,

@@ -18,6 +18,12 @@ export const Params = z.strictObject({
     .gt(0)
     .default(1)
     .describe('Seconds that the first client waits in a PgBouncer, where one is configured'),
+  slotRetainedBytesBelow: z
+    .number()
+    .gt(0)
+    .nullable()
+    .default(null)
+    .describe('Log that a replication slot keeps on the primary, in bytes; not judged when left out'),
   quietSamples: z.int().min(1).max(100).default(5).describe('Quiet samples in a row that mean recovered'),
   everySeconds: z.number().min(2).max(60).default(2).describe('Seconds between samples'),
   timeoutMinutes: z.number().min(0.1).max(240).default(30).describe('Minutes after which it is given up'),

@@ -1,6 +1,7 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import type { ReplicaStatus } from '../../../domain/replica.ts';
 import type { StepContext } from '../../step-kind.ts';
 import { diagnosedBefore, stillThere } from './cause-contract.ts';
 import type { Params } from './contract.ts';
@@ -43,11 +44,16 @@ export async function takeSample(ctx: Ctx, params: Params): Promise<Sample | str
   try {
     const snapshot = await databases.snapshot(database, 'primary', ctx.signal);
     const cpu = snapshot.cores === null ? await cpuShare(ctx, database, metrics) : null;
-    const expectedStandbys = databases.get(database).replicas.length;
-    const [poolers, missed] = await Promise.all([readPools(ctx, database), missedObjectives(ctx)]);
+    const names = databases.get(database).replicas;
+    const [poolers, replicas, missed] = await Promise.all([
+      readPools(ctx, database),
+      readReplicas(ctx, names),
+      missedObjectives(ctx),
+    ]);
     const now = ctx.clock.now().getTime();
     const besides = [...stillThere(snapshot, diagnosedBefore(ctx.earlier), now), ...missed];
-    return judge(snapshot, { cpu, expectedStandbys, poolers, besides }, params, now);
+    const around = { cpu, expectedStandbys: names.length, replicas, poolers, besides };
+    return judge(snapshot, around, params, now);
   } catch (error) {
     ctx.signal.throwIfAborted();
     return `the primary could not be read: ${describeError(error).message}`;
@@ -63,6 +69,19 @@ async function readPools(ctx: Ctx, database: string): Promise<(PoolReading | str
       } catch (error) {
         ctx.signal.throwIfAborted();
         return `PgBouncer ${name} could not be read: ${describeError(error).message}`;
+      }
+    }),
+  );
+}
+
+async function readReplicas(ctx: Ctx, names: readonly string[]): Promise<(ReplicaStatus | string)[]> {
+  return await Promise.all(
+    names.map(async (name) => {
+      try {
+        return await ctx.ports.databases.replicaStatus(ctx.incident.database, name, ctx.signal);
+      } catch (error) {
+        ctx.signal.throwIfAborted();
+        return `replica ${name} could not be read: ${describeError(error).message}`;
       }
     }),
   );

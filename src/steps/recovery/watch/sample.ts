@@ -2,6 +2,7 @@ import { measurePressure } from '../../../diagnosis/pressure.ts';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../../domain/format.ts';
 import { isSilent } from '../../../domain/lag.ts';
 import type { Pooler } from '../../../domain/pooler.ts';
+import type { ReplicaStatus } from '../../../domain/replica.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import type { Params } from './contract.ts';
 
@@ -28,6 +29,8 @@ export interface Surroundings {
   readonly cpu: number | null;
   /** How many standbys the configuration expects. */
   readonly expectedStandbys: number;
+  /** The configured replicas as they see themselves, or in words why one could not be read. */
+  readonly replicas: readonly (ReplicaStatus | string)[];
   /** The pools of each PgBouncer, or in words why they could not be read. */
   readonly poolers: readonly (PoolReading | string)[];
   /** What of the cause is still there, and which objectives of the service do not hold, in words. */
@@ -51,7 +54,9 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     ...(lockWaiting < params.waitersBelow
       ? []
       : [`${lockWaiting} lock waiters (below ${params.waitersBelow} wanted)`]),
-    ...judgeLag(standbys, around.expectedStandbys, params),
+    ...judgeLag(standbys, around, params),
+    ...readReplicas(around).flatMap(judgeReplica),
+    ...judgeSlots(snapshot, params),
     ...around.poolers.flatMap((reading) => judgePooler(reading, params)),
     ...around.besides,
   ];
@@ -63,7 +68,7 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     lagBytes: lags.length === 0 ? null : Math.max(...lags),
     poolWaiting: waitingClients(around.poolers),
     high,
-    blind: cpu.blind,
+    blind: [...cpu.blind, ...around.replicas.filter((replica) => typeof replica === 'string')],
   };
 }
 
@@ -103,20 +108,42 @@ function waitingClients(readings: readonly (PoolReading | string)[]): number | n
   return readings.length === 0 ? null : pools.reduce((sum, { clientsWaiting }) => sum + clientsWaiting, 0);
 }
 
+function readReplicas({ replicas }: Surroundings): ReplicaStatus[] {
+  return replicas.flatMap((replica) => (typeof replica === 'string' ? [] : replica));
+}
+
 /** Bytes as the primary counts them are the truth; a silent or missing standby is broken, not quiet. */
-function judgeLag(standbys: Snapshot['standbys'], expected: number, { lagBytesBelow }: Params): string[] {
+function judgeLag(standbys: Snapshot['standbys'], around: Surroundings, { lagBytesBelow }: Params): string[] {
+  const { expectedStandbys: expected } = around;
   const missing = expected - standbys.length;
+  const late = readReplicas(around).filter(({ applyDelaySeconds }) => applyDelaySeconds > 0);
   return [
     ...(missing > 0 ? [`${missing} of ${expected} standbys not connected`] : []),
     ...standbys.flatMap((standby) => {
       if (isSilent(standby)) return [`standby ${standby.applicationName} is silent`];
       const bytes = standby.replayBytes;
       if (bytes === null) return [`lag of standby ${standby.applicationName} unknown`];
-      return bytes < lagBytesBelow || bytes === 0
+      const onPurpose = late.some(({ replica }) => replica === standby.applicationName);
+      return bytes < lagBytesBelow || bytes === 0 || onPurpose
         ? []
         : [
             `standby ${standby.applicationName} ${formatBytes(bytes)} behind (below ${formatBytes(lagBytesBelow)} wanted)`,
           ];
     }),
   ];
+}
+
+/** What the primary does not see: nothing is behind yet, and yet nothing would be replayed. */
+function judgeReplica({ replica, inRecovery, replayPaused }: ReplicaStatus): string[] {
+  return inRecovery && replayPaused ? [`replay on ${replica} is paused`] : [];
+}
+
+function judgeSlots({ slotsRetaining }: Snapshot, { slotRetainedBytesBelow: below }: Params): string[] {
+  if (below === null) return [];
+  return slotsRetaining
+    .filter(({ retainedBytes }) => (retainedBytes ?? 0) >= below)
+    .map(
+      ({ name, retainedBytes }) =>
+        `slot ${name} keeps ${formatBytes(retainedBytes ?? 0)} of log (below ${formatBytes(below)} wanted)`,
+    );
 }
