@@ -20,6 +20,7 @@ const layers = {
     'slack/manifest',
     'adapters/embedded-postgres/',
     'engine/desk',
+    'steps/registry',
     'domain/',
     'ports/',
   ],

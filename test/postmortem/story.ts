@@ -15,7 +15,7 @@ const START = Date.parse('2024-11-15T05:23:00Z');
 const system = { kind: 'system' } as const;
 
 /** The cause of the outage of 2024-11-15, as the diagnosis names it. */
-export const cause: Cause = {
+const cause: Cause = {
   kind: 'runaway-batch-query',
   title: 'A batch job overloads the server',
   confidence: 0.95,
