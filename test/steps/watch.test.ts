@@ -195,6 +195,13 @@ describe('recovery.watch', () => {
       expect((await runStep(world, step, short)).verdict.status).toBe('passed');
     });
 
+    it('waits for nothing that the diagnosis was not sure of', async () => {
+      const world = createWorld({ snapshot: calmWith([session(1, { age: 90 })]) });
+      const first = await diagnosed(world);
+      expect(first.outcome.causes[0]?.rootSessions).toHaveLength(1);
+      expect((await runStep(world, step, { ...short, earlier: [first] })).verdict.status).toBe('passed');
+    });
+
     it.each([
       [
         'plan-flip',
