@@ -203,12 +203,41 @@ describe('the runbook pool-exhaustion', async () => {
   const runbooks = await loadRunbooks(new URL('../../runbooks', import.meta.url).pathname, kinds);
   const runbook = runbooks.get('pool-exhaustion');
 
+  const takenFor = (cause: string) =>
+    runbook?.steps
+      .filter((step) => step.for.length === 0 || step.for.includes(cause))
+      .map(({ kind, params }) => (params.undo === true ? `undo ${kind}` : kind));
+
+  it.each([
+    [
+      'connection-leak',
+      ['kubernetes.rollback-deployment', 'postgres.terminate-idle', 'postgres.set-connection-limit'],
+      ['undo kubernetes.scale-deployment'],
+    ],
+    [
+      'connection-storm',
+      ['kubernetes.rollback-deployment', 'kubernetes.scale-deployment'],
+      ['undo kubernetes.scale-deployment'],
+    ],
+    ['idle-pools', [], []],
+  ])('for %s kills no query and suspends nothing', (cause, steps, undone) => {
+    expect(takenFor(cause)).toEqual([
+      'postgres.diagnose',
+      'postgres.list-queries',
+      ...steps,
+      'recovery.watch',
+      'kubernetes.resume-cronjob',
+      ...undone,
+      'postgres.restore-setting',
+    ]);
+  });
+
   it('suspends before it kills, watches, and resumes last; every step is decided by a person', () => {
-    const always = runbook?.steps.filter((step) => step.for.length === 0);
-    expect(always?.map(({ kind }) => kind)).toEqual([
+    expect(takenFor('runaway-batch-query')).toEqual([
       'postgres.diagnose',
       'postgres.list-queries',
       'kubernetes.suspend-cronjob',
+      'kubernetes.suspend-job',
       'postgres.kill-queries',
       'recovery.watch',
       'kubernetes.resume-cronjob',
