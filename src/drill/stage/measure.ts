@@ -21,3 +21,11 @@ export async function lockSymptom({ sql }: Stage): Promise<string | null> {
   const waiting = row?.waiting ?? 0;
   return waiting >= QUEUE ? `${waiting} sessions wait for a lock` : null;
 }
+
+/** In words when clients have waited in PgBouncer for a second or more, else null. */
+export async function poolSymptom({ pgbouncer }: Stage): Promise<string | null> {
+  const pools = (await pgbouncer?.console('SHOW POOLS')) ?? [];
+  const long = pools.filter(({ cl_waiting, maxwait }) => Number(cl_waiting) > 0 && Number(maxwait) >= 1);
+  const clients = long.reduce((sum, { cl_waiting }) => sum + Number(cl_waiting), 0);
+  return clients === 0 ? null : `${clients} clients wait in PgBouncer`;
+}
