@@ -37,7 +37,7 @@ export const scenario: Scenario = {
       program: {
         role: names.otherRole,
         application: names.other,
-        sessions: size.sessionsPerPod * 3,
+        sessions: size.sessionsPerPod * 2,
         // After its time the division by zero ends the burst of each session, which then stays idle.
         steps: [`insert into ${events} select 1 / (clock_timestamp() < timestamptz '${end}')::int`],
         afterwards: 'repeat',

@@ -6,9 +6,11 @@ import { bold, bullets, line, type Part, text } from './rich-text.ts';
 
 const MOST_OTHERS = 3;
 const MOST_EVIDENCE = 5;
+/** The next thing to look at, and one more; a person at 3 a.m. looks at one. */
+const MOST_SETTLING = 2;
 const MOST_FACTS = 12;
 
-/** What a diagnosis found: why, the numbers, what helps and what does not, and what else is possible. */
+/** What a diagnosis found: why, the numbers, what helps and what does not, what would settle it, and what else is possible. */
 export function causeParts({ summary, causes, facts }: Outcome, budget: Budget): Part[] {
   const [top, ...others] = causes;
   if (top === undefined) return [];
@@ -25,6 +27,7 @@ export function causeParts({ summary, causes, facts }: Outcome, budget: Budget):
     ),
     ...list('Helps', top.helps, 3, budget),
     ...list('Will not help', top.wontHelp, 3, budget),
+    ...list('What would settle it', top.settles, MOST_SETTLING, budget),
     ...list('Also possible', others.map(causeName), MOST_OTHERS, budget),
   ];
 }

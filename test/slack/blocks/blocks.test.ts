@@ -245,6 +245,7 @@ test('a diagnosis says its verdict first, each number once, and what helps apart
     evidence: ['CPU: 8 sessions want a CPU.', 'It runs 8 long queries.'],
     helps: ['Suspend it.'],
     wontHelp: ['Killing alone.'],
+    settles: ['Its plan.', 'Its indexes.', 'Its statistics.'],
   });
   const summary = `${found.title} (93 % sure).`;
   const shown = outcome({
@@ -263,12 +264,16 @@ test('a diagnosis says its verdict first, each number once, and what helps apart
     'Suspend it.',
     'Will not help',
     'Killing',
+    'What would settle it',
+    'Its plan.',
+    'Its indexes.',
     'Locks',
   ];
   const places = order.map((one) => words.indexOf(one));
   expect(places).not.toContain(-1);
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(words.split('8 sessions want a CPU')).toHaveLength(2);
+  expect(words).not.toContain('Its statistics.');
 });
 
 test('a long result is a table of Slack that says what it leaves out', () => {
