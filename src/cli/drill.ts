@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { FirebreakError } from '../domain/errors.ts';
 import { loadScenarios } from '../drill/load-scenarios.ts';
 import { outage } from '../drill/outage.ts';
-import { printJudgement, printList, printScore } from '../drill/print-judgements.ts';
+import { listed, printJudgement, printList, printScore } from '../drill/print-judgements.ts';
 import { printReport } from '../drill/print-report.ts';
 import type { DrillReport } from '../drill/report.ts';
 import { runDrill } from '../drill/run-drill.ts';
@@ -72,10 +72,13 @@ export function drillCommand(setExitCode: SetExitCode): Command {
     .action(async (name: string, options: Options) => {
       const scenarios = await loadScenarios();
       if (options.list === true) {
-        console.log(printList(scenarios.values()));
+        console.log(
+          options.json === true ? JSON.stringify(listed(scenarios.values())) : printList(scenarios.values()),
+        );
         return;
       }
       const chosen = scenarios.get(name);
+      if (options.all === true || chosen !== undefined) refuseOptionsOfTheOutage(options);
       if (options.all === true) {
         setExitCode(await play([...scenarios.values()], options));
       } else if (chosen !== undefined) {
@@ -92,6 +95,21 @@ export function drillCommand(setExitCode: SetExitCode): Command {
     });
 }
 
+/** @throws FirebreakError `bad-config` for what only the outage as a whole understands. */
+function refuseOptionsOfTheOutage(options: Options): void {
+  const given = [
+    ...(options.wrongOrder === true ? ['--wrong-order'] : []),
+    ...(options.scale === 1 ? [] : ['--scale']),
+    ...(options.database === undefined ? [] : ['--database']),
+    ...(options.replica === undefined ? [] : ['--replica']),
+    ...(options.sharedAddress === true ? ['--shared-address'] : []),
+  ];
+  if (given.length === 0) return;
+  throw new FirebreakError('bad-config', `${given.join(', ')}: only for the scenario ${outage.id}.`, {
+    hint: 'The other scenarios bring small servers of their own. Leave it out; --shape changes their names and sizes.',
+  });
+}
+
 /** Plays scenarios in the chosen shapes; the exit code. */
 async function play(scenarios: readonly Scenario[], options: Options): Promise<0 | 1> {
   const out = options.json === true ? process.stderr : process.stdout;
@@ -101,6 +119,7 @@ async function play(scenarios: readonly Scenario[], options: Options): Promise<0
       scenarios,
       shapes: options.shape,
       slackPort: options.port,
+      open: options.open === true,
       logger: pino({ level: options.verbose === true ? 'info' : 'fatal' }, process.stderr),
       responder: options.auto === true ? { thinkMs: options.think * 1000 } : null,
       patienceMs: options.auto === true ? 3 * 60_000 : 60 * 60_000,

@@ -29,7 +29,25 @@ export function printScore(score: Score): string {
   return `Cause right: ${of(score.causeRight)} · culprit right: ${of(score.culpritRight)} · action right: ${of(score.actionRight)} · harm: ${score.harm}`;
 }
 
-/** What `--list` prints: every scenario with its right answer. */
+/** Every scenario in a few words, the default first. */
+export function listed(scenarios: Iterable<Scenario>) {
+  return [
+    {
+      id: outage.id,
+      title: `${outage.title}, as on the day`,
+      cause: outage.expectedCause,
+      needs: ['replica'],
+    },
+    ...[...scenarios].map(({ id, title, expected, needs }) => ({
+      id,
+      title,
+      cause: firstShape === undefined ? '' : expected(firstShape).cause,
+      needs: needsOf(needs),
+    })),
+  ];
+}
+
+/** What `--list` prints for people. */
 export function printList(scenarios: Iterable<Scenario>): string {
   const table = new Table({
     head: ['Scenario', 'What happens', 'Cause', 'Needs'],
@@ -37,18 +55,14 @@ export function printList(scenarios: Iterable<Scenario>): string {
     wordWrap: true,
     colWidths: [30, 50, 30, 22],
   });
-  table.push([`${outage.id} (default)`, `${outage.title}, as on the day`, outage.expectedCause, 'replica']);
-  for (const { id, title, expected, needs } of scenarios) {
-    table.push([id, title, firstShape === undefined ? '' : expected(firstShape).cause, needsOf(needs)]);
+  for (const { id, title, cause, needs } of listed(scenarios)) {
+    table.push([id === outage.id ? `${id} (default)` : id, title, cause, needs.join(', ')]);
   }
   return table.toString();
 }
 
-function needsOf({ replica, pgbouncer }: Scenario['needs']): string {
-  return [
-    ...(replica === undefined ? [] : ['replica']),
-    ...(pgbouncer === undefined ? [] : ['PgBouncer']),
-  ].join(', ');
+function needsOf({ replica, pgbouncer }: Scenario['needs']): string[] {
+  return [...(replica === undefined ? [] : ['replica']), ...(pgbouncer === undefined ? [] : ['PgBouncer'])];
 }
 
 function mark(right: boolean): string {

@@ -9,6 +9,7 @@ import { startDecoys } from './decoys/start-decoys.ts';
 import { FIREBREAK_ROLE, type StageFirebreak, startFirebreakOn } from './firebreak-of-stage.ts';
 import { beginAudit } from './judge/audit.ts';
 import { type Judgement, judge } from './judge/judge.ts';
+import { openPage } from './open-page.ts';
 import { respond } from './responder.ts';
 import type { Scenario } from './scenario.ts';
 import type { Shape } from './shape.ts';
@@ -25,6 +26,8 @@ export interface ScenarioOptions {
   readonly logger: Logger;
   readonly say: (line: string) => void;
   readonly slackPort: number;
+  /** Opens the page in a browser. */
+  readonly open: boolean;
   /** Null: a person clicks. */
   readonly responder: { readonly thinkMs: number } | null;
   /** Milliseconds from the alert after which it is given up. */
@@ -59,7 +62,7 @@ export async function runScenario(
   say(`  ${symptom ?? 'nothing is wrong, the alert is stale'}`);
   await audit.alertFires();
   const incident = await sendAlert(scenario, stage, firebreak);
-  if (options.responder === null) say(`  open ${firebreak.slack.url}/?follow=1`);
+  await showPage(`${firebreak.slack.url}/?follow=1`, options);
   const events = await untilClosed(firebreak, incident, options);
   const left = await whatIsLeft(scenario, stage);
   const harm = await audit.harm();
@@ -68,6 +71,15 @@ export async function runScenario(
     [...kinds.values()].filter(({ actionClass }) => actionClass === 'observe').map(({ kind }) => kind),
   );
   return judge({ scenario, shape, events, symptom, left, harm, reading, tookMs: Date.now() - startedAt });
+}
+
+async function showPage(url: string, { open, responder, say }: ScenarioOptions): Promise<void> {
+  if (responder === null) say(`  It is yours: open ${url}`);
+  if (!open) return;
+  await openPage(url).catch((error: unknown) => {
+    const { message, hint } = describeError(error);
+    say(`${message} ${hint}`);
+  });
 }
 
 /** Waits until the symptom has held for as long as the alert's rule asks. @throws FirebreakError `drill-symptom`. */

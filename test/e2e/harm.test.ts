@@ -54,6 +54,7 @@ test('each innocent signalled, workload touched and setting left behind is count
     logger: pino({ level: 'fatal' }),
     say: () => undefined,
     slackPort: 0,
+    open: false,
     responder: { thinkMs: 50 },
     patienceMs: 120_000,
     judged: (judgement) => judged.push(judgement),
