@@ -230,6 +230,20 @@ describe('recovery.watch', () => {
     });
   });
 
+  it('for row locks waits for an idle transaction that wrote, not for one that only reads', async () => {
+    const facts = fixtureFacts('row-lock-convoy');
+    const world = createWorld({ snapshot: facts.snapshot, cluster: facts.cluster });
+    const first = await runStep(world, diagnose);
+    expect(first.outcome.causes[0]?.kind).toBe('row-lock-convoy');
+    const idle = session(77, { state: 'idle in transaction', age: 90 });
+    const run = async (writes: boolean) => {
+      world.snapshot = snapshot({ sessions: [{ ...idle, writes }], cores: 64 });
+      return await runStep(world, step, { params: { timeoutMinutes: 0.2 }, earlier: [first] });
+    };
+    expect((await run(true)).verdict.evidence).toContain('1 transaction that wrote idle for over 1m00s');
+    expect((await run(false)).verdict.status).toBe('passed');
+  });
+
   describe('with objectives of the service', () => {
     const objective = { name: 'orders waiting', query: 'max(order_queue_length)', limit: { below: 100 } };
 

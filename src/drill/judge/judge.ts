@@ -1,4 +1,4 @@
-import { culpritName } from '../../domain/cause.ts';
+import { type Cause, culpritName } from '../../domain/cause.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
 import { foldIncident } from '../../domain/incident.ts';
 import type { Scenario } from '../scenario.ts';
@@ -38,14 +38,28 @@ export interface Ending {
   readonly tookMs: number;
 }
 
+/**
+ * The most likely cause as it was last named before anything was changed: a diagnosis that could not read everything may
+ * be made again. Null when none was named.
+ */
+export function causeActedOn(events: readonly RecordedEvent[], reading: ReadonlySet<string>): Cause | null {
+  const kinds = new Map<string, string>();
+  let top: Cause | null = null;
+  for (const { event } of events) {
+    if (event.type === 'run.started') for (const { id, kind } of event.runbook.steps) kinds.set(id, kind);
+    if (event.type === 'effect.intended' && !reading.has(kinds.get(event.step) ?? '')) break;
+    if (event.type === 'cause.named') top = event.causes[0] ?? null;
+  }
+  return top;
+}
+
 /** Compares what the journal says with the right answer. */
 export function judge({ scenario, shape, events, symptom, left, harm, reading, tookMs }: Ending): Judgement {
   const expected = scenario.expected(shape);
   const [opened] = events;
   const incident = opened === undefined ? null : foldIncident(opened.stream, events);
-  const first = events.find(({ event }) => event.type === 'cause.named');
-  const [top] = first?.event.type === 'cause.named' ? first.event.causes : [];
-  const culprit = top?.culprit == null ? null : culpritName(top.culprit);
+  const top = causeActedOn(events, reading);
+  const culprit = top === null || top.culprit === null ? null : culpritName(top.culprit);
   const attempts = (incident?.runs ?? []).flatMap(({ attempts }) => attempts);
   const effects = attempts.filter(({ step, intents }) => intents > 0 && !reading.has(step.kind));
   const actions = effects.filter(({ verdict }) => verdict?.status === 'passed').map(({ step }) => step.kind);

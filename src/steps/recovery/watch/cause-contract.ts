@@ -23,20 +23,23 @@ interface Contract {
 
 /** Below this confidence a cause promises nothing. */
 const CONFIDENT = 0.5;
-/** An idle transaction this old holds its locks for the next queue; seconds. */
+/** An idle transaction that wrote and is this old holds its rows for the next queue; one that reads holds up no rows. Seconds. */
 const IDLE_SECONDS = 60;
 /** More sessions than this queue inside PostgreSQL only under contention. */
 const QUEUE = 3;
 
 const noIdleTransaction: Contract = {
-  promise: `no transaction idle for over ${formatDuration(IDLE_SECONDS)}`,
+  promise: `no transaction that wrote idle for over ${formatDuration(IDLE_SECONDS)}`,
   aftermath: ({ sessions }) => {
     const idle = sessions.filter(
-      (session) => isIdleInTransaction(session) && (session.stateSeconds ?? 0) >= IDLE_SECONDS,
+      (session) =>
+        session.writes && isIdleInTransaction(session) && (session.stateSeconds ?? 0) >= IDLE_SECONDS,
     );
     return idle.length === 0
       ? []
-      : [`${formatCount(idle.length, 'transaction')} idle for over ${formatDuration(IDLE_SECONDS)}`];
+      : [
+          `${formatCount(idle.length, 'transaction that wrote', 'transactions that wrote')} idle for over ${formatDuration(IDLE_SECONDS)}`,
+        ];
   },
 };
 
