@@ -193,7 +193,7 @@ it('anti-wraparound-vacuum: names the schema change that waits for it, and spare
 }, async () => {
   await shop();
   await scene.asSuperuser(
-    'alter table orders set (autovacuum_freeze_max_age = 100000, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)',
+    'alter table orders set (autovacuum_enabled = false, autovacuum_freeze_max_age = 100000, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)',
   );
   const client = await scene.client(checkout);
   await client.query('set synchronous_commit = off');
