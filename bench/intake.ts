@@ -196,7 +196,7 @@ async function section(id: string, name: string, count: number) {
     'firebreak until 202, stored': rounded(answered('firebreak')),
     'alertmanager until 200, in memory': rounded(answered('alertmanager')),
   });
-  if (options.legs) {
+  if (options.legs && id === 'idle') {
     await delay(500);
     console.table(
       legsOf(

@@ -58,10 +58,7 @@ wrap(globalThis, 'fetch', (_self, [target], go) => {
 });
 
 wrap(pg.Client.prototype, 'query', (_self, [first], go) => {
-  const text: unknown =
-    typeof first === 'object' && first !== null
-      ? (Reflect.get(first, 'name') ?? Reflect.get(first, 'text'))
-      : first;
+  const text: unknown = typeof first === 'object' && first !== null ? Reflect.get(first, 'text') : first;
   const began = time();
   const going = go();
   const leg = String(text).replaceAll(/\s+/g, ' ').trim().slice(0, 90);

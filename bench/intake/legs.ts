@@ -27,7 +27,7 @@ export function legsOf(file: string, ways: readonly Way[]): Record<string, Recor
   const found = new Map<string, { began: number[]; took: number[] }>();
   for (const way of ways) {
     const own = all.filter(({ began }) => began >= way.from && began <= way.to);
-    for (const { leg, began, ended } of numbered(own)) {
+    for (const { leg, began, ended } of firsts(own)) {
       const seen = found.get(leg) ?? { began: [], took: [] };
       seen.began.push(began - way.from);
       seen.took.push(ended - began);
@@ -46,12 +46,7 @@ export function legsOf(file: string, ways: readonly Way[]): Record<string, Recor
   return Object.fromEntries(rows.sort(([, a], [, b]) => (a['began p50'] ?? 0) - (b['began p50'] ?? 0)));
 }
 
-/** The second leg of one name gets a number. */
-function numbered(legs: readonly Leg[]): Leg[] {
-  const counts = new Map<string, number>();
-  return legs.map((leg) => {
-    const count = (counts.get(leg.leg) ?? 0) + 1;
-    counts.set(leg.leg, count);
-    return count === 1 ? leg : { ...leg, leg: `${leg.leg} (${count})` };
-  });
+/** The first leg of each name. */
+function firsts(legs: readonly Leg[]): Leg[] {
+  return [...new Map(legs.toReversed().map((leg) => [leg.leg, leg])).values()];
 }

@@ -7,6 +7,9 @@ import { type Row, runFamily, summaryOf } from './run-faults.ts';
 /** Share of the faults that may come to nothing before the run says nothing any more. */
 const MOST_UNTRIED = 0.1;
 
+/** The exit code of a run that was broken off. */
+const STOPPED = 130;
+
 interface Options {
   readonly only?: string[];
   readonly state?: StateOf;
@@ -29,6 +32,14 @@ const states: StateOf[] = options.state === undefined ? ['embedded', 'postgres']
 const sample = options.sample ?? null;
 const isWanted = ({ fault, boundary, state }: Fault) =>
   states.includes(state) && `${fault} ${boundary}`.includes(options.match ?? '');
+/** What was started ends with the run, also when it is broken off. */
+const stopped = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    console.error('Stopping; the servers of this run are ended.');
+    stopped.abort();
+  });
+}
 const rows: Row[] = [];
 for (const family of families.filter(({ name }) => options.only?.includes(name) ?? true)) {
   const matching = {
@@ -36,8 +47,11 @@ for (const family of families.filter(({ name }) => options.only?.includes(name) 
     open: async (...given: Parameters<typeof family.open>) =>
       spread((await family.open(...given)).filter(isWanted), sample),
   };
-  rows.push(...(await runFamily(matching, { states, sample }, tell)));
+  if (stopped.signal.aborted) break;
+  rows.push(...(await runFamily(matching, { states, sample }, tell, stopped.signal)));
 }
+// What still waits in a fault that was given up would keep the process.
+if (stopped.signal.aborted) process.exit(STOPPED);
 printTable();
 const summary = summaryOf(rows);
 const untried = rows.length - summary.faults;

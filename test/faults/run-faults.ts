@@ -12,25 +12,34 @@ export interface Row {
 /** No fault takes longer; whatever hangs is a finding. */
 const LONGEST_MS = 240_000;
 
-/** Runs the faults of a family, as many at once as it has lanes, and tells each as it ends. */
+/** Runs the faults of a family, as many at once as it has lanes, and tells each as it ends. Stops when the signal aborts. */
 export async function runFamily(
   family: Family,
   choice: Choice,
   tell: (row: Row) => void,
+  signal: AbortSignal,
 ): Promise<readonly Row[]> {
   await using stack = new AsyncDisposableStack();
   const waiting = [...(await family.open(stack, choice))];
   const rows: Row[] = [];
   const lane = async (number: number) => {
-    for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
+    for (let fault = waiting.shift(); fault !== undefined && !signal.aborted; fault = waiting.shift()) {
       const began = performance.now();
       const findings = await runFault(fault, number);
+      if (signal.aborted) return;
       const row = { family: family.name, fault, findings, seconds: (performance.now() - began) / 1000 };
       rows.push(row);
       tell(row);
     }
   };
-  await Promise.all(Array.from({ length: family.lanes }, (_, number) => lane(number)));
+  const stopped = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  await Promise.race([
+    Promise.all(Array.from({ length: family.lanes }, (_, number) => lane(number))),
+    stopped,
+  ]);
   return rows;
 }
 

@@ -21,13 +21,35 @@ export async function openWorlds(stack: AsyncDisposableStack, lanes: number): Pr
   for (let lane = 0; lane < lanes; lane += 1) {
     const victim = stack.use(await startSmallVictim());
     const states = createStates(stack);
+    const scenes = new Set<Scene>();
+    stack.defer(async () => {
+      for (const scene of scenes) await scene[Symbol.asyncDispose]();
+    });
     worlds.push({
       victim,
       states,
-      fresh: async (options) => openScene({ victim, states, cacheDirectory }, options),
+      async fresh(options) {
+        const scene = endingOnce(await openScene({ victim, states, cacheDirectory }, options), () =>
+          scenes.delete(scene),
+        );
+        scenes.add(scene);
+        return scene;
+      },
     });
   }
   return worlds;
+}
+
+/** A run that is stopped ends the scenes of its faults too, which may end them themselves afterwards. */
+function endingOnce(scene: Scene, ended: () => void): Scene {
+  const end = scene[Symbol.asyncDispose].bind(scene);
+  let ending: Promise<void> | undefined;
+  return Object.assign(scene, {
+    [Symbol.asyncDispose]: async (): Promise<void> => {
+      ending ??= Promise.resolve(end()).finally(ended);
+      return await ending;
+    },
+  });
 }
 
 /** The world of a lane. */
