@@ -50,6 +50,8 @@ export interface DatabaseConfig {
   readonly name: string;
   readonly service: string | null;
   readonly url: Secret;
+  /** Replication connection of the last resort. */
+  readonly breakGlassUrl?: Secret;
   readonly cores: number | null;
   readonly replicas: readonly {
     readonly name: string;

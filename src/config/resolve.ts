@@ -64,6 +64,11 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
     name,
     service: database.service ?? null,
     url: secret(database.url, `database ${name}`),
+    ...(database.breakGlass === undefined
+      ? {}
+      : {
+          breakGlassUrl: secret(database.breakGlass.replicationUrl, `the last way into database ${name}`),
+        }),
     cores: database.cores ?? null,
     replicas: database.replicas.map((replica) => ({
       name: replica.name,

@@ -64,6 +64,14 @@ const Database = z.strictObject({
   url: SecretRef.describe(
     'postgresql:// URL of the primary, for a role with pg_monitor and pg_signal_backend.',
   ),
+  breakGlass: z
+    .strictObject({
+      replicationUrl: SecretRef.describe('postgresql:// URL of the primary, for a role with REPLICATION.'),
+    })
+    .optional()
+    .describe(
+      'Last way in when every slot is taken: a replication connection. Its role can copy the whole cluster; off unless given.',
+    ),
   cores: z.number().positive().optional().describe('CPU cores of the server; SQL cannot see them.'),
   replicas: z
     .array(

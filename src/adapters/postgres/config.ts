@@ -19,6 +19,8 @@ export interface DatabaseConfig {
   }[];
   /** Connection for signalling on the primary; without it the database `postgres` of `url` is used where it may. */
   readonly killUrl?: SecretText;
+  /** Connection of a role with REPLICATION to the primary, used as a walsender when no slot is left. */
+  readonly breakGlassUrl?: SecretText;
 }
 
 /** What the adapter needs beside the databases; times in milliseconds. */

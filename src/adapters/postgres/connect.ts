@@ -10,6 +10,11 @@ export interface Candidate {
   readonly target: string;
   /** `-h host -p port`, as the commands of PostgreSQL take them. */
   readonly address: string;
+  /**
+   * Logs in as a walsender, which takes none of max_connections. Such a session understands statements without
+   * parameters only (https://www.postgresql.org/docs/current/protocol-replication.html).
+   */
+  readonly walsender: boolean;
 }
 
 /** Describes a connection URL; the same server's database `database` when one is named. Throws `bad-config`. */
@@ -21,7 +26,20 @@ export function candidate(url: string, database?: string): Candidate {
   const target = decodeURIComponent(parsed.pathname.replace(/^\//, '')) || role;
   const host = parsed.searchParams.get('host') ?? parsed.hostname;
   const port = parsed.searchParams.get('port') ?? (parsed.port || '5432');
-  return { url: parsed.toString(), role, target, address: `-h ${host} -p ${port}` };
+  return {
+    url: parsed.toString(),
+    role,
+    target,
+    address: `-h ${host} -p ${port}`,
+    walsender: parsed.searchParams.get('replication') === 'database',
+  };
+}
+
+/** The way in of the last resort: the same as a walsender, in the database of the URL. Throws `bad-config`. */
+export function breakGlass(url: string): Candidate {
+  const parsed = parseUrl(url);
+  parsed.searchParams.set('replication', 'database');
+  return candidate(parsed.toString());
 }
 
 /** Reads a URL; the form `user@/database?host=/directory` of libpq has no host and is no URL for the standard. */

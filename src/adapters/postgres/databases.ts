@@ -2,7 +2,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
 import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
 import { resumeText } from './resuming.ts';
-import { Server } from './server.ts';
+import { Server, type ServerConfig } from './server.ts';
 import { alterText, changeText } from './settings.ts';
 import { signalText } from './signalling.ts';
 import type { SessionHealth } from './standing-session.ts';
@@ -30,15 +30,23 @@ export function createDatabases(
     const server = (
       serverName: string,
       url: string,
-      own: { cores: number | null; killUrl: string | null },
+      own: Pick<ServerConfig, 'cores' | 'killUrl' | 'breakGlassUrl'>,
     ): [string, Server] => [
       serverName,
       new Server({ database: name, server: serverName, url, ...own }, settings),
     ];
     const servers = new Map([
-      server('primary', config.url.reveal(), { cores, killUrl: config.killUrl?.reveal() ?? null }),
+      server('primary', config.url.reveal(), {
+        cores,
+        killUrl: config.killUrl?.reveal() ?? null,
+        breakGlassUrl: config.breakGlassUrl?.reveal() ?? null,
+      }),
       ...config.replicas.map((replica) =>
-        server(replica.name, replica.url.reveal(), { cores: replica.cores ?? null, killUrl: null }),
+        server(replica.name, replica.url.reveal(), {
+          cores: replica.cores ?? null,
+          killUrl: null,
+          breakGlassUrl: null,
+        }),
       ),
     ]);
     return {

@@ -1,9 +1,14 @@
 /** A value that a statement can carry. */
-export type Parameter = string | number | null | readonly string[];
+export type Parameter = string | number | null | readonly (string | number | null)[];
 
 /** A statement with its values in place of $1 to $99, for people and for sessions that take no parameters. */
 export function inlined(sql: string, values: readonly Parameter[]): string {
   return sql.replace(/\$([1-9]\d?)/g, (_, index: string) => literal(values[Number(index) - 1]));
+}
+
+/** The same for a walsender, whose grammar wants a word of SQL first: without the comment in front. */
+export function forWalsender(sql: string, values: readonly Parameter[]): string {
+  return inlined(sql.replace(/^\s*\/\*.*?\*\/\s*/s, ''), values);
 }
 
 /** A value as SQL spells it, whatever it contains. */

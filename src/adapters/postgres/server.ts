@@ -11,7 +11,7 @@ import type {
   SignalResult,
 } from '../../ports/databases.ts';
 import type { Settings } from './config.ts';
-import { type Candidate, candidate } from './connect.ts';
+import { breakGlass, type Candidate, candidate } from './connect.ts';
 import { ident, isServerError } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
 import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
@@ -46,6 +46,8 @@ export interface ServerConfig {
   readonly cores: number | null;
   readonly url: string;
   readonly killUrl: string | null;
+  /** Connection of the last resort, or null. */
+  readonly breakGlassUrl: string | null;
 }
 
 type ProbeRow = Probe;
@@ -71,13 +73,15 @@ export class Server {
     const { database, server } = config;
     const direct = candidate(config.url);
     const aside = candidate(config.url, 'postgres');
+    const last = config.breakGlassUrl === null ? [] : [breakGlass(config.breakGlassUrl)];
     const signalling: [Candidate, ...Candidate[]] =
-      config.killUrl === null ? [aside, direct] : [candidate(config.killUrl), direct];
+      config.killUrl === null ? [aside, direct, ...last] : [candidate(config.killUrl), direct, ...last];
+    const reading: [Candidate, ...Candidate[]] = [direct, aside, ...last];
     this.#config = config;
     this.#settings = settings;
     this.#role = direct.role;
     this.#address = direct.address;
-    this.#reading = new StandingSession({ database, server, purpose: 'read' }, [direct, aside], settings);
+    this.#reading = new StandingSession({ database, server, purpose: 'read' }, reading, settings);
     this.#signalling = new StandingSession({ database, server, purpose: 'signal' }, signalling, settings);
   }
 

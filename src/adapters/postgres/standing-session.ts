@@ -4,6 +4,7 @@ import { formatCount, utcTime } from '../../domain/format.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, discard, endClient, openClient } from './connect.ts';
 import { codeOf, explainError, isServerError, type Where } from './errors.ts';
+import { forWalsender, type Parameter } from './literal.ts';
 
 /** What a session is for; part of every log line about it. */
 export interface SessionLabel {
@@ -17,8 +18,13 @@ export interface SessionHealth extends SessionLabel {
   readonly up: boolean;
   /** PostgreSQL database it is connected to, or null while it is down. */
   readonly connectedTo: string | null;
+  /** Whether it came in as a walsender, because no slot was free. */
+  readonly breakGlass: boolean;
   readonly problem: { code: string; message: string; hint: string } | null;
 }
+
+const BREAK_GLASS =
+  'No slot was free: a standing session came in through the replication connection of the last resort.';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
@@ -78,7 +84,7 @@ export class StandingSession {
   }
 
   /** Runs one statement with parameters, after those asked for before. Throws FirebreakError. */
-  query<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
+  query<R extends QueryResultRow>(sql: string, values: readonly Parameter[]): Promise<R[]> {
     const result = this.#queue.then(() => this.#run<R>(sql, values));
     this.#queue = result.catch(() => {});
     return result;
@@ -103,7 +109,8 @@ export class StandingSession {
 
   /** How it is doing, in words, such as `closed since 14:38:05 UTC, tried 4 times`. */
   describe(): string {
-    if (this.#client !== null) return 'open';
+    if (this.#client !== null)
+      return this.#place.walsender ? 'open through the replication connection of the last resort' : 'open';
     const since = this.#downSince === null ? '' : ` since ${utcTime(this.#downSince)}`;
     const tries = this.#tries === 0 ? '' : `, tried ${formatCount(this.#tries, 'time')} since`;
     return `closed${since}${tries}; Firebreak goes on trying`;
@@ -115,14 +122,17 @@ export class StandingSession {
       ...this.#label,
       up,
       connectedTo: up ? this.#place.target : null,
+      breakGlass: up && this.#place.walsender,
       problem: this.#problem === null ? null : describeError(this.#problem),
     };
   }
 
-  async #run<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
+  async #run<R extends QueryResultRow>(sql: string, values: readonly Parameter[]): Promise<R[]> {
     const client = await this.#connected();
     try {
-      return (await client.query<R>(sql, [...values])).rows;
+      return this.#place.walsender
+        ? (await client.query<R>(forWalsender(sql, values))).rows
+        : (await client.query<R>(sql, [...values])).rows;
     } catch (error) {
       const explained = explainError(error, this.#where(this.#place));
       const { logger } = this.#settings;
@@ -181,9 +191,12 @@ export class StandingSession {
   async #openAny(): Promise<Client> {
     const failures: FirebreakError[] = [];
     for (const candidate of this.#candidates) {
+      // The last resort is for a full server only, and not for a wrong password.
+      if (candidate.walsender && failures.some(({ code }) => code !== 'database-full')) continue;
       try {
         const client = await openClient(candidate, this.#settings);
         this.#place = candidate;
+        if (candidate.walsender) this.#settings.logger.warn(this.#label, BREAK_GLASS);
         return client;
       } catch (error) {
         failures.push(explainError(error, this.#where(candidate)));
@@ -207,10 +220,44 @@ export class StandingSession {
 
   /** Pings the open session, or tries to open it again; a failure schedules the next try by itself. */
   #tend(): void {
-    const care: Promise<unknown> = this.#client === null ? this.#connected() : this.query('SELECT 1', []);
+    const care: Promise<unknown> =
+      this.#client === null
+        ? this.#connected()
+        : this.#place.walsender
+          ? this.#leaveBreakGlass()
+          : this.query('SELECT 1', []);
     care.then(
       () => this.#schedule(this.#settings.pingMs),
       () => {},
+    );
+  }
+
+  /** Goes back to an ordinary connection as soon as there is a slot, between two statements. */
+  async #leaveBreakGlass(): Promise<void> {
+    for (const candidate of this.#candidates.filter(({ walsender }) => !walsender)) {
+      const client = await openClient(candidate, this.#settings).catch(() => null);
+      if (client === null) continue;
+      const change = this.#queue.then(() => this.#replace(client, candidate));
+      this.#queue = change;
+      return await change;
+    }
+    await this.query('SELECT 1', []);
+  }
+
+  #replace(client: Client, candidate: Candidate): void {
+    const former = this.#client;
+    if (this.#stopped || former === null) {
+      discard(client);
+      return;
+    }
+    this.#client = client;
+    this.#place = candidate;
+    this.#openedAt = performance.now();
+    client.once('end', () => this.#lost(client));
+    discard(former);
+    this.#settings.logger.info(
+      { ...this.#label, target: candidate.target },
+      'A standing session left the replication slot of the last resort.',
     );
   }
 

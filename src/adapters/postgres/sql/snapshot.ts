@@ -55,7 +55,7 @@ SELECT json_build_object(
   'max', current_setting('max_connections')::int,
   'su_res', current_setting('superuser_reserved_connections')::int,
   'res', coalesce(current_setting('reserved_connections', true)::int, 0),
-  'used', (SELECT count(*)::int + 1 FROM cl),
+  'used', (SELECT count(*)::int FROM a WHERE backend_type = 'client backend'),
   'by', (SELECT json_agg(g) FROM (SELECT usename usr, application_name app, host(client_addr) addr, datname db, state,
               count(*)::int n, count(*) FILTER (WHERE wait_event_type = 'Lock' AND wait_event <> 'extend')::int lock_wait,
               round(extract(epoch FROM clock_timestamp() - min(state_change))::numeric,1)::float8 oldest_s,
@@ -76,7 +76,7 @@ SELECT json_build_object(
              pg_wal_lsn_diff(wal.lsn, sent_lsn)::int8 send_bytes, pg_wal_lsn_diff(wal.lsn, flush_lsn)::int8 flush_bytes,
              pg_wal_lsn_diff(wal.lsn, replay_lsn)::int8 replay_bytes,
              extract(epoch FROM replay_lag)::float8 replay_s, extract(epoch FROM clock_timestamp() - reply_time)::float8 reply_age_s
-           FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid) g),
+           FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid WHERE application_name <> 'firebreak') g),
   'slots', (SELECT json_agg(g) FROM (SELECT s.slot_name, s.slot_type, s.active, s.wal_status, s.plugin, s.database, s.safe_wal_size safe,
              pg_wal_lsn_diff(wal.lsn, s.restart_lsn)::int8 retained, greatest(age(s.xmin), age(s.catalog_xmin)) xmin_age,
              extract(epoch FROM clock_timestamp() - (to_jsonb(s) ->> 'inactive_since')::timestamptz)::float8 inactive_s, -- 17
