@@ -88,7 +88,9 @@ test(
     expect(alertToCauseMs).toBeLessThan(60_000);
     expect(alertToRecoveredMs).toBeLessThan(120_000);
 
-    expect(report.steps.map(({ kind, decision, verdict }) => [kind, decision, verdict])).toEqual([
+    // Steps for other causes are passed by, and what has nothing to do is skipped.
+    const run = report.steps.filter(({ decision }) => decision !== 'skipped');
+    expect(run.map(({ kind, decision, verdict }) => [kind, decision, verdict])).toEqual([
       ['postgres.diagnose', 'run', 'passed'],
       ['postgres.list-queries', 'run', 'passed'],
       ['kubernetes.suspend-cronjob', 'run', 'passed'],
@@ -96,7 +98,7 @@ test(
       ['recovery.watch', 'run', 'passed'],
       ['kubernetes.resume-cronjob', 'run', 'passed'],
     ]);
-    for (const step of report.steps) {
+    for (const step of run) {
       expect(step).toMatchObject({ by: 'Anna (on call)', outcome: expect.any(String) });
       for (const ms of [step.waitedMs, step.executedMs, step.verifiedMs]) expect(ms).not.toBeNull();
     }
