@@ -39,13 +39,17 @@ export const scenario: Scenario = {
   async provoke(stage) {
     const { names } = stage.shape;
     await startIdleReader(stage);
-    await stage.until('autovacuum prevents wraparound', async () => {
-      const rows = await stage.sql(
-        "select from pg_stat_activity a join pg_stat_progress_vacuum using (pid) where a.query like 'autovacuum: VACUUM public.' || $1 || ' (to prevent wraparound)'",
-        [names.busyTable],
-      );
-      return rows.length > 0;
-    });
+    await stage.until(
+      'autovacuum prevents wraparound',
+      async () => {
+        const rows = await stage.sql(
+          "select from pg_stat_activity a join pg_stat_progress_vacuum using (pid) where a.query like 'autovacuum: VACUUM public.' || $1 || ' (to prevent wraparound)'",
+          [names.busyTable],
+        );
+        return rows.length > 0;
+      },
+      90_000,
+    );
     await startMigration(stage);
     await startWeb(stage, `select amount from ${pg.escapeIdentifier(names.busyTable)} where id = {n}`);
   },
