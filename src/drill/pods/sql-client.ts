@@ -22,6 +22,8 @@ async function runSession(number: number): Promise<void> {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;
       console.log(`error ${code ?? 'connection'} ${error instanceof Error ? error.message : String(error)}`);
       if (program.onError === 'exit') throw error;
+      // Nobody opens it again, and the program goes on as if it were there.
+      if (program.onError === 'forget') return new Promise(() => undefined);
       if (program.onError === 'hold') steps = [];
       await delay(RECONNECT_MS);
     }

@@ -29,3 +29,17 @@ export async function poolSymptom({ pgbouncer }: Stage): Promise<string | null> 
   const clients = long.reduce((sum, { cl_waiting }) => sum + Number(cl_waiting), 0);
   return clients === 0 ? null : `${clients} clients wait in PgBouncer`;
 }
+
+/** From so much of the slots on an alert for connections fires. */
+const SLOTS_TIGHT = 0.8;
+
+/** In words when the connections take nearly all slots, else null. */
+export async function slotSymptom({ sql, shape }: Stage): Promise<string | null> {
+  const [row] = await sql<{ used: number }>(
+    "select count(*)::int as used from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+  );
+  const used = row?.used ?? 0;
+  return used > SLOTS_TIGHT * shape.size.maxConnections
+    ? `${used} of ${shape.size.maxConnections} slots are taken`
+    : null;
+}

@@ -13,9 +13,9 @@ export const SqlProgram = z.strictObject({
   afterwards: z.enum(['repeat', 'hold', 'end']),
   /**
    * After an error: end with exit code 1, as a batch job, connect anew after 300 ms, as a service, or connect anew and
-   * stay idle, as a service whose request is not made again.
+   * stay idle, as a service whose request is not made again, or forget the session, as one that leaked it.
    */
-  onError: z.enum(['exit', 'reconnect', 'hold']),
+  onError: z.enum(['exit', 'reconnect', 'hold', 'forget']),
   /** Milliseconds between the starts of two sessions; all at once by default. */
   staggerMs: z.number().default(0),
   /** sqlcommenter tags, added to each statement. */
