@@ -15,8 +15,8 @@ const LONG_WITHOUT_PRESSURE = 60;
 const MAJORITY = 0.5;
 /** Share of the used slots that the owner must hold to be the reason why they are tight. */
 const SLOTS_EXPLAINED = 0.3;
-/** Confidence in long work that is no reason for the pressure. */
-const UNEXPLAINED = 0.35;
+/** Confidence in long work while nothing is under pressure. */
+const WITHOUT_PRESSURE = 0.35;
 
 /** Who starts such work, which decides what helps: a schedule, somebody who types queries, or a service. */
 export type RunawayOf = 'batch' | 'interactive' | 'application';
@@ -41,11 +41,12 @@ export function findRunaway(facts: DiagnosisFacts, pressure: Pressure): Runaway 
   if (owner === undefined) return null;
   const share = owner.load / owners.reduce((sum, { load }) => sum + load, 0);
   if (share < MAJORITY) return null;
-  const explained = explains(owner, facts, pressure);
+  // Under pressure, work that is too little for it merely runs at the same time.
+  if (pressed && !explains(owner, facts, pressure)) return null;
   return {
     of: startedBy(owner),
     owner,
-    confidence: explained ? confidenceOf(owner, share, pressure) : UNEXPLAINED,
+    confidence: pressed ? confidenceOf(owner, share, pressure) : WITHOUT_PRESSURE,
     evidence: [
       `${culpritName(owner.culprit)} runs ${formatCount(owner.sessions.length, 'long query', 'long queries')} for up to ${formatDuration(oldest(owner.sessions))}: ${formatShare(share)} of all long work.`,
       `CPU: ${describeCpu(facts)}.`,
@@ -53,9 +54,6 @@ export function findRunaway(facts: DiagnosisFacts, pressure: Pressure): Runaway 
       ...(pressed
         ? []
         : ['Neither the CPU, nor the connection slots, nor the disks are under visible pressure now.']),
-      ...(pressed && !explained
-        ? ['The pressure comes from somewhere else: this work is too little for it.']
-        : []),
     ],
   };
 }

@@ -171,9 +171,7 @@ describe('diagnose', () => {
       }),
     );
     expect(causes[0]?.kind).toBe('connection-leak');
-    const batch = causes.find(({ kind }) => kind === 'runaway-batch-query');
-    expect(batch?.confidence).toBeLessThan(0.5);
-    expect(batch?.evidence.join(' ')).toContain('this work is too little for it');
+    expect(causes.map(({ kind }) => kind)).not.toContain('runaway-batch-query');
   });
 
   it('does not call young idle sessions a leak: it says that it does not know', () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../adapters/embedded-postgres/support.ts';
 import { cronJob, job, pod } from '../support/fixtures.ts';
 import { provoked, type Scene, startScene } from '../support/real-scene.ts';
 
@@ -70,3 +71,27 @@ it.each([
     if (kind !== 'CronJob') expect(found.wontHelp.join(' ')).toContain('Suspending a CronJob');
   },
 );
+
+it('unknown: three programs with one heavy query each have no one culprit, and none is named', {
+  timeout: 90_000,
+}, async () => {
+  for (const who of [report, checkout, anna]) await scene.busy(who, 1);
+  await eventually('three long queries', async () => {
+    const { sessions } = await scene.databases.snapshot('shop', 'primary', new AbortController().signal);
+    return sessions.filter(({ stateSeconds }) => (stateSeconds ?? 0) > 4).length === 3;
+  });
+  const found = await provoked(scene, { fixture: 'unknown', cause: 'unknown', recordedBy, cluster });
+  expect(found).toMatchObject({ kind: 'unknown', confidence: 0, culprit: null, rootSessions: [] });
+  expect(found.evidence.join(' ')).toContain('Most connections:');
+});
+
+it('nothing-wrong: everybody is idle, and nobody is to blame', { timeout: 90_000 }, async () => {
+  for (const who of [report, checkout, anna]) await (await scene.client(who)).query('select 1');
+  const found = await provoked(scene, {
+    fixture: 'nothing-wrong',
+    cause: 'nothing-wrong',
+    recordedBy,
+    cluster,
+  });
+  expect(found).toMatchObject({ kind: 'nothing-wrong', culprit: null, rootSessions: [] });
+});
