@@ -3,7 +3,7 @@ import type { ClusterFacts, Pod } from '../domain/cluster.ts';
 import type { Session } from '../domain/snapshot.ts';
 import { podEvidence, runningPods } from './client-pods.ts';
 import { interactiveTool } from './interactive-tools.ts';
-import { atMost, originOf } from './through-pooler.ts';
+import { atMost, originOf, withoutHost } from './through-pooler.ts';
 
 /** What attribution looks at; a group of idle sessions has it too, without tags. */
 export type Attributable = Pick<Session, 'clientAddress' | 'applicationName' | 'user' | 'tags' | 'behind'>;
@@ -126,7 +126,7 @@ function attributeName(
   cluster: ClusterFacts,
   candidates: readonly Culprit[],
 ): Culprit {
-  const application = plainApplicationName(session.applicationName);
+  const application = withoutHost(session.applicationName);
   const tag = NAMING_TAGS.find((name) => session.tags[name] !== undefined);
   const tagValue = tag === undefined ? undefined : session.tags[tag];
   const named = [
@@ -209,11 +209,6 @@ function fromApplication(session: Attributable, name: string): Culprit {
     return { kind: 'role', namespace: null, name: session.user, evidence: [{ strength: 'weak', text }] };
   }
   return { kind: 'unknown', namespace: null, name: 'unknown', evidence: [] };
-}
-
-/** PgBouncer's application_name_add_host appends ` - address:port`. */
-function plainApplicationName(name: string): string {
-  return name.replace(/ - [0-9a-fA-F.:]+:\d+$/, '');
 }
 
 function normal(name: string): string {

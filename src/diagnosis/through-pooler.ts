@@ -16,6 +16,13 @@ type Seen = Pick<Session, 'clientAddress' | 'applicationName' | 'behind'>;
 
 /** PgBouncer shows its times in whole seconds, and the two readings are a moment apart; seconds. */
 const BLUR = 2;
+/** What PgBouncer's application_name_add_host appends: the address and port of the client. */
+const ADDED_HOST = / - ([0-9a-fA-F.:]+):\d+$/;
+
+/** The name that a program gave itself; what PgBouncer appends differs from connection to connection. */
+export function withoutHost(applicationName: string): string {
+  return applicationName.replace(ADDED_HOST, '');
+}
 
 /**
  * Marks the sessions that are server connections of a PgBouncer, with the client for whom each works. The link was
@@ -67,7 +74,7 @@ function linked(pooler: string, server: PoolServer, session: Session, samePort: 
 /** From where the client of a session comes, through PgBouncer if it is behind one. */
 export function originOf({ clientAddress, applicationName, behind }: Seen): Origin {
   if (behind?.client != null) return throughLink(clientAddress, behind, behind.client.address);
-  const named = / - ([0-9a-fA-F.:]+):\d+$/.exec(applicationName)?.[1];
+  const named = ADDED_HOST.exec(applicationName)?.[1];
   if (named !== undefined) {
     return {
       address: named,

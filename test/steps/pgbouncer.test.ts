@@ -4,8 +4,9 @@ import { proposedSelection } from '../../src/domain/plan.ts';
 import { fencedPorts } from '../../src/engine/fenced-ports.ts';
 import { step as reconnect } from '../../src/steps/pgbouncer/reconnect.ts';
 import { step as resume } from '../../src/steps/pgbouncer/resume.ts';
+import { step as killQueries } from '../../src/steps/postgres/kill-queries.ts';
 import { step as watch } from '../../src/steps/recovery/watch.ts';
-import { snapshot } from '../support/fixtures.ts';
+import { pgTime, session, snapshot } from '../support/fixtures.ts';
 import { pool, poolDatabase, pooler, poolServer } from '../support/pooler-fixtures.ts';
 import { createWorld, runStep, type World } from '../support/ports.ts';
 
@@ -174,6 +175,46 @@ it('nothing is said to a PgBouncer unless the hold on the incident was confirmed
   await expect(ports.poolers.resume('orders', ref, signal)).rejects.toBe(lost);
   await expect(ports.poolers.reconnect('orders', ref, signal)).rejects.toBe(lost);
   expect(world.changes).toEqual([]);
+});
+
+it('a query that comes back through PgBouncer is known as such, under another port in its name, with its pod', async () => {
+  const through = (pid: number, age: number) =>
+    session(pid, {
+      age,
+      applicationName: `report-generator - 10.0.7.11:${40_000 + pid}`,
+      clientAddress: '10.0.9.9',
+      queryId: null,
+    });
+  const world = createWorld({
+    snapshot: snapshot({ onCpu: 2, sessions: [through(1, 120), through(2, 90)] }),
+  });
+  const known = (pids: readonly number[]) => [
+    pooler({
+      servers: pids.map((pid) =>
+        poolServer(pid, {
+          user: 'report_generator',
+          client: { address: '10.0.7.11', port: 1, applicationName: '' },
+        }),
+      ),
+    }),
+  ];
+  world.poolers = known([1, 2]);
+  world.onTick = (seconds) => {
+    if (seconds < 4 || world.snapshot.sessions.some(({ pid }) => pid === 3)) return;
+    const born = { backendStart: pgTime(seconds), xactStart: pgTime(seconds), queryStart: pgTime(seconds) };
+    const next = { ...through(3, 0.1), ...born, applicationName: 'report-generator - 10.0.7.11:999' };
+    world.snapshot = { ...world.snapshot, sessions: [next] };
+    world.poolers = known([3]);
+  };
+  const { verdict, plan } = await runStep(world, killQueries);
+  expect(plan.targets.map(({ owner }) => owner)).toEqual([
+    'CronJob analytics/report-generator',
+    'CronJob analytics/report-generator',
+  ]);
+  expect(verdict.status).toBe('failed');
+  expect(verdict.evidence).toContain(
+    'CronJob analytics/report-generator from 1 pod (report-generator-28861356-x7k2p)',
+  );
 });
 
 describe('recovery.watch in front of a PgBouncer', () => {

@@ -1,10 +1,12 @@
+import { behindPoolers } from '../../../diagnosis/through-pooler.ts';
 import { noCluster } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import type { Session } from '../../../domain/snapshot.ts';
+import type { Session, Snapshot } from '../../../domain/snapshot.ts';
 import { periodSeconds } from '../../cron-schedule.ts';
 import { clientAddresses } from '../../gather-facts.ts';
+import { readPoolers } from '../../read-poolers.ts';
 import type { EndOutcome } from './contract.ts';
 import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
 import { endedBy, situationOf } from './situation.ts';
@@ -35,7 +37,8 @@ export async function proveGone(
     try {
       const snapshot = await ctx.ports.databases.snapshot(ctx.incident.database, params.server, ctx.signal);
       const found = findRespawned(snapshot, identities, planned, data.firstSignalAt);
-      if (found.respawned.length > 0) return await respawnedVerdict(ctx, found.respawned, armed.length > 0);
+      if (found.respawned.length > 0)
+        return await respawnedVerdict(ctx, { ...snapshot, sessions: found.respawned }, armed.length > 0);
       missed = found.missed;
       unread = null;
     } catch (error) {
@@ -102,17 +105,12 @@ function proofSeconds(armed: readonly Source[], atLeast: number, now: Date): num
   return Math.min(PROOF_LIMIT_SECONDS, Math.max(atLeast, ...periods));
 }
 
-async function respawnedVerdict(
-  ctx: SourceCtx,
-  sessions: readonly Session[],
-  armed: boolean,
-): Promise<Verdict> {
+async function respawnedVerdict(ctx: SourceCtx, respawned: Snapshot, armed: boolean): Promise<Verdict> {
+  const { poolers } = await readPoolers(ctx, respawned.server === 'primary' ? ctx.incident.database : null);
+  const { sessions } = behindPoolers(respawned, poolers);
   let cluster = noCluster;
   try {
-    cluster = await ctx.ports.workloads.facts(
-      clientAddresses({ sessions: [...sessions], groups: [] }),
-      ctx.signal,
-    );
+    cluster = await ctx.ports.workloads.facts(clientAddresses({ sessions, groups: [] }), ctx.signal);
   } catch {
     ctx.signal.throwIfAborted();
   }

@@ -1,4 +1,5 @@
 import { attribute } from '../../../diagnosis/attribution.ts';
+import { originOf, withoutHost } from '../../../diagnosis/through-pooler.ts';
 import { culpritName } from '../../../domain/cause.ts';
 import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { formatCount } from '../../../domain/format.ts';
@@ -15,7 +16,7 @@ function sameQuery(session: Session, { fingerprint }: Sourced): boolean {
     return session.queryId === fingerprint.queryId;
   return (
     session.user === fingerprint.user &&
-    session.applicationName === fingerprint.application &&
+    withoutHost(session.applicationName) === withoutHost(fingerprint.application) &&
     session.sql === fingerprint.sql
   );
 }
@@ -59,9 +60,10 @@ const MOST_PODS = 3;
 /** `The queries respawned: 8 new sessions of CronJob analytics/report-generator from 4 pods (…).` */
 export function describeRespawned(sessions: readonly Session[], cluster: ClusterFacts): string {
   const owners = [...new Set(sessions.map((session) => culpritName(attribute(session, cluster))))];
-  const pods = sessions.flatMap(({ clientAddress }) =>
-    clientAddress === null ? [] : (cluster.podsByIp[clientAddress] ?? []).map(({ name }) => name),
-  );
+  const pods = sessions.flatMap((session) => {
+    const { address } = originOf(session);
+    return address === null ? [] : (cluster.podsByIp[address] ?? []).map(({ name }) => name);
+  });
   return `The queries respawned: ${formatCount(sessions.length, 'new session')} of ${owners.join(', ')}${fromPods([...new Set(pods)].sort())}.`;
 }
 
