@@ -257,7 +257,7 @@ export class StandingSession {
     discard(former);
     this.#settings.logger.info(
       { ...this.#label, target: candidate.target },
-      'A standing session left the replication slot of the last resort.',
+      'A standing session left the replication connection of the last resort.',
     );
   }
 
