@@ -68,6 +68,33 @@ describe('kubernetes.resume-cronjob', () => {
     expect(verdict.status).toBe('passed');
   });
 
+  it('offers the named windows of the runbook, each in its own time zone, and takes the chosen one', async () => {
+    const { world, earlier } = await afterSuspension();
+    const windows = [
+      { name: 'night in Seoul', schedule: '0 4 * * *', timeZone: 'Asia/Seoul' },
+      { name: 'weekend', schedule: '0 6 * * 6' },
+    ];
+    const { plan, outcome, verdict } = await runStep(world, resume, {
+      earlier,
+      params: { windows },
+      select: () => how('window:night in Seoul'),
+    });
+    expect(plan.choices[0]?.options.map(({ value }) => value)).toEqual([
+      'reschedule',
+      'window:night in Seoul',
+      'window:weekend',
+      'resume',
+      'keep',
+    ]);
+    expect(plan.choices[0]?.options[1]?.consequence).toContain('Nothing starts now. Next run: ');
+    expect(current(world)).toMatchObject({ suspended: false, schedule: '0 4 * * *', timeZone: 'Asia/Seoul' });
+    expect(outcome.data).toMatchObject({
+      cronJobs: [{ action: 'rescheduled', previousSchedule: '*/2 * * * *' }],
+    });
+    expect(verdict.status).toBe('passed');
+    expect(resume.params.safeParse({ windows: [{ name: 'x', schedule: 'nightly' }] }).success).toBe(false);
+  });
+
   it('keeps it suspended with a reminder, and changes nothing', async () => {
     const { world, earlier } = await afterSuspension();
     const { outcome, verdict } = await runStep(world, resume, { earlier, select: () => how('keep') });

@@ -23,6 +23,21 @@ export const Params = z.strictObject({
         error: 'expected an IANA time zone, such as Asia/Seoul',
       },
     ),
+  windows: z
+    .array(
+      z
+        .strictObject({
+          name: z.string().min(1).max(30),
+          schedule: z.string(),
+          timeZone: z.string().nullable().default(null),
+        })
+        .refine((window) => scheduleProblem(window) === null, {
+          error: 'expected five cron fields, and an IANA time zone or none',
+        }),
+    )
+    .max(5)
+    .default([])
+    .describe('Further off-peak windows to choose from, each with a name, a schedule and a time zone'),
   observeSeconds: z
     .int()
     .min(5)
@@ -46,6 +61,8 @@ export const Identity = z.object({
   before: Settings,
   reschedule: Settings,
   resume: Settings,
+  /** The further windows of the runbook, by name. */
+  windows: z.array(z.object({ name: z.string(), settings: Settings })).default([]),
   /** Jobs that this run suspended and that still are. */
   jobs: z.array(z.object({ name: z.string(), uid: z.string() })),
 });
@@ -64,3 +81,8 @@ export type ResumptionOutcome = OutcomeOf<Data>;
 /** Ids of the choices. */
 export const HOW = 'how';
 export const JOBS = 'suspendedJobs';
+
+/** The answer that chooses a named window. */
+export function windowChoice(name: string): string {
+  return `window:${name}`;
+}

@@ -75,7 +75,7 @@ export function resumptionOutcome(data: Data, log: Log): ResumptionOutcome {
 export function recordOf({ ref, before }: Identity, how: string, at: Date): CronJobRecord {
   return {
     ...ref,
-    action: how === 'reschedule' ? 'rescheduled' : how === 'resume' ? 'resumed' : 'kept',
+    action: how === 'keep' ? 'kept' : how === 'resume' ? 'resumed' : 'rescheduled',
     previousSchedule: before.schedule,
     previousTimeZone: before.timeZone,
     previousDeadlineSeconds: before.deadlineSeconds,

@@ -6,7 +6,7 @@ import { lastSlot, nextSlot, slotsBetween, slotText } from '../../cron-schedule.
 import { gitopsWarning } from '../../gitops.ts';
 import { compactBody, jobRequest } from '../../job-requests.ts';
 import type { Draft, EarlierStep } from '../../step-kind.ts';
-import { type Ctx, HOW, type Identity, JOBS, type Params, type Settings } from './contract.ts';
+import { type Ctx, HOW, type Identity, JOBS, type Params, type Settings, windowChoice } from './contract.ts';
 import { changeTo, settingsFor } from './settings.ts';
 
 /** Missed slots are counted up to here. */
@@ -160,6 +160,11 @@ function choicesFor(subjects: readonly Subject[], now: Date): Choice[] {
         label: `Reschedule to ${subjects[0]?.identity.reschedule.schedule ?? 'off-peak'}`,
         consequence: `Nothing starts now. ${next(({ reschedule }) => reschedule)}.`,
       },
+      ...(subjects[0]?.identity.windows ?? []).map(({ name, settings }) => ({
+        value: windowChoice(name),
+        label: `Reschedule to the window “${name}” (${settings.schedule})`.slice(0, 75),
+        consequence: `Nothing starts now. ${next((identity) => identity.windows.find((one) => one.name === name)?.settings ?? settings)}.`,
+      })),
       {
         value: 'resume',
         label: 'Resume on the present schedule',
@@ -215,6 +220,7 @@ function commandsFor({ ports }: Ctx, { cronJob, identity }: Subject): Command[] 
   const jobs = identity.jobs.map((job) => jobRequest({ ...job, namespace: cronJob.namespace }, 'delete'));
   return [
     patch('If rescheduled: CronJob', identity.reschedule),
+    ...identity.windows.map(({ name, settings }) => patch(`If in the window ${name}: CronJob`, settings)),
     patch('If resumed: CronJob', identity.resume),
     ...jobs.map((command) => ({ ...command, label: `If deleted: ${command.label}` })),
   ];

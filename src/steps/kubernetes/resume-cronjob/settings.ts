@@ -1,7 +1,7 @@
 import type { CronJob } from '../../../domain/cluster.ts';
 import type { CronJobChange } from '../../../ports/workloads.ts';
 import { lastSlot } from '../../cron-schedule.ts';
-import type { Identity, Params, Settings } from './contract.ts';
+import { type Identity, type Params, type Settings, windowChoice } from './contract.ts';
 
 /**
  * Deadlines to choose from, seconds: the longest that still leaves the last slot out. A longer one forgives a
@@ -20,7 +20,7 @@ export function settingsFor(
   cronJob: CronJob,
   params: Params,
   now: Date,
-): Pick<Identity, 'before' | 'reschedule' | 'resume'> {
+): Pick<Identity, 'before' | 'reschedule' | 'resume' | 'windows'> {
   const { schedule, timeZone, startingDeadlineSeconds } = cronJob;
   const guarded = (cron: { schedule: string; timeZone: string | null }): Settings => ({
     ...cron,
@@ -30,6 +30,10 @@ export function settingsFor(
     before: { schedule, timeZone, deadlineSeconds: startingDeadlineSeconds },
     reschedule: guarded({ schedule: params.offPeakSchedule, timeZone: params.timeZone ?? timeZone }),
     resume: guarded({ schedule, timeZone }),
+    windows: params.windows.map((window) => ({
+      name: window.name,
+      settings: guarded({ schedule: window.schedule, timeZone: window.timeZone ?? timeZone }),
+    })),
   };
 }
 
@@ -57,7 +61,8 @@ export function secondsUntilSafe(settings: Settings, now: Date): number {
 /** The answer's settings, or null when it is to stay suspended. */
 export function wantedSettings(identity: Identity, how: string): Settings | null {
   if (how === 'reschedule') return identity.reschedule;
-  return how === 'resume' ? identity.resume : null;
+  if (how === 'resume') return identity.resume;
+  return identity.windows.find(({ name }) => windowChoice(name) === how)?.settings ?? null;
 }
 
 /** The exact change that resumes with these settings; fields that stay are left out. */
