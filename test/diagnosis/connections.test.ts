@@ -120,6 +120,20 @@ describe('look-alikes', () => {
     expect(kinds(facts).filter((kind) => names.includes(kind))).toEqual([]);
   });
 
+  it('idle pools are no reason while most connections are at work', () => {
+    const facts = withSnapshot(recorded('idle-pools'), ({ groups }) => ({
+      groups: groups.flatMap((group) =>
+        group.backends < 4
+          ? [group]
+          : [
+              { ...group, backends: 3 },
+              { ...group, backends: group.backends - 3, state: 'active' },
+            ],
+      ),
+    }));
+    expect(kinds(facts)).not.toContain('idle-pools');
+  });
+
   it.each(names)('%s is silent when the sessions idle in transactions: those hold locks', (name) => {
     const facts = withSnapshot(recorded(name), ({ groups, startedAt }) => ({
       groups: groups.map((group) => ({ ...group, state: 'idle in transaction' })),
