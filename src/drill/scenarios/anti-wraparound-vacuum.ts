@@ -43,7 +43,7 @@ export const scenario: Scenario = {
       'autovacuum prevents wraparound',
       async () => {
         const rows = await stage.sql(
-          "select from pg_stat_activity a join pg_stat_progress_vacuum using (pid) where a.query like 'autovacuum: VACUUM public.' || $1 || ' (to prevent wraparound)'",
+          "select from pg_stat_activity a join pg_stat_progress_vacuum using (pid) where a.query like 'autovacuum: VACUUM %public.' || $1 || ' (to prevent wraparound)'",
           [names.busyTable],
         );
         return rows.length > 0;
