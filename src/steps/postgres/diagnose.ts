@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { DiagnosisFacts } from '../../diagnosis/facts.ts';
 import { describePool, poolName, poolViews } from '../../diagnosis/pools.ts';
 import { describeCpu, describeSlots } from '../../diagnosis/pressure.ts';
+import { conflictOf } from '../../diagnosis/replicas.ts';
 import type { Cause } from '../../domain/cause.ts';
 import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts';
 import { isSilent } from '../../domain/lag.ts';
 import type { Fact } from '../../domain/plan.ts';
+import type { ReplicaStatus } from '../../domain/replica.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { gatherFacts } from '../gather-facts.ts';
 import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
@@ -115,14 +117,34 @@ function measurements(facts: DiagnosisFacts): Fact[] {
       value: describePool(view),
     })),
     ...facts.snapshot.standbys.map((standby) => ({
-      name: `Standby ${standby.applicationName} (seen by the primary)`,
-      value: lag(standby.replayBytes, standby.replaySeconds, standby.replyAgeSeconds),
+      name:
+        standby.kind === 'standby'
+          ? `Standby ${standby.applicationName} (seen by the primary)`
+          : `${standby.applicationName} (${standby.kind}, no standby)`,
+      value:
+        standby.kind === 'backup'
+          ? 'a base backup is taken'
+          : lag(standby.replayBytes, standby.replaySeconds, standby.replyAgeSeconds),
     })),
     ...facts.replicas.map((replica) => ({
       name: `Replica ${replica.replica} (seen by itself)`,
-      value: `${lag(replica.replayBytes, replica.replaySeconds, null)}${replica.replayPaused ? '; replay is paused' : ''}`,
+      value: `${lag(replica.replayBytes, replica.replaySeconds, null)}${describeReplay(replica)}`,
+    })),
+    ...facts.snapshot.slotsRetaining.map((slot) => ({
+      name: `Replication slot ${slot.name}`,
+      value: `${slot.type}, ${slot.active ? 'in use' : 'inactive'}, keeps ${slot.retainedBytes === null ? 'nothing' : formatBytes(slot.retainedBytes)}`,
     })),
   ];
+}
+
+/** Why it does not replay, when it does not. */
+function describeReplay(replica: ReplicaStatus): string {
+  const conflict = conflictOf(replica);
+  if (replica.replayPaused) return '; replay is paused';
+  if (conflict !== null) return `; replay waits for a ${conflict}`;
+  return replica.applyDelaySeconds > 0
+    ? `; late on purpose by ${formatDuration(replica.applyDelaySeconds)}`
+    : '';
 }
 
 function withoutCluster({ namespaces }: Pick<Workloads, 'namespaces'>): Fact[] {

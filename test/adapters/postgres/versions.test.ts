@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PostgresServer } from '../../../src/adapters/embedded-postgres/server.ts';
 import { startReplica } from '../../../src/adapters/embedded-postgres/start-replica.ts';
+import { ReplicaStatus } from '../../../src/domain/replica.ts';
 import { Snapshot } from '../../../src/domain/snapshot.ts';
 import { eventually, query } from '../embedded-postgres/support.ts';
 import { installedMajors } from './majors.ts';
@@ -46,6 +47,36 @@ describe.each(installedMajors)('PostgreSQL $major', ({ major, package: name }) =
     await databases.stop();
     await replica.stop();
     await app[Symbol.asyncDispose]();
+  });
+
+  test('replay, what it waits for, and slots are read, and exactly this pause is resumed', async () => {
+    await query(replica.url(), 'select pg_wal_replay_pause()');
+    await query(app.server().url(), `select pg_create_physical_replication_slot('dr', true)`);
+    await query(app.url('app'), 'create table grown as select g from generate_series(1, 20000) g');
+    await eventually('replay waits', async () => {
+      const status = await databases.replicaStatus('shop', 'replica-1', signal);
+      return status.replayWait?.event === 'RecoveryPause' && (status.replayBytes ?? 0) > 500_000;
+    });
+    const status = ReplicaStatus.parse(await databases.replicaStatus('shop', 'replica-1', signal));
+    expect(status).toMatchObject({
+      replayPaused: true,
+      patienceSeconds: 30,
+      applyDelaySeconds: 0,
+      recoveryTarget: null,
+      mayResume: false,
+      receiver: { status: 'streaming' },
+    });
+    const snapshot = await databases.snapshot('shop', 'primary', signal);
+    expect(snapshot.slotsRetaining).toMatchObject([{ name: 'dr', active: false, walStatus: 'reserved' }]);
+    expect(snapshot.slotsRetaining[0]?.inactiveSeconds !== null).toBe(major >= 17);
+    expect(snapshot.standbys).toMatchObject([{ kind: 'standby', flushBytes: 0 }]);
+    const pause = { startedAt: status.startedAt, replayPosition: status.replayPosition ?? 0 };
+    await expect(databases.resumeReplay('shop', 'replica-1', pause, signal)).rejects.toMatchObject({
+      code: 'database-permission',
+      hint: expect.stringContaining('GRANT EXECUTE ON FUNCTION pg_wal_replay_resume() TO "bot"') as string,
+    });
+    await query(app.server().url(), `select pg_drop_replication_slot('dr')`);
+    await query(replica.url(), 'select pg_wal_replay_resume()');
   });
 
   test('the snapshot has its shape, and its lock waiters name a prepared transaction', async () => {
