@@ -70,6 +70,10 @@ afterAll(async () => {
 afterEach(async () => {
   await bouncer.hangUp();
   await scene.calm();
+  // Until it has noticed that its connections ended, PgBouncer would hand one of them out.
+  await eventually('PgBouncer to notice', async () =>
+    (await bouncer.console('SHOW SERVERS')).every(({ database }) => database !== 'shop'),
+  );
 });
 
 /** The context of a step whose PostgreSQL and PgBouncer are real, and whose cluster is as told. */
