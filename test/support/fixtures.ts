@@ -1,6 +1,6 @@
 import type { ClusterFacts, CronJob, Deployment, Job, Pod, Revision } from '../../src/domain/cluster.ts';
 import type { ReplicaStatus } from '../../src/domain/replica.ts';
-import type { IdleSession, Session, SessionGroup, Snapshot, Standby } from '../../src/domain/snapshot.ts';
+import type { Session, SessionGroup, Snapshot, Standby } from '../../src/domain/snapshot.ts';
 
 /** PostgreSQL's text for a moment some seconds after 14:38:00 UTC of the incident's day. */
 export function pgTime(seconds: number): string {
@@ -36,26 +36,6 @@ export function session(pid: number, parts: Partial<Session> & { age?: number } 
     tags: {},
     behind: null,
     ...rest,
-  };
-}
-
-/** An idle session of the shop's service, `idleSeconds` since its last query. */
-export function idleSession(pid: number, parts: Partial<IdleSession> = {}): IdleSession {
-  const { idleSeconds = 2, backendSeconds = 86_000 } = parts;
-  return {
-    serverStart: pgTime(-86_400),
-    pid,
-    backendStart: pgTime(-backendSeconds),
-    queryStart: pgTime(-idleSeconds),
-    database: 'orders',
-    user: 'checkout_api',
-    applicationName: 'checkout-api',
-    clientAddress: '10.0.3.5',
-    clientPort: 40_000 + pid,
-    backendSeconds,
-    idleSeconds,
-    protectedBy: [],
-    ...parts,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Cluster } from './controller.ts';
 
 export const DEPLOYMENT_MANAGER = 'kube-controller-manager';
 export const REVISION = 'deployment.kubernetes.io/revision';
-export const TEMPLATE_HASH = 'pod-template-hash';
+const TEMPLATE_HASH = 'pod-template-hash';
 
 /** Annotations of a Deployment that its ReplicaSets do not inherit. */
 const OWN_ANNOTATIONS = new Set([

@@ -140,7 +140,7 @@ function withoutRight(ctx: Ctx, { status }: ReplicaView, identity: Identity): Fi
 }
 
 /** As PostgreSQL writes a place in its log, such as `16/B374D848`. */
-export function lsnText(position: number): string {
+function lsnText(position: number): string {
   const whole = BigInt(Math.trunc(position));
   const hex = (part: bigint) => part.toString(16).toUpperCase();
   return `${hex(whole >> 32n)}/${hex(whole & 0xffff_ffffn)}`;
