@@ -37,7 +37,10 @@ describe.each([
 
   it('exits with 0 for runbooks that are right', () => {
     const { status, stdout } = firebreak('check', '--json');
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, runbooks: [{ id: 'pool-exhaustion' }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      runbooks: expect.arrayContaining([expect.objectContaining({ id: 'pool-exhaustion' })]),
+    });
     expect(status).toBe(0);
   });
 });

@@ -24,6 +24,8 @@ export const Runbook = z.object({
   summary: z.string(),
   /** Alert names (label alertname) that start it. */
   alerts: z.array(z.string()),
+  /** Whether it starts when a person names no runbook. */
+  default: z.boolean().default(false),
   /** Minutes for which a plan on the screen may be approved. */
   planValidMinutes: z.number(),
   steps: z.array(RunbookStep).min(1),

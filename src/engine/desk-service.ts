@@ -125,7 +125,9 @@ export function createDesk(options: EngineOptions): IncidentDesk {
 
 /** The runbook of this id, or the only or first one when none is named. */
 function chooseRunbook(runbooks: ReadonlyMap<string, Runbook>, wanted: string | null): Runbook | undefined {
-  return wanted === null ? runbooks.values().next().value : runbooks.get(wanted);
+  if (wanted !== null) return runbooks.get(wanted);
+  const all = [...runbooks.values()];
+  return all.find((runbook) => runbook.default) ?? all[0];
 }
 
 /** Refuses whom the lists do not name. */

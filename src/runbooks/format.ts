@@ -26,6 +26,10 @@ export const RunbookForm = z.strictObject({
   title: Text,
   summary: Text.describe('What it is for, in a sentence or two'),
   alerts: z.array(Text).default([]).describe('Alert names (label alertname) that start it'),
+  default: z
+    .boolean()
+    .default(false)
+    .describe('Starts when a person names no runbook; true in one runbook at most'),
   planValidMinutes: z
     .number()
     .gt(0)

@@ -34,6 +34,9 @@ export async function loadRunbooks(directory: string, stepKinds: StepKinds): Pro
         });
       alerts.set(alert, id);
     }
+    const rival = [...runbooks.values()].find((other) => other.default);
+    if (read.runbook.default && rival !== undefined)
+      problems.push({ ...whole, text: `found default: true, which the runbook "${rival.id}" has already` });
     runbooks.set(id, read.runbook);
   }
   if (problems.length > 0) throw badRunbook(problems);

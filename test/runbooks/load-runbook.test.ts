@@ -194,6 +194,19 @@ describe('loadRunbooks', () => {
     );
   });
 
+  it('takes one runbook at most that starts when nobody names one', async () => {
+    const first = good.replace('alerts: [DemoAlert]', 'default: true');
+    const second = first.replace('id: demo', 'id: other');
+    const path = await directory({ 'a.yml': first, 'b.yml': second });
+    await expect(loadRunbooks(path, kinds)).rejects.toThrow(
+      /b\.yml:1:1: found default: true, which the runbook "demo" has already/,
+    );
+    const shipped = await loadRunbooks(new URL('../../runbooks', import.meta.url).pathname, kinds);
+    expect([...shipped.values()].filter((runbook) => runbook.default)).toMatchObject([
+      { id: 'pool-exhaustion' },
+    ]);
+  });
+
   it('says which directory it cannot read', async () => {
     await expect(loadRunbooks('/nowhere/at/all', kinds)).rejects.toThrow('/nowhere/at/all cannot be read');
   });

@@ -134,6 +134,7 @@ function run(attempts: readonly StepAttempt[], over: Partial<Run> = {}): Run {
       title: 'Connection pool exhausted',
       summary: 's',
       alerts: [],
+      default: false,
       planValidMinutes: 5,
       steps: TITLES.map(([id, title]) => step(id, title)),
       hash: 'h',

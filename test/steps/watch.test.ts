@@ -3,6 +3,7 @@ import type { Session, Snapshot } from '../../src/domain/snapshot.ts';
 import { step as diagnose } from '../../src/steps/postgres/diagnose.ts';
 import { step } from '../../src/steps/recovery/watch.ts';
 import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
+import { makeOutcome, makePlan, makeTarget } from '../support/domain.ts';
 import { outage, replica, session, snapshot, standby as standbyOf } from '../support/fixtures.ts';
 import { createWorld, fault, runStep, type World } from '../support/ports.ts';
 
@@ -193,6 +194,34 @@ describe('recovery.watch', () => {
       expect((await runStep(world, step, { ...short, earlier })).verdict.status).toBe('passed');
       world.snapshot = calmWith([root]);
       expect((await runStep(world, step, short)).verdict.status).toBe('passed');
+    });
+
+    it('does not wait for a root session that a person spared', async () => {
+      const world = createWorld({ snapshot: outage() });
+      const first = await diagnosed(world);
+      const root = session(1001, { age: 121, waitEventType: 'IO', waitEvent: 'DataFileRead' });
+      const target = (one: Session, selected = true) => ({
+        ...makeTarget(String(one.pid)),
+        selected,
+        identity: {
+          session: {
+            serverStart: one.serverStart,
+            pid: one.pid,
+            backendStart: one.backendStart,
+            xactStart: one.xactStart,
+            queryStart: one.queryStart,
+          },
+        },
+      });
+      const plan = makePlan({ targets: [target(root), target(session(1002, { age: 121 }))] });
+      const killed = { ...first, stepId: 'kill', plan, outcome: makeOutcome() };
+      const sparing = { ...killed, selection: { targets: ['1002'], choices: {} } };
+      const whole = { ...killed, selection: { targets: ['1001', '1002'], choices: {} } };
+      world.snapshot = calmWith([root]);
+      const earlier = [first, sparing];
+      expect((await runStep(world, step, { ...short, earlier })).verdict.status).toBe('passed');
+      const still = await runStep(world, step, { ...short, earlier: [first, whole] });
+      expect(still.verdict.status).toBe('failed');
     });
 
     it('waits for nothing that the diagnosis was not sure of', async () => {

@@ -43,6 +43,7 @@ export function makeRunbook(steps: readonly RunbookStep[]): Runbook {
     title: 'Connection pool exhausted',
     summary: 'What to do.',
     alerts: ['ConnectionPoolExhausted'],
+    default: false,
     planValidMinutes: 5,
     steps: [...steps],
     hash: 'h',

@@ -211,7 +211,16 @@ it('counts the tries of a second run anew', () => {
   const begin: DomainEvent = {
     type: 'run.started',
     run: 2,
-    runbook: { id: 'r', title: '', summary: '', alerts: [], planValidMinutes: 5, steps: [], hash: '' },
+    runbook: {
+      id: 'r',
+      title: '',
+      summary: '',
+      alerts: [],
+      default: false,
+      planValidMinutes: 5,
+      steps: [],
+      hash: '',
+    },
     by: anna,
   };
   const once = [planned(), decided(), intended, completed];

@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { contended } from '../../../diagnosis/contended.ts';
 import { repeatedQueries } from '../../../diagnosis/repeated-queries.ts';
 import { isIdleInTransaction, signalAge } from '../../../diagnosis/sessions.ts';
 import type { Cause } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import { backendId, type Snapshot } from '../../../domain/snapshot.ts';
+import { backendId, SessionIdentity, type Snapshot } from '../../../domain/snapshot.ts';
 import type { EarlierStep } from '../../step-kind.ts';
 
 /** The cause that this run diagnosed last, and when; what has to be quiet depends on it. */
@@ -11,6 +12,8 @@ export interface Diagnosed {
   readonly cause: Cause;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Identities of sessions that a person took out of what was ended: they run on, as decided. */
+  readonly spared: ReadonlySet<string>;
 }
 
 /** What a cause leaves behind that the server's own numbers do not show, in words; empty when it is over. */
@@ -70,7 +73,21 @@ export function diagnosedBefore(earlier: readonly EarlierStep[]): Diagnosed | nu
   const step = earlier.findLast(({ outcome }) => (outcome?.causes.length ?? 0) > 0);
   const cause = step?.outcome?.causes[0];
   if (step?.begunAt == null || cause === undefined || cause.confidence < CONFIDENT) return null;
-  return { cause, at: Date.parse(step.begunAt) };
+  return { cause, at: Date.parse(step.begunAt), spared: new Set(earlier.flatMap(sparedBy)) };
+}
+
+/** The form of the targets of every step kind that ends sessions. */
+const EndedSession = z.object({ session: SessionIdentity });
+
+/** Sessions that a step proposed to end and that the person who decided unticked. */
+function sparedBy({ plan, selection, outcome }: EarlierStep): string[] {
+  if (outcome === null) return [];
+  return plan.targets
+    .filter(({ id, selected }) => selected && !selection.targets.includes(id))
+    .flatMap(({ identity }) => {
+      const parsed = EndedSession.safeParse(identity);
+      return parsed.success ? [backendId(parsed.data.session)] : [];
+    });
 }
 
 /** What has to be quiet for this cause beside the server's own numbers, in words for the plan. */
@@ -78,8 +95,10 @@ export function promisesOf(diagnosed: Diagnosed | null): string[] {
   if (diagnosed === null) return [];
   const { rootSessions, kind } = diagnosed.cause;
   const contract = contracts[kind];
+  const spared = rootSessions.filter((id) => diagnosed.spared.has(id)).length;
+  const but = spared === 0 ? '' : ` (but ${formatCount(spared, 'session')} that a person spared)`;
   return [
-    ...(rootSessions.length === 0 ? [] : ['no root session in the transaction of the diagnosis']),
+    ...(rootSessions.length === spared ? [] : [`no root session in the transaction of the diagnosis${but}`]),
     ...(contract === undefined ? [] : [contract.promise]),
   ];
 }
@@ -87,10 +106,13 @@ export function promisesOf(diagnosed: Diagnosed | null): string[] {
 /** What of the cause is still there, in words. */
 export function stillThere(snapshot: Snapshot, diagnosed: Diagnosed | null, now: number): string[] {
   if (diagnosed === null) return [];
-  const { cause, at } = diagnosed;
+  const { cause, at, spared } = diagnosed;
   const since = Math.max(0, (now - at) / 1000);
   const roots = snapshot.sessions.filter(
-    (session) => cause.rootSessions.includes(backendId(session)) && signalAge(session) > since,
+    (session) =>
+      cause.rootSessions.includes(backendId(session)) &&
+      !spared.has(backendId(session)) &&
+      signalAge(session) > since,
   );
   return [
     ...(roots.length === 0
