@@ -10,7 +10,9 @@ const layers = {
   config: ['yaml/', 'domain/'],
   engine: ['steps/(?:step-kind|registry)', 'ports/', 'domain/'],
   intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
-  slack: ['engine/desk', 'ports/', 'domain/'],
+  words: ['domain/'],
+  slack: ['engine/desk', 'words/', 'ports/', 'domain/'],
+  terminal: ['engine/desk', 'words/', 'ports/', 'domain/'],
   postmortem: ['domain/'],
   sandbox: ['domain/(?:json|secret)', 'ports/logger'],
   drill: [

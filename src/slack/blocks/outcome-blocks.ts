@@ -1,11 +1,11 @@
 import type { types } from '@slack/bolt';
 import type { Outcome, Progress, Verdict } from '../../domain/outcome.ts';
+import { sparklines } from '../../words/sparkline.ts';
 import { causeParts } from './cause-parts.ts';
 import type { Budget } from './clip.ts';
 import { joinNames } from './join-names.ts';
 import { rest } from './rest.ts';
 import { bold, bullets, line, type Part, preformatted, richText, text } from './rich-text.ts';
-import { sparklines } from './sparkline.ts';
 import { tableBlocks } from './table-block.ts';
 
 const MOST_FACTS = 12;

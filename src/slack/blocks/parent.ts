@@ -1,12 +1,12 @@
 import type { types } from '@slack/bolt';
 import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
 import { shortAnchorText } from '../../domain/journal-entry.ts';
+import { awaited, incidentState } from '../../words/incident-state.ts';
+import { lastNumbers } from '../../words/last-numbers.ts';
 import { buttons, closeButton } from './buttons.ts';
 import { causeName } from './cause-parts.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
-import { awaited, incidentState } from './incident-state.ts';
-import { lastNumbers } from './last-numbers.ts';
 import { bold, type Inline, line, type Part, richText, text, time } from './rich-text.ts';
 import { header } from './text-objects.ts';
 

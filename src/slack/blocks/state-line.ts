@@ -1,9 +1,9 @@
 import type { types } from '@slack/bolt';
 import type { StepAttempt } from '../../domain/incident.ts';
+import { stateOf } from '../../words/states.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { code, type Inline, text, time, who } from './rich-text.ts';
-import { stateOf } from './states.ts';
 
 /** The state of a try, since when, and who decided what. */
 export function stateLine(attempt: StepAttempt): types.ContextBlock {

@@ -1,4 +1,4 @@
-import { awaited, incidentState } from '../blocks/incident-state.ts';
+import { awaited, incidentState } from '../../words/incident-state.ts';
 import type { ListenerContext } from './context.ts';
 import { permalink } from './permalink.ts';
 

@@ -3,10 +3,10 @@ import type { ActionClass } from '../../domain/actor.ts';
 import { currentRun, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
-import { awaited, incidentState } from '../blocks/incident-state.ts';
+import { awaited, incidentState } from '../../words/incident-state.ts';
+import { stateOf } from '../../words/states.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
-import { stateOf } from '../blocks/states.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 

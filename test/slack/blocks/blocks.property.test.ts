@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { StepStatus } from '../../../src/domain/incident.ts';
 import { validateBlocks } from '../../../src/sandbox/slack/block-kit/validate.ts';
 import { textLength } from '../../../src/sandbox/slack/block-kit/walk.ts';
-import { stepStates } from '../../../src/slack/blocks/states.ts';
 import { messagesOf } from '../../../src/slack/outbox/messages-of.ts';
+import { stepStates } from '../../../src/words/states.ts';
 import { attempt, HOSTILE, view } from '../fixtures.ts';
 
 const words = fc.oneof(

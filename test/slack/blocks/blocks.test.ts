@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StepAttempt, StepStatus } from '../../../src/domain/incident.ts';
 import { validateBlocks } from '../../../src/sandbox/slack/block-kit/validate.ts';
-import { stepStates } from '../../../src/slack/blocks/states.ts';
 import { type DesiredMessage, messagesOf } from '../../../src/slack/outbox/messages-of.ts';
+import { stepStates } from '../../../src/words/states.ts';
 import {
   ALICE,
   AT,

@@ -1,6 +1,5 @@
-import { formatBytes } from '../../domain/format.ts';
-import type { Series } from '../../domain/outcome.ts';
-import { clip } from './clip.ts';
+import { formatBytes, shorten } from '../domain/format.ts';
+import type { Series } from '../domain/outcome.ts';
 
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 /** Together with name and numbers a line fits a phone, about 42 characters. */
@@ -18,7 +17,7 @@ export function sparklines(series: readonly Series[]): string {
 }
 
 function sparkline(series: Series, nameWidth: number): string {
-  const name = clip(series.name, NAME).padEnd(nameWidth);
+  const name = shorten(series.name, NAME).padEnd(nameWidth);
   const values = series.points.map(([, value]) => value).filter(Number.isFinite);
   const now = values.at(-1);
   if (now === undefined) return `${name} no data yet`;

@@ -1,5 +1,5 @@
-import type { Incident, StepAttempt } from '../../domain/incident.ts';
-import { clip } from './clip.ts';
+import { shorten } from '../domain/format.ts';
+import type { Incident, StepAttempt } from '../domain/incident.ts';
 import { amount } from './sparkline.ts';
 
 const MOST_NUMBERS = 3;
@@ -25,7 +25,7 @@ function fromSeries({ verdict }: StepAttempt): string[] | null {
   if (verdict === null || verdict.series.length === 0) return null;
   return verdict.series.flatMap(({ name, unit, points }) => {
     const last = points.at(-1)?.[1];
-    return last === undefined ? [] : [`${clip(name, 30)} ${amount(last, unit)}`];
+    return last === undefined ? [] : [`${shorten(name, 30)} ${amount(last, unit)}`];
   });
 }
 
@@ -34,6 +34,6 @@ function fromDiagnosis({ outcome }: StepAttempt): string[] | null {
   if (outcome === null || outcome.causes.length === 0) return null;
   return outcome.facts.map(
     ({ name, value }) =>
-      `${clip(name.split(' (')[0] ?? name, 40)} ${clip(value.split(/[;,] /)[0] ?? value, 60)}`,
+      `${shorten(name.split(' (')[0] ?? name, 40)} ${shorten(value.split(/[;,] /)[0] ?? value, 60)}`,
   );
 }

@@ -1,5 +1,5 @@
-import { currentAttempt, currentRun, type Incident } from '../../domain/incident.ts';
-import { actorName } from '../../domain/told.ts';
+import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts';
+import { actorName } from '../domain/told.ts';
 import { type StateLabel, stateOf } from './states.ts';
 
 /** The state of a whole incident in one word. What a person has to do comes before how far it is. */

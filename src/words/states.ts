@@ -1,4 +1,4 @@
-import type { StepAttempt, StepStatus } from '../../domain/incident.ts';
+import type { StepAttempt, StepStatus } from '../domain/incident.ts';
 
 /** How a state is shown: the word carries the meaning, the sign only helps to find it. */
 export interface StateLabel {
