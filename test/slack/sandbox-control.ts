@@ -150,6 +150,52 @@ export async function replay(
   return Verdict.parse(await request(sandbox, 'replay', { click, connection }));
 }
 
+const View = z.looseObject({
+  id: z.string(),
+  callback_id: z.string(),
+  private_metadata: z.string(),
+  blocks: z.array(Block),
+});
+/** A modal as the sandbox's page shows it. */
+export type ShownView = z.infer<typeof View>;
+
+/** The modal that a person has on top, or undefined. */
+export async function modalOf(sandbox: SlackSandbox, user: string): Promise<ShownView | undefined> {
+  const { stack } = z.object({ stack: z.array(View) }).parse(await request(sandbox, `views?user=${user}`));
+  return stack.at(-1);
+}
+
+/** Waits for a modal of a person whose blocks match. */
+export async function modalWith(sandbox: SlackSandbox, user: string, match: RegExp): Promise<ShownView> {
+  return await until(`${user} sees a modal with ${match}`, async () => {
+    const view = await modalOf(sandbox, user);
+    return view !== undefined && match.test(JSON.stringify(view.blocks)) && view;
+  });
+}
+
+const Submitted = Verdict.extend({
+  verdict: z.string().optional(),
+  response_action: z.string().optional(),
+  errors: z.record(z.string(), z.string()).optional(),
+});
+
+/** Submits a modal with what its elements hold: block_id → action_id → state. */
+export async function submit(
+  sandbox: SlackSandbox,
+  user: string,
+  view: ShownView,
+  values: Record<string, Record<string, object>> = {},
+  deliveries = 1,
+): Promise<z.infer<typeof Submitted>> {
+  const given = { user, view_id: view.id, state: { values }, deliveries };
+  return Submitted.parse(await request(sandbox, 'view-submit', given));
+}
+
+/** Closes a person's modal. */
+export async function closeModal(sandbox: SlackSandbox, user: string, view: ShownView): Promise<void> {
+  await request(sandbox, 'view-close', { user, view_id: view.id });
+}
+
 /** Types a slash command. */
 export async function type(
   sandbox: SlackSandbox,

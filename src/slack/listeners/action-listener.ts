@@ -7,7 +7,9 @@ export interface ActionListener {
   readonly id: string;
   /**
    * Brings the click to the desk, and resolves with what the person is to be told, or null, when the answer is
-   * durable. Null for elements that are read when Run is pressed.
+   * durable. What only opens a modal acknowledges earlier. Null for elements that are read when Run is pressed.
    */
-  readonly handle: ((context: ListenerContext, click: Click) => Promise<string | null>) | null;
+  readonly handle:
+    | ((context: ListenerContext, click: Click, acknowledge: () => Promise<void>) => Promise<string | null>)
+    | null;
 }

@@ -20,6 +20,7 @@ const Payload = z.object({
   channel: z.object({ id: z.string() }).optional(),
   message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
   response_url: z.string().optional(),
+  trigger_id: z.string().optional(),
   state: z.object({ values: z.record(z.string(), z.record(z.string(), Chosen)) }).optional(),
   actions: z
     .array(
@@ -43,13 +44,15 @@ export interface Click {
   readonly value: ClickValue;
   readonly by: Claimed;
   readonly whereabouts: Whereabouts;
+  /** Opens a modal, once and within 3 seconds. */
+  readonly triggerId: string | null;
   /** Positions picked in the element of this block; null when it was not touched or is not there. */
   picked(blockId: string, actionId: string): readonly number[] | null;
 }
 
 /** Throws when the payload is not as Slack documents it: whoever clicked is told then. */
 export function readClick(body: unknown): Click {
-  const { user, channel, message, response_url, state, actions } = Payload.parse(body);
+  const { user, channel, message, response_url, trigger_id, state, actions } = Payload.parse(body);
   const [action] = actions;
   const value = decodeClick(action?.value);
   if (value === null) throw new Error('The value of a button is none of ours.');
@@ -65,6 +68,7 @@ export function readClick(body: unknown): Click {
       thread: message?.thread_ts ?? null,
       responseUrl: response_url ?? null,
     },
+    triggerId: trigger_id ?? null,
     picked(blockId, actionId) {
       const chosen = state?.values[blockId]?.[actionId];
       if (chosen === undefined) return null;

@@ -14,8 +14,10 @@ import { readClick } from './click.ts';
 import { dbTriage } from './commands/db-triage.ts';
 import type { ListenerContext } from './context.ts';
 import { appMention } from './events/app-mention.ts';
+import { registerView } from './register-view.ts';
 import { createRepeats } from './repeats.ts';
 import { tell } from './tell.ts';
+import type { ViewListener } from './view-listener.ts';
 
 /** Every element that can be clicked. */
 export const actionListeners: readonly ActionListener[] = [
@@ -30,6 +32,8 @@ export const actionListeners: readonly ActionListener[] = [
   stepTargets,
   stepWithdraw,
 ];
+/** Every modal that can be submitted. */
+export const viewListeners: readonly ViewListener[] = [];
 /** Every slash command. */
 export const commandListeners = [dbTriage] as const;
 /** Every event that Slack sends. */
@@ -46,11 +50,12 @@ export function registerListeners(app: App, context: ListenerContext): void {
     app.action(id, async ({ ack, body }) => {
       if (handle === null) return await ack();
       const click = readClick(body);
-      const sentence = await handle(context, click);
+      const sentence = await handle(context, click, async () => ack());
       await ack();
       if (sentence !== null) await tell(context, click.whereabouts, sentence);
     });
   }
+  for (const listener of viewListeners) registerView(app, context, listener);
   for (const listener of commandListeners) {
     app.command(listener.id, async ({ ack, body }) => {
       await listener.handle(context, body, async () => ack());

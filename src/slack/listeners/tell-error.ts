@@ -15,15 +15,22 @@ const Anybody = z.object({
   response_url: z.string().optional(),
 });
 
-/** Tells the person whose click or command failed, with a reference that finds the error in the log. */
+/** Logs why a click or command failed, and says it to a person with a reference that finds it in the log. */
+export function failureSentence({ logger }: Pick<ListenerContext, 'logger'>, error: unknown): string {
+  const reference = randomBytes(4).toString('hex');
+  const cause =
+    error instanceof Error && 'original' in error && error.original instanceof Error ? error.original : error;
+  logger.error({ err: cause, reference }, 'A click or command from Slack failed');
+  return `${sentenceFor(describeError(cause))} Reference for the log: ${reference}`;
+}
+
+/** Tells the person whose click or command failed. */
 export async function tellError(
   context: Pick<ListenerContext, 'client' | 'fetch' | 'logger'>,
   error: Error,
   body: unknown,
 ): Promise<void> {
-  const reference = randomBytes(4).toString('hex');
-  const cause = 'original' in error && error.original instanceof Error ? error.original : error;
-  context.logger.error({ err: cause, reference }, 'A click or command from Slack failed');
+  const sentence = failureSentence(context, error);
   const parsed = Anybody.safeParse(body);
   const from = parsed.success ? parsed.data : {};
   const user = from.user?.id ?? from.user_id ?? from.event?.user;
@@ -36,7 +43,7 @@ export async function tellError(
       thread: from.message?.thread_ts ?? null,
       responseUrl: from.response_url ?? null,
     },
-    `${sentenceFor(describeError(cause))} Reference for the log: ${reference}`,
+    sentence,
   );
 }
 

@@ -49,11 +49,11 @@ async function tracked(
 }
 
 /** Delivers the same payload so many times at once; the first acknowledgement is the one that counts. */
-async function deliver(
+export async function deliver(
   context: SandboxContext,
   payload: JsonObject,
   times: number,
-  connection: number | undefined,
+  connection?: number,
 ): Promise<DeliveryVerdict> {
   const deliveries = Array.from({ length: times }, (_, index) =>
     context.delivery().deliver({

@@ -12,7 +12,7 @@ import { objectsOf } from '../json.ts';
 import { ApiError } from '../web-api/api-error.ts';
 import { route } from './control-route.ts';
 import { actedElement, actingUser, openViewOf } from './find.ts';
-import { toldVerdict } from './message-action.ts';
+import { deliver, toldVerdict } from './message-action.ts';
 
 const place = { user: z.string(), view_id: z.string() };
 const onElement = z.looseObject({ ...place, block_id: z.string(), action_id: z.string() });
@@ -35,7 +35,12 @@ export const viewAction = route('POST', 'view-action', onElement, async (context
 export const viewSubmit = route(
   'POST',
   'view-submit',
-  z.looseObject({ ...place, state: z.unknown() }),
+  z.looseObject({
+    ...place,
+    state: z.unknown(),
+    /** How often the same submission is delivered at once, as a proxy or a network may do. */
+    deliveries: z.int().min(1).max(10).default(1),
+  }),
   async (context, given) => {
     const user = actingUser(context, given.user);
     const view = openViewOf(context, given.view_id, user);
@@ -44,7 +49,7 @@ export const viewSubmit = route(
     if (Object.keys(errors).length > 0) return { ok: false, response_action: 'errors', errors };
     view.selections = values;
     const payload = submissionPayload(context, user, view, values);
-    const delivered = await context.delivery().deliver({ type: 'interactive', payload });
+    const delivered = await deliver(context, payload, given.deliveries);
     const told = toldVerdict(delivered);
     if (delivered.verdict !== 'acked') return told;
     try {
