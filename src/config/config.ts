@@ -2,6 +2,7 @@ import type { Authority } from '../domain/authority.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { OnCallEntry, PagingEntry } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** How a sender of alerts proves itself; one of the two is always there. */
@@ -36,6 +37,8 @@ export interface Config {
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;
   readonly authority: Authority;
+  readonly onCall: readonly OnCallEntry[];
+  readonly paging: readonly PagingEntry[];
   readonly logLevel: ConfigFile['log']['level'];
 }
 

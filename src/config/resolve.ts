@@ -3,7 +3,9 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Config, DatabaseConfig, KubernetesConfig, SourceAuthentication } from './config.ts';
-import type { ConfigFile, SecretRef } from './schema.ts';
+import { resolveOnCall, resolvePaging } from './on-call.ts';
+import type { ConfigFile } from './schema.ts';
+import type { SecretRef } from './secret-ref.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,6 +49,8 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
     authority: file.authority,
+    onCall: file.onCall.map((source) => resolveOnCall(source, secret)),
+    paging: file.paging.map((pager) => resolvePaging(pager, secret)),
     logLevel: file.log.level,
   };
 }

@@ -1,32 +1,8 @@
 import { z } from 'zod';
 import { RetentionPolicy } from '../domain/retention.ts';
-
-/** Where a secret is: in an environment variable or in a file; never in the configuration itself. */
-const SecretRef = z.union(
-  [
-    z.strictObject({ env: z.string().min(1).describe('Name of the environment variable that holds it.') }),
-    z.strictObject({
-      file: z
-        .string()
-        .min(1)
-        .describe('Path of the file that holds it, such as a mounted Kubernetes secret.'),
-    }),
-  ],
-  'expected { env: NAME } or { file: PATH }, never the secret itself',
-);
-export type SecretRef = z.infer<typeof SecretRef>;
-
-/** Refuses a second entry of the same name; the first would be lost silently. */
-function namedOnce(entries: readonly { name: string }[], context: z.RefinementCtx): void {
-  entries.forEach(({ name }, index) => {
-    if (entries.findIndex((entry) => entry.name === name) === index) return;
-    context.addIssue({
-      code: 'custom',
-      path: [index, 'name'],
-      message: 'this name is taken by an earlier entry',
-    });
-  });
-}
+import { namedOnce } from './named-once.ts';
+import { OnCallSources, Paging } from './on-call.ts';
+import { SecretRef } from './secret-ref.ts';
 
 const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
 
@@ -193,6 +169,8 @@ export const ConfigFile = z.strictObject({
     .strictObject({ observe: People, workload: People, session: People, incident: People })
     .prefault({})
     .describe('Slack user ids that may decide, by class of action. An empty list means nobody.'),
+  onCall: OnCallSources.describe('Where to ask who is on call.'),
+  paging: Paging.describe('How somebody is woken up.'),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

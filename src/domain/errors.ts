@@ -28,6 +28,10 @@ export const errorCodes = {
   'kubernetes-error': 'The Kubernetes API refused a request.',
   'prometheus-unreachable': 'Prometheus cannot be reached.',
   'prometheus-error': 'Prometheus refused a query.',
+  'on-call-unreachable': 'An on-call source cannot be reached.',
+  'on-call-error': 'An on-call source did not say who is on call.',
+  'pager-unreachable': 'A pager cannot be reached.',
+  'pager-error': 'A pager did not take a page.',
   'state-unavailable': 'The state database cannot be used.',
   'state-unconfirmed':
     'The state database broke off while something was recorded; whether it was recorded is not known.',

@@ -42,6 +42,8 @@ export function drillConfig(parts: DrillConfigParts): Config {
     kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
     runbookDirectory: null,
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
+    onCall: [],
+    paging: [],
     logLevel: 'info',
   };
 }

@@ -76,6 +76,23 @@ it('knows the objectives of a service, each with one side of a limit', () => {
     expect(() => parseConfig(withSlo(wrong), 'firebreak.yml')).toThrow('needs either below or above');
 });
 
+it('knows who is asked for who is on call, and how somebody is paged, with their secrets', () => {
+  const text = `${minimal}
+onCall:
+  - { name: pd, type: pagerduty, token: { env: PD }, schedules: [PI7DH85] }
+  - { name: hand, type: file, path: /etc/on-call.yml }
+paging: [{ name: pd, type: pagerduty, routingKey: { env: KEY } }]
+`;
+  const { onCall, paging } = resolve(text, { ...environment, PD: 'token', KEY: 'key' });
+  expect(onCall).toMatchObject([
+    { name: 'pd', schedules: ['PI7DH85'], apiUrl: 'https://api.pagerduty.com' },
+    { name: 'hand', path: '/etc/on-call.yml' },
+  ]);
+  expect(onCall[0]?.type === 'pagerduty' && onCall[0].token.reveal()).toBe('token');
+  expect(paging[0]?.type === 'pagerduty' && paging[0].routingKey.reveal()).toBe('key');
+  expect(() => resolve(text)).toThrow('The environment variable PD is not set; it holds on-call source pd.');
+});
+
 it('prints no secret', () => {
   const config = resolve(minimal, { ...environment, TOKEN: 'alert-secret' });
   expect(JSON.stringify(config)).not.toContain('alert-secret');
@@ -121,6 +138,16 @@ describe('points at the mistake', () => {
         'url: { env: A }, pgbouncer: [{ name: p, url: { env: A } }, { name: p, url: { env: B } }]',
       ),
       'firebreak.yml:3:96: found "p" for databases.0.pgbouncer.1.name: this name is taken by an earlier entry',
+    ],
+    [
+      'a source of PagerDuty that asks for everybody',
+      `${minimal}onCall: [{ name: pd, type: pagerduty, token: { env: PD } }]`,
+      'needs either schedules or escalationPolicies',
+    ],
+    [
+      'a file that shall page',
+      `${minimal}paging: [{ name: f, type: file, path: x }]`,
+      'firebreak.yml:4:27: paging.0.type is wrong',
     ],
     ['the offending text', minimal.replace('C0123ABCD', 'incidents'), 'found "incidents"'],
     [
