@@ -53,6 +53,9 @@ async function changeOne(ctx: Ctx, identity: SettingChange, changedBefore: boole
   try {
     const answer = await ctx.ports.databases.changeSetting(ctx.incident.database, identity, ctx.signal);
     if (answer === 'changed') return { problem: null, uncertain: false, found: false };
+    // What an interrupted try has changed already needs no second change.
+    if (answer === 'value-changed' && (await isReached(ctx, identity)))
+      return { problem: null, uncertain: false, found: true };
     const differs =
       answer === 'server-changed'
         ? 'Another server answers than the one that was read.'
@@ -68,10 +71,14 @@ async function changeOne(ctx: Ctx, identity: SettingChange, changedBefore: boole
   }
 }
 
-async function afterLostAnswer(ctx: Ctx, { setting, to }: SettingChange, why: string): Promise<Result> {
+async function isReached(ctx: Ctx, { setting, to }: SettingChange): Promise<boolean> {
+  const now = await ctx.ports.databases.readSetting(ctx.incident.database, setting, ctx.signal);
+  return now.value === to;
+}
+
+async function afterLostAnswer(ctx: Ctx, change: SettingChange, why: string): Promise<Result> {
   try {
-    const now = await ctx.ports.databases.readSetting(ctx.incident.database, setting, ctx.signal);
-    return now.value === to
+    return (await isReached(ctx, change))
       ? { problem: null, uncertain: false, found: true }
       : { problem: `Not changed: ${why}`, uncertain: false, found: false };
   } catch (error) {
@@ -84,7 +91,7 @@ async function afterLostAnswer(ctx: Ctx, { setting, to }: SettingChange, why: st
   }
 }
 
-/** After a crash: done when every value is as wanted, safe to repeat when it is as before or as wanted. */
+/** After a crash: done when every value is as wanted, safe to repeat while some are as before. */
 export async function reconcileSettings(
   ctx: Ctx,
   { targets }: ApprovedChanges,
@@ -97,19 +104,12 @@ export async function reconcileSettings(
     else if (now.serverStart !== identity.serverStart)
       return { status: 'unknown', why: 'Another server answers than the one that was read.' };
   }
-  if (reached.length === 0 && targets.length > 0) return { status: 'unfinished' };
+  if (reached.length < targets.length) return { status: 'unfinished' };
   const done = reached.map((change) => ({
     target: settingName(change.setting),
     detail: `${detailOf(change, false)}; found so after an interruption of Firebreak`,
   }));
-  const missing = targets.filter(({ identity }) =>
-    reached.every(({ setting }) => settingName(setting) !== settingName(identity.setting)),
-  );
-  const skipped = missing.map(({ identity }) => ({
-    target: settingName(identity.setting),
-    reason: 'Not changed before the interruption. Go back to this step to do it.',
-  }));
-  return { status: 'done', outcome: outcomeOf(reached, done, skipped) };
+  return { status: 'done', outcome: outcomeOf(reached, done, []) };
 }
 
 /** Reads every value back. */
@@ -173,8 +173,8 @@ function outcomeOf(
 }
 
 function detailOf({ setting, from, to }: SettingChange, found: boolean): string {
-  const lost = found ? '; the answer was lost, and it was found so' : '';
-  return `${settingValue(setting, to)}, before ${settingValue(setting, from)}${lost}`;
+  const how = found ? '; the answer was lost, and it was found so' : '';
+  return `${settingValue(setting, to)}, before ${settingValue(setting, from)}${how}`;
 }
 
 function changedText({ setting, from }: SettingChange, now: string | null): string {

@@ -15,6 +15,7 @@ const chain = 'test/domain/journal-chain.property.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const journal = 'test/adapters/state/journal.test.ts';
 const outbox = 'test/slack/outbox/outbox.test.ts';
+const interrupted = 'test/steps/interrupted.test.ts';
 const replicas = 'test/adapters/state/replicas.test.ts';
 const retention = 'test/adapters/state/retention.test.ts';
 
@@ -138,6 +139,27 @@ export const mutants: readonly Mutant[] = [
     was: 'await confirm();\n        return await workloads.suspendJob',
     becomes: 'return await workloads.suspendJob',
     test: engine,
+  },
+  ...['databases.resumeReplay', 'poolers.resume', 'workloads.changeCronJob'].map((change) => ({
+    promise: `a process that has lost its hold changes nothing (${change})`,
+    file: 'src/engine/fenced-ports.ts',
+    was: `await confirm();\n        return await ${change}(`,
+    becomes: `return await ${change}(`,
+    test: interrupted,
+  })),
+  {
+    promise: 'after a crash PgBouncer is not told a second time to reconnect',
+    file: 'src/steps/pgbouncer/reconnect/execute.ts',
+    was: 'if (isLeft(target.identity, reading))',
+    becomes: 'if (isLeft(target.identity, reading) || pool.length > 0)',
+    test: interrupted,
+  },
+  {
+    promise: 'a step that was interrupted half-way is finished after a crash',
+    file: 'src/steps/change-settings.ts',
+    was: 'if (reached.length < targets.length)',
+    becomes: 'if (reached.length === 0)',
+    test: interrupted,
   },
   {
     promise: 'an effect of unknown outcome is looked at before it is begun again',

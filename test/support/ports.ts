@@ -121,8 +121,14 @@ function databasesOf(world: World): Databases {
     server === 'primary'
       ? world.snapshot
       : (world.replicaSnapshots.get(server) ?? snapshot({ server, inRecovery: true, groups: [] }));
-  const find = (server: string, identity: Pick<Session, 'pid' | 'backendStart'>) =>
-    read(server).sessions.find((session) => backendId(session) === backendId(identity));
+  const find = (server: string, identity: Pick<Session, 'pid' | 'backendStart'>) => {
+    const { sessions, idleSessions } = read(server);
+    const isMeant = (one: Pick<Session, 'pid' | 'backendStart'>) => backendId(one) === backendId(identity);
+    const idle = idleSessions.find(isMeant);
+    return (
+      sessions.find(isMeant) ?? (idle && { ...idle, xactStart: null, state: 'idle' as const, writes: false })
+    );
+  };
   return {
     list: () => [database()],
     get: () => database(),
@@ -226,8 +232,12 @@ function settingOf(world: World, setting: Setting): SettingState {
   };
 }
 
-function removeSession(world: World, server: string, gone: Session): void {
-  const without = (read: Snapshot) => ({ ...read, sessions: read.sessions.filter((one) => one !== gone) });
+function removeSession(world: World, server: string, gone: Pick<Session, 'pid'>): void {
+  const without = (read: Snapshot) => ({
+    ...read,
+    sessions: read.sessions.filter(({ pid }) => pid !== gone.pid),
+    idleSessions: read.idleSessions.filter(({ pid }) => pid !== gone.pid),
+  });
   const replica = world.replicaSnapshots.get(server);
   if (replica === undefined) world.snapshot = without(world.snapshot);
   else world.replicaSnapshots.set(server, without(replica));

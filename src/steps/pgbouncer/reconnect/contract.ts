@@ -30,3 +30,8 @@ export function remaining({ pool, servers }: Identity, reading: Pooler): Pooler[
     ({ database, remotePid, localPort }) => database === pool && meant.has(`${remotePid}/${localPort}`),
   );
 }
+
+/** Whether one of the connections is still there and not closing: PgBouncer has not been told. */
+export function isLeft(identity: Identity, reading: Pooler): boolean {
+  return remaining(identity, reading).some(({ closing }) => !closing);
+}

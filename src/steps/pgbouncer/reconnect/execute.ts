@@ -1,6 +1,12 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
-import type { ApprovedReconnect, Ctx, ReconnectOutcome, ReconnectTarget } from './contract.ts';
+import {
+  type ApprovedReconnect,
+  type Ctx,
+  isLeft,
+  type ReconnectOutcome,
+  type ReconnectTarget,
+} from './contract.ts';
 
 interface Told {
   readonly target: ReconnectTarget;
@@ -8,14 +14,19 @@ interface Told {
   readonly problem: string | null;
 }
 
-/** One RECONNECT for each database. It cuts no transaction, so it may be repeated. */
+/**
+ * One RECONNECT for each database that still has a connection that was meant. It cuts no transaction, but told again it
+ * would close the new connections too, so after an interruption the databases that were told are passed by.
+ */
 export async function executeReconnect(ctx: Ctx, { targets }: ApprovedReconnect): Promise<ReconnectOutcome> {
   const told: Told[] = [];
   for (const target of targets) {
     ctx.signal.throwIfAborted();
     const { pooler, pool } = target.identity;
     try {
-      await ctx.ports.poolers.reconnect(ctx.incident.database, { pooler, pool }, ctx.signal);
+      const reading = await ctx.ports.poolers.read(ctx.incident.database, pooler, ctx.signal);
+      if (isLeft(target.identity, reading))
+        await ctx.ports.poolers.reconnect(ctx.incident.database, { pooler, pool }, ctx.signal);
       told.push({ target, problem: null });
     } catch (error) {
       ctx.signal.throwIfAborted();

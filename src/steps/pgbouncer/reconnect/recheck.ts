@@ -1,5 +1,5 @@
 import type { Reconciliation } from '../../step-kind.ts';
-import { type ApprovedReconnect, type Ctx, type Data, remaining } from './contract.ts';
+import { type ApprovedReconnect, type Ctx, type Data, isLeft } from './contract.ts';
 import { outcomeOf } from './execute.ts';
 
 /** What differs from the plan: the primary is a standby now, or the connections that were meant are gone. */
@@ -11,7 +11,7 @@ export async function recheckReconnect(ctx: Ctx, { targets }: ApprovedReconnect)
     : [];
   for (const { id, identity } of targets) {
     const reading = await poolers.read(ctx.incident.database, identity.pooler, ctx.signal);
-    if (remaining(identity, reading).every(({ closing }) => closing))
+    if (!isLeft(identity, reading))
       differences.push(
         `None of the connections of ${id} that were meant is left, or all are closing already.`,
       );
@@ -19,14 +19,14 @@ export async function recheckReconnect(ctx: Ctx, { targets }: ApprovedReconnect)
   return differences;
 }
 
-/** After a crash: what was told to reconnect has its old connections gone or closing; to tell it again is safe. */
+/** After a crash: what was told to reconnect has its old connections gone or closing; the rest is told by executing again. */
 export async function reconcileReconnect(
   ctx: Ctx,
   { targets }: ApprovedReconnect,
 ): Promise<Reconciliation<Data>> {
   for (const { identity } of targets) {
     const reading = await ctx.ports.poolers.read(ctx.incident.database, identity.pooler, ctx.signal);
-    if (remaining(identity, reading).some(({ closing }) => !closing)) return { status: 'unfinished' };
+    if (isLeft(identity, reading)) return { status: 'unfinished' };
   }
   return { status: 'done', outcome: outcomeOf(targets.map((target) => ({ target, problem: null }))) };
 }
