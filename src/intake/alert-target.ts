@@ -21,9 +21,13 @@ export function databaseOf(
   return first;
 }
 
-/** The runbook whose id the alert carries; otherwise the first that names it. A link to a wiki is no id. */
+/**
+ * The runbook whose id the alert carries; otherwise the one that names it, or the metric of a CloudWatch alarm, which may
+ * have any name. A link to a wiki is no id.
+ */
 export function runbookOf(alert: Alert, runbooks: ReadonlyMap<string, Runbook>): Runbook | undefined {
   const wanted = runbooks.get(alert.labels.runbook ?? alert.annotations.runbook ?? '');
   if (wanted !== undefined) return wanted;
-  return [...runbooks.values()].find((runbook) => runbook.alerts.includes(alert.name));
+  const naming = (name: string) => [...runbooks.values()].find(({ alerts }) => alerts.includes(name));
+  return naming(alert.name) ?? naming(alert.labels.metric_name ?? '');
 }

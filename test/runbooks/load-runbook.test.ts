@@ -271,17 +271,6 @@ describe('the shipped runbooks', async () => {
     },
   );
 
-  it('pick up the alerts of the common rule sets for locks and long transactions', () => {
-    const of = (alert: string) => [...runbooks.values()].find(({ alerts }) => alerts.includes(alert))?.id;
-    expect(['BackendsWaiting', 'PostgresHasHighDeadLocks', 'PostgresqlTooManyLocksAcquired'].map(of)).toEqual(
-      ['lock-pileup', 'lock-pileup', 'lock-pileup'],
-    );
-    expect(['LongRunningTransaction', 'PostgreSQLSlowQueries'].map(of)).toEqual([
-      'long-transaction',
-      'long-transaction',
-    ]);
-  });
-
   it('end what blocks others before anything else is killed, and only where somebody blocks somebody', () => {
     for (const id of ['lock-pileup', 'long-transaction', 'pool-exhaustion']) {
       const steps = runbooks.get(id)?.steps ?? [];
