@@ -92,6 +92,19 @@ it('a session that holds locks idle is met by a timeout for new sessions, which 
   expect(await stored()).toEqual(before);
 });
 
+it('the timeout of a database reaches every new session in it, and is taken back without a trace', async () => {
+  const before = await stored();
+  await query(app.server().url(), 'alter database appdb owner to bot');
+  const set = await take(setTimeout, { database: 'appdb', seconds: 1 });
+  await using inside = await connect(app.url('app'), 'inside');
+  await expect(inside.query('select pg_sleep(20)')).rejects.toMatchObject({ code: '57014' });
+  await using elsewhere = await connect(app.url('app', 'postgres'), 'elsewhere');
+  await elsewhere.query('select pg_sleep(1.2)');
+  await take(restore, {}, [set]);
+  await query(app.server().url(), 'alter database appdb owner to app');
+  expect(await stored()).toEqual(before);
+});
+
 it('a limit keeps slots for the others, and the limit before it comes back', async () => {
   const before = await stored();
   const open = [];

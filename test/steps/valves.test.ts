@@ -71,6 +71,23 @@ describe('postgres.set-timeout', () => {
     ]);
   });
 
+  it('gives a whole database the timeout when the runbook says so, and says whom it reaches', async () => {
+    const scene = outage();
+    const elsewhere = group({ backends: 3, database: 'stock', applicationName: 'stock-api' });
+    const world = createWorld({ snapshot: { ...scene, groups: [...scene.groups, elsewhere] } });
+    const plan = await setTimeout.plan(world.context(), { database: 'orders', seconds: 120 });
+    expect(plan.targets.map(({ identity }) => identity)).toEqual([
+      expect.objectContaining({
+        setting: { name: 'statement_timeout', role: null, database: 'orders' },
+        to: '120s',
+      }),
+    ]);
+    expect(plan.summary).toContain('Give database orders a timeout of 2m00s');
+    expect(plan.warnings.join(' ')).not.toContain('stock-api');
+    const calm = await setTimeout.plan(createWorld().context(), { database: 'orders' });
+    expect(calm.targets).toHaveLength(1);
+  });
+
   it('has nothing to do without a cause that it helps', async () => {
     const doubtful = leak();
     doubtful.snapshot = {
@@ -135,7 +152,7 @@ describe('postgres.set-timeout', () => {
     });
     const { warnings } = await setTimeout.plan(world.context(), {});
     expect(warnings.join(' ')).toContain(
-      'is shared, and all of them get it: report-generator (45), pg_dump (2)',
+      'Whoever uses role report_generator gets it: report-generator (45), pg_dump (2)',
     );
     expect(warnings.join(' ')).toContain('A backup runs as role report_generator');
   });

@@ -3,7 +3,13 @@ import { attribute } from '../../../diagnosis/attribution.ts';
 import { isIdleInTransaction } from '../../../diagnosis/sessions.ts';
 import { culpritName } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import { type Setting, type SettingChange, settingKey, timeoutMillis } from '../../../domain/setting.ts';
+import {
+  type Setting,
+  type SettingChange,
+  settingKey,
+  settingOwner,
+  timeoutMillis,
+} from '../../../domain/setting.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
 import type { SettingState } from '../../../ports/databases.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
@@ -23,6 +29,12 @@ export const Params = z.strictObject({
     .nullable()
     .default(null)
     .describe('Role that gets it, or null for the roles of the root sessions'),
+  database: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('PostgreSQL database that gets it, for every role in it, instead of a role; null for roles'),
   setting: z
     .enum(['auto', 'statement_timeout', 'idle_in_transaction_session_timeout'])
     .default('auto')
@@ -56,14 +68,14 @@ export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<Setti
     summary:
       targets.length === 0
         ? 'Give a role a timeout.'
-        : `Give ${targets.map(({ identity }) => `role ${identity.setting.role}`).join(', ')} a timeout of ${formatDuration(params.seconds)}.`,
+        : `Give ${targets.map(({ identity }) => whose(identity.setting)).join(', ')} a timeout of ${formatDuration(params.seconds)}.`,
     impact:
       'New sessions of the role get an error when a statement (57014) or an idle transaction (25P03) takes longer.',
     undo: 'A later step restores exactly what was before, if nobody changed it meanwhile.',
     warnings: [
       ...serverNotes(findings.facts),
       ...(targets.length === 0 ? [] : reachWarnings(sessions)),
-      ...targets.flatMap(({ identity }) => roleWarnings(identity.setting, params, snapshot)),
+      ...targets.flatMap(({ identity }) => sharedWarnings(identity.setting, params, snapshot)),
     ],
     targets,
     excluded,
@@ -73,8 +85,8 @@ export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<Setti
   };
 }
 
-/** With a role in the parameters, what it runs; otherwise the roots of a believed cause that a timeout ends. */
-function rootSessions({ facts, causes }: Findings, { role }: Params): Session[] {
+/** The roots of a believed cause that a timeout ends; of the role or database in the parameters, when one is named. */
+function rootSessions({ facts, causes }: Findings, { role, database }: Params): Session[] {
   const { sessions } = facts.snapshot;
   const roots = new Set(
     causes
@@ -82,13 +94,16 @@ function rootSessions({ facts, causes }: Findings, { role }: Params): Session[] 
       .flatMap(({ rootSessions: ids }) => ids),
   );
   return sessions.filter(
-    (session) => roots.has(backendId(session)) && (role ?? session.user) === session.user,
+    (session) =>
+      roots.has(backendId(session)) &&
+      (role ?? session.user) === session.user &&
+      (database ?? session.database) === session.database,
   );
 }
 
 function proposalsFor(
   roots: readonly Session[],
-  { seconds, setting: wanted, role }: Params,
+  { seconds, setting: wanted, role, database }: Params,
   { facts, causes }: Findings,
 ): Proposal[] {
   const proposals = new Map<string, Proposal>();
@@ -104,14 +119,17 @@ function proposalsFor(
       wanted !== 'auto' ? wanted : idle ? 'idle_in_transaction_session_timeout' : 'statement_timeout';
     const culprit = attribute(session, facts.cluster);
     add(
-      { name, role: session.user, database: session.database },
+      database === null
+        ? { name, role: session.user, database: session.database }
+        : { name, role: null, database },
       `${causes[0]?.title ?? 'The cause'}: it would have ended pid ${session.pid}, ${idle ? 'idle in its transaction' : 'running'} for ${formatDuration(session.stateSeconds ?? 0)}.`,
       culprit.kind === 'unknown' ? null : culpritName(culprit),
     );
   }
-  if (role !== null && proposals.size === 0) {
+  if ((role !== null || database !== null) && proposals.size === 0) {
     const name = wanted === 'auto' ? 'statement_timeout' : wanted;
-    add({ name, role, database: null }, 'The runbook names this role.', null);
+    const setting = database === null ? { name, role, database } : { name, role: null, database };
+    add(setting, `The runbook names this ${database === null ? 'role' : 'database'}.`, null);
   }
   return [...proposals.values()];
 }
@@ -124,15 +142,28 @@ function tightEnough({ value }: SettingState, { to }: Proposal): string | null {
   return `It is ${value} already, which is as tight or tighter.`;
 }
 
-function roleWarnings({ name, role }: Setting, { seconds }: Params, snapshot: Snapshot): string[] {
+/** `role reporting`; a role's own timeout is for one database, which people need not read. */
+function whose({ role, database }: Setting): string {
+  return settingOwner({ name: 'statement_timeout', role, database: role === null ? database : null });
+}
+
+/** Who gets it beside those that are meant. */
+function sharedWarnings(
+  { name, role, database }: Setting,
+  { seconds }: Params,
+  snapshot: Snapshot,
+): string[] {
+  const isOf = (one: Pick<Session, 'user' | 'database'>) =>
+    role === null ? one.database === database : one.user === role;
+  const owner = whose({ name, role, database });
   const applications = new Map<string, number>();
-  for (const group of snapshot.groups.filter(({ user }) => user === role)) {
+  for (const group of snapshot.groups.filter(isOf)) {
     const application = group.applicationName || 'without a name';
     applications.set(application, (applications.get(application) ?? 0) + group.backends);
   }
   const longer = snapshot.sessions.filter(
     (session) =>
-      session.user === role &&
+      isOf(session) &&
       isIdleInTransaction(session) === (name === 'idle_in_transaction_session_timeout') &&
       (session.stateSeconds ?? 0) > seconds,
   );
@@ -140,13 +171,19 @@ function roleWarnings({ name, role }: Setting, { seconds }: Params, snapshot: Sn
   return [
     ...(applications.size > 1
       ? [
-          `Role ${role} is shared, and all of them get it: ${[...applications].map(([application, backends]) => `${application} (${backends})`).join(', ')}.`,
+          `Whoever uses ${owner} gets it: ${[...applications].map(([application, backends]) => `${application} (${backends})`).join(', ')}.`,
         ]
       : []),
     ...(longer.length > 0
       ? [`${formatCount(longer.length, 'session')} of it would be over the limit right now.`]
       : []),
-    ...(backup === undefined ? [] : [`A backup runs as role ${role}; the next one would be cut off.`]),
+    ...(backup === undefined
+      ? []
+      : [
+          role === null
+            ? `A backup runs in ${owner}; the next one would be cut off.`
+            : `A backup runs as ${owner}; the next one would be cut off.`,
+        ]),
   ];
 }
 
