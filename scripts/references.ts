@@ -72,7 +72,8 @@ export function scenarioReference(scenarios: Iterable<Scenario>): string {
   return `${HEADER}# Scenarios of the drill
 
 What \`firebreak drill --list\` has, with the right answers in the names of the first shape. \`firebreak drill --all\` plays
-all of them; the outage as a whole, \`pool-exhaustion\`, is played by \`firebreak drill\` alone.
+all of them; the outage as a whole, \`pool-exhaustion\`, is played by \`firebreak drill\` alone. Every cause has one but
+\`unknown\`, which is the answer when no rule has enough evidence.
 
 | Scenario | What happens | Cause | Culprit | Actions | Needs |
 |---|---|---|---|---|---|

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { FirebreakError } from '../domain/errors.ts';
 import { loadScenarios } from '../drill/load-scenarios.ts';
@@ -67,7 +67,11 @@ export function drillCommand(setExitCode: SetExitCode): Command {
     .option('--verbose', "show Firebreak's own log")
     .option('--list', 'list the scenarios')
     .option('--all', 'play every scenario of --list but the default one')
-    .option('--shape <number>', 'names and sizes of a scenario: 1, 2, 3 or all', shape, shape('1'))
+    .addOption(
+      new Option('--shape <number>', 'names and sizes of a scenario: 1, 2, 3 or all')
+        .argParser(shape)
+        .default(shape('1'), '1'),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: Options) => {
       const scenarios = await loadScenarios();

@@ -53,33 +53,46 @@ export function serversOf({ pool }: Pick<PoolView, 'pool'>): number {
 
 /**
  * Server connections that are no sessions of the server that answers as the primary: PgBouncer says the pid that the
- * backend gave when it logged in, and the primary has no client backend of that pid and port.
+ * backend gave when it logged in, and the primary has no such client backend.
  */
 export function strangers({ servers }: Pick<PoolView, 'servers'>, snapshot: Snapshot): PoolServer[] {
   if (snapshot.backends.length === 0) return [];
-  const backends = new Map(snapshot.backends.map((backend) => [backend.pid, backend]));
-  return servers.filter(({ remotePid, ageSeconds, localPort, user }) => {
-    if (remotePid === null || (ageSeconds ?? 0) < SETTLED) return false;
-    const backend = backends.get(remotePid);
-    if (backend === undefined) return true;
-    // Behind another proxy the ports never agree; then the role decides.
-    return backend.clientPort !== localPort && backend.user !== user;
-  });
+  return servers.filter(
+    (server) =>
+      server.remotePid !== null && (server.ageSeconds ?? 0) >= SETTLED && !isSessionOf(server, snapshot),
+  );
 }
 
-/** A pool whose server connections lead elsewhere. */
+/** Whether a server connection is a session there. Behind another proxy the ports never agree; then the role decides. */
+export function isSessionOf(
+  { remotePid, localPort, user }: PoolServer,
+  { backends }: Pick<Snapshot, 'backends'>,
+): boolean {
+  const backend = backends.find(({ pid }) => pid === remotePid);
+  return backend !== undefined && (backend.clientPort === localPort || backend.user === user);
+}
+
+/** A pool with server connections that lead elsewhere. */
 export interface DeadPool {
   readonly view: PoolView;
   readonly dead: readonly PoolServer[];
 }
 
-/** Pools most of whose server connections are no sessions of the primary. */
-export function deadPools({ snapshot, poolers }: Pick<DiagnosisFacts, 'snapshot' | 'poolers'>): DeadPool[] {
+/**
+ * Pools most of whose server connections are no sessions of the primary. When they are found on a standby, a single one
+ * is certain: whoever is given it is refused.
+ */
+export function deadPools({
+  snapshot,
+  poolers,
+  replicaSnapshots,
+}: Pick<DiagnosisFacts, 'snapshot' | 'poolers' | 'replicaSnapshots'>): DeadPool[] {
   return poolViews(poolers)
     .map((view) => ({ view, dead: strangers(view, snapshot) }))
     .filter(({ view, dead }) => {
       const settled = view.servers.filter(({ ageSeconds }) => (ageSeconds ?? 0) >= SETTLED).length;
-      return dead.length > 0 && dead.length * 2 >= settled;
+      const found = dead.some((server) => replicaSnapshots.some((replica) => isSessionOf(server, replica)));
+      return found || (dead.length > 0 && dead.length * 2 >= settled);
     });
 }
 

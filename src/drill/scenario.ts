@@ -35,6 +35,8 @@ export interface Needs {
   readonly replica?: true | Settings;
   /** PgBouncer in front of the primary, in every shape; settings of its [pgbouncer] section. */
   readonly pgbouncer?: true | Settings;
+  /** PgBouncer reaches the primary by an address that the scenario can lead elsewhere. */
+  readonly serviceAddress?: true;
   /** Settings of the primary; `max_connections` comes from the shape unless it stands here. */
   readonly settings?: Settings;
   /** How long the symptom has to hold before the alert fires; milliseconds, default 4 000. */

@@ -194,6 +194,23 @@ describe('connections to another server', () => {
     expect(sure.evidence.join()).toContain('5 of them are sessions of replica-1, which is in recovery');
   });
 
+  it('are certain when a single one of five is found on a standby, also behind another proxy', () => {
+    const here = serverWith([2, 3, 4, 5].map((pid) => pooled(pid, { clientPort: 1 + pid, state: 'idle' })));
+    const there = (user: string) =>
+      snapshot({
+        server: 'replica-1',
+        inRecovery: true,
+        backends: [{ pid: 1, user, clientAddress: PGBOUNCER, clientPort: 7 }],
+      });
+    const mixed = pooler({ scoped: true, servers: PIDS.map((pid) => poolServer(pid, { state: 'idle' })) });
+    const top = first(facts(here, [mixed], { replicaSnapshots: [there('app')] }));
+    expect(top).toMatchObject({ kind: 'pgbouncer-dead-servers', confidence: 0.8 });
+    expect(top.evidence.join()).toContain('1 of 5 server connections is no session of the primary');
+    expect(kindsOf(facts(here, [mixed], { replicaSnapshots: [there('somebody-else')] }))).not.toContain(
+      'pgbouncer-dead-servers',
+    );
+  });
+
   it('cannot be opened: clients wait, PgBouncer has none, PostgreSQL has room', () => {
     const none = pooler({ pools: [pool({ clientsWaiting: 8, maxWaitSeconds: 6, serversIdle: 0 })] });
     const top = first(facts(snapshot(), [none]));

@@ -132,6 +132,29 @@ it('replica-overloaded: names who loads the replica, while the primary is well',
   expect(found.rootSessions).toHaveLength(3);
 });
 
+it('replication-interrupted: a replica that cannot reach its primary blames nobody, whatever runs on either', {
+  timeout: 90_000,
+}, async () => {
+  await scene.busy(report, 1, 'replica', 'select pg_sleep(300)');
+  await scene.asSuperuser(
+    `alter system set primary_conninfo = 'host=127.0.0.1 port=1 application_name=replica-1'`,
+    'replica',
+  );
+  await scene.asSuperuser('select pg_reload_conf()', 'replica');
+  await scene.write(2);
+  const found = await provokedOn(scene, {
+    fixture: 'replication-interrupted',
+    cause: 'replication-interrupted',
+    recordedBy,
+    cluster,
+  });
+  await scene.asSuperuser('alter system reset primary_conninfo', 'replica');
+  await scene.asSuperuser('select pg_reload_conf()', 'replica');
+  expect(found).toMatchObject({ kind: 'replication-interrupted', culprit: null, rootSessions: [] });
+  expect(found.evidence).toContain('Replica replica-1 runs, but receives from no primary.');
+  expect(found.wontHelp.join(' ')).toContain('Dropping its slot');
+});
+
 it('replication-slot-retaining: names the slot and what it keeps, and never says to drop it first', {
   timeout: 90_000,
 }, async () => {

@@ -30,6 +30,13 @@ describe('shapes', () => {
   });
 });
 
+it('there is a scenario for each cause but the one that says that no rule knows', () => {
+  const produced = [...scenarios.values()].flatMap((scenario) =>
+    shapes.map((shape) => scenario.expected(shape).cause),
+  );
+  expect(causeKinds.filter((kind) => !produced.includes(kind))).toEqual(['unknown']);
+});
+
 describe.each([...scenarios.values()])('$id', (scenario) => {
   const text = readFileSync(join(FOLDER, `${scenario.id}.ts`), 'utf8');
 

@@ -2,7 +2,15 @@ import type { Cause } from '../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../domain/format.ts';
 import type { CauseRule } from '../cause-rule.ts';
 import type { DiagnosisFacts } from '../facts.ts';
-import { type DeadPool, deadPools, poolName, poolViews, serversOf, waitsLong } from '../pools.ts';
+import {
+  type DeadPool,
+  deadPools,
+  isSessionOf,
+  poolName,
+  poolViews,
+  serversOf,
+  waitsLong,
+} from '../pools.ts';
 import { describeCpu, describeSlots, type Pressure } from '../pressure.ts';
 
 /**
@@ -30,7 +38,7 @@ function elsewhere(facts: DiagnosisFacts, dead: readonly DeadPool[]): Cause {
     evidence: [
       ...dead.map(
         ({ view, dead: gone }) =>
-          `${poolName(view)}: ${gone.length} of ${formatCount(view.servers.length, 'server connection')} are no sessions of the primary (SHOW SERVERS.remote_pid against pg_stat_activity), the oldest opened ${formatDuration(Math.max(...gone.map(({ ageSeconds }) => ageSeconds ?? 0)))} ago.`,
+          `${poolName(view)}: ${gone.length} of ${formatCount(view.servers.length, 'server connection')} ${gone.length === 1 ? 'is no session' : 'are no sessions'} of the primary (SHOW SERVERS.remote_pid against pg_stat_activity), the oldest opened ${formatDuration(Math.max(...gone.map(({ ageSeconds }) => ageSeconds ?? 0)))} ago.`,
       ),
       ...onReplica,
       `${formatCount(waiting, 'client')} ${waiting === 1 ? 'waits' : 'wait'}${waiting > 0 ? `, the first for ${formatDuration(longest)}` : ''}; ${servers.filter(({ state }) => state === 'active').length} of these connections are in use.`,
@@ -59,10 +67,9 @@ function elsewhere(facts: DiagnosisFacts, dead: readonly DeadPool[]): Cause {
 /** Which known standby has them, in words. */
 function knownReplicas({ replicaSnapshots }: DiagnosisFacts, dead: readonly DeadPool[]): string[] {
   return replicaSnapshots.flatMap(({ server, inRecovery, backends }) => {
-    const there = new Set(backends.map(({ pid, clientPort }) => `${pid}/${clientPort}`));
     const found = dead
       .flatMap((one) => one.dead)
-      .filter(({ remotePid, localPort }) => there.has(`${remotePid}/${localPort}`)).length;
+      .filter((connection) => isSessionOf(connection, { backends })).length;
     const role = inRecovery ? 'is in recovery and refuses writes' : 'takes writes of its own';
     return found === 0 ? [] : [`${found} of them are sessions of ${server}, which ${role}.`];
   });

@@ -6,10 +6,12 @@ import { fromPodAddress } from '../pods/pod-socket.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Shape } from '../shape.ts';
 import { withSession } from '../victim/connection.ts';
+import { replicaCatchesUp } from './catch-up.ts';
 import { startCluster } from './cluster.ts';
 import type { Ground } from './ground.ts';
 import { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 import { type Servers, startServers } from './servers.ts';
+import { startServiceAddress } from './service-address.ts';
 import { SQL_CLIENT, SqlProgram } from './sql-program.ts';
 import type { Login, ServerName, Stage, WithProgram } from './stage.ts';
 
@@ -39,12 +41,16 @@ export async function setStage(options: {
   await using parts = new AsyncDisposableStack();
   const servers = parts.use(await startServers(options));
   const password = randomBytes(18).toString('base64url');
+  const serviceAddress =
+    scenario.needs.serviceAddress === undefined
+      ? undefined
+      : parts.use(await startServiceAddress(servers.primary));
   const wantsBouncer = shape.throughPgBouncer || scenario.needs.pgbouncer !== undefined;
   const pgbouncer = wantsBouncer
     ? parts.use(
         await startPgBouncer({
           directory: join(directory, 'pgbouncer'),
-          primary: servers.primary,
+          primary: serviceAddress ?? servers.primary,
           password,
           settings: typeof scenario.needs.pgbouncer === 'object' ? scenario.needs.pgbouncer : {},
         }),
@@ -52,6 +58,7 @@ export async function setStage(options: {
     : undefined;
   const cluster = parts.use(await startCluster([names.services, names.batches]));
   await createDatabase(servers, shape);
+  await replicaCatchesUp(servers, signal);
   const admin = {
     primary: parts.use(await openAdmin(servers.primary.url({ database: names.database }))),
     replica:
@@ -67,6 +74,7 @@ export async function setStage(options: {
       `create role ${pg.escapeIdentifier(name)} login password ${pg.escapeLiteral(password)}`,
     );
     await pgbouncer?.admit(name);
+    await replicaCatchesUp(servers, signal);
   };
   const role: Stage['role'] = async (name, memberOf = []) => {
     const created = roles.get(name) ?? createRole(name);
@@ -102,6 +110,11 @@ export async function setStage(options: {
       return servers.replica;
     },
     pgbouncer,
+    get serviceAddress() {
+      if (serviceAddress === undefined)
+        throw new Error(`${scenario.id} does not say that it needs a service address.`);
+      return serviceAddress;
+    },
     cluster,
     cores: servers.cores,
     role,

@@ -3,6 +3,7 @@ import type { PostgresServer } from '../../adapters/embedded-postgres/server.ts'
 import type { Shape } from '../shape.ts';
 import type { Cluster, WorkloadOptions } from './cluster.ts';
 import type { PgBouncer } from './pgbouncer.ts';
+import type { ServiceAddress } from './service-address.ts';
 import type { SqlProgram } from './sql-program.ts';
 import type { PodCommand } from './workloads.ts';
 
@@ -29,6 +30,8 @@ export interface Stage {
   readonly replica: PostgresServer;
   /** There when the scenario needs it or the shape goes through it. */
   readonly pgbouncer: PgBouncer | undefined;
+  /** Where PgBouncer finds its server; leads to the primary at first. @throws Error when the scenario does not say that it needs one. */
+  readonly serviceAddress: ServiceAddress;
   readonly cluster: Cluster;
   readonly cores: number;
 

@@ -60,7 +60,7 @@ function targetOf(
   return {
     id,
     label: id.slice(0, 75),
-    why: `${dead.length} of ${formatCount(all, 'server connection')} are no sessions of the primary; ${formatCount(waiting, 'client')} ${waiting === 1 ? 'waits' : 'wait'}.`,
+    why: `${dead.length} of ${formatCount(all, 'server connection')} ${dead.length === 1 ? 'is no session' : 'are no sessions'} of the primary; ${formatCount(waiting, 'client')} ${waiting === 1 ? 'waits' : 'wait'}.`,
     owner: null,
     facts: [
       {
