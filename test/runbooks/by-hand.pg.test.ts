@@ -43,7 +43,7 @@ describe.each([oldest, newest].flatMap((major) => major ?? []))(
 
     it('there are statements in every runbook', () => {
       const told = new Set(found.map(({ where }) => where.split(',')[0]));
-      expect([...told].sort()).toEqual([...runbooks.keys()].sort());
+      expect(told).toEqual(new Set(runbooks.keys()));
     });
 
     it.each(found)('$where: $sql', async ({ sql }) => {
