@@ -11,9 +11,10 @@ const layers = {
   engine: ['steps/(?:step-kind|registry)', 'ports/', 'domain/'],
   intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
   words: ['domain/'],
-  slack: ['engine/desk', 'words/', 'ports/', 'domain/'],
+  slack: ['engine/desk', 'charts/', 'postmortem/', 'words/', 'ports/', 'domain/'],
   terminal: ['engine/desk', 'words/', 'ports/', 'domain/'],
-  postmortem: ['domain/'],
+  charts: ['domain/'],
+  postmortem: ['charts/', 'domain/'],
   sandbox: ['domain/(?:json|secret)', 'ports/logger'],
   drill: [
     'app\\.ts',
@@ -34,6 +35,9 @@ const homes = {
   '@slack': 'slack/',
   '@kubernetes': 'adapters/kubernetes/',
   undici: 'adapters/http/',
+  vega: 'adapters/charts/',
+  'vega-lite': 'adapters/charts/',
+  '@resvg': 'adapters/charts/',
 };
 const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 

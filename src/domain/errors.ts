@@ -55,6 +55,7 @@ export const errorCodes = {
   'bad-export': 'A file is no export of the journal.',
   'bad-backup': 'A file is no whole backup of a state.',
   'state-not-empty': 'A backup is restored into an empty state only.',
+  'chart-failed': 'A chart could not be drawn.',
   stopped: 'Somebody stopped the command before it was done.',
   'unsupported-node': 'This version of Node.js is too old.',
   internal: 'A defect in Firebreak.',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Actor, Person } from './actor.ts';
 import { Alert } from './alert.ts';
 import { Cause } from './cause.ts';
-import { Outcome, Verdict } from './outcome.ts';
+import { Outcome, Series, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
 import { RetentionPolicy } from './retention.ts';
 import { Runbook } from './runbook.ts';
@@ -98,6 +98,8 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('step.verified', { ...attempt, verdict: Verdict }),
   /** When a step could not go on. */
   event('step.failed', { ...attempt, phase: Phase, fault: Fault }),
+  /** When a step ends: what was read of the load until then, as far as no verdict has it. */
+  event('load.measured', { series: z.array(Series) }),
   /** When a person accepts a step that failed or proved nothing, and goes on. */
   event('step.accepted', { ...attempt, by: Actor, ...click }),
   /** When a person goes back to an earlier step, or tries the present one again. */

@@ -4,7 +4,8 @@ import type { Cause } from './cause.ts';
 import type { AttemptRef, Choice } from './command.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
 import type { Anchor } from './journal-entry.ts';
-import type { Outcome, Verdict } from './outcome.ts';
+import { mergedSeries } from './load.ts';
+import type { Outcome, Series, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
 import type { Runbook, RunbookStep } from './runbook.ts';
 
@@ -100,7 +101,12 @@ export interface Incident {
   readonly clicks: readonly string[];
   /** Who was refused what on which try, and why. */
   readonly refusals: readonly RefusalNote[];
+  /** What was read of the load beside what verdicts have; each line in time order. */
+  readonly measured: readonly Series[];
 }
+
+/** Points kept of each line of the load over a whole incident. */
+const MOST_POINTS = 480;
 
 export interface RefusalNote extends AttemptRef {
   readonly by: Actor;
@@ -117,6 +123,14 @@ export function currentRun(incident: Incident): Run | undefined {
 export function currentAttempt(incident: Incident): StepAttempt | undefined {
   const run = currentRun(incident);
   return run?.status === 'running' ? run.attempts.at(-1) : undefined;
+}
+
+/** Every line that was measured in the incident, from its steps and beside them. */
+export function measuredSeries(incident: Incident): Series[] {
+  const verdicts = incident.runs.flatMap(({ attempts }) =>
+    attempts.flatMap(({ verdict }) => verdict?.series ?? []),
+  );
+  return mergedSeries([...incident.measured, ...verdicts], MOST_POINTS);
 }
 
 /** Whether every firing alert of the incident has been resolved by its sender. */
@@ -162,6 +176,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     runs: [],
     clicks: [],
     refusals: [],
+    measured: [],
   };
 }
 
@@ -186,6 +201,8 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
       const { step, attempt, by, choice, reason } = event;
       return { ...incident, refusals: [...incident.refusals, { step, attempt, by, choice, reason }] };
     }
+    case 'load.measured':
+      return { ...incident, measured: mergedSeries([...incident.measured, ...event.series], MOST_POINTS) };
     case 'alert.attached':
     case 'alert.resolved':
       return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };

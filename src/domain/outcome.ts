@@ -12,6 +12,8 @@ export type Table = z.infer<typeof Table>;
 export const Series = z.object({
   name: z.string(),
   unit: z.string(),
+  /** The most that it can be, such as the slots there are; absent where there is no such thing. */
+  limit: z.number().optional(),
   /** Pairs of milliseconds since the epoch and value, in time order. */
   points: z.array(z.tuple([z.number(), z.number()])),
 });

@@ -1,8 +1,11 @@
 import type { AttemptRef, Command } from '../domain/command.ts';
-import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
+import type { DomainEvent } from '../domain/event.ts';
+import { currentAttempt, type Incident, measuredSeries, type StepAttempt } from '../domain/incident.ts';
 import { type Next, next } from '../domain/next.ts';
+import type { Series } from '../domain/outcome.ts';
 import { proposedSelection } from '../domain/plan.ts';
 import type { Confirm } from '../ports/state.ts';
+import { createMeter, type Meter } from './meter.ts';
 import type { EngineOptions } from './options.ts';
 import { phasesOf } from './phases.ts';
 
@@ -26,16 +29,22 @@ interface Bounds {
   readonly confirm: Confirm;
 }
 
-export function createAdvance(options: EngineOptions): Advance {
+export function createAdvance(given: EngineOptions): Advance {
+  const meter = createMeter(given.clock);
+  const options = { ...given, ports: meter.over(given.ports) };
   return async (incidentId, signal, stopping) => {
     const held = await options.state.mutex.exclusively(`advance:${incidentId}`, async (lost, confirm) =>
-      loop(options, incidentId, { signal: AbortSignal.any([signal, lost]), stopping, confirm }),
+      loop(options, incidentId, { signal: AbortSignal.any([signal, lost]), stopping, confirm, meter }),
     );
     return held.status;
   };
 }
 
-async function loop(options: EngineOptions, incidentId: string, bounds: Bounds): Promise<void> {
+async function loop(
+  options: EngineOptions,
+  incidentId: string,
+  bounds: Bounds & { readonly meter: Meter },
+): Promise<void> {
   for (;;) {
     bounds.signal.throwIfAborted();
     bounds.stopping.throwIfAborted();
@@ -44,13 +53,38 @@ async function loop(options: EngineOptions, incidentId: string, bounds: Bounds):
     const todo = next(incident);
     if (todo.do === 'wait') return;
     if (todo.do === 'complete-run') {
-      await options.ledger.change(incidentId, () => ({ command: { type: 'complete-run' } }));
+      await record(options, incidentId, { type: 'complete-run' }, bounds.meter);
       continue;
     }
     const command = await commandFor(options, incident, todo, bounds);
     bounds.signal.throwIfAborted();
-    if (command !== null) await options.ledger.change(incidentId, () => ({ command }));
+    if (command !== null) await record(options, incidentId, command, bounds.meter);
   }
+}
+
+/** Where a step, or the run, has come to an end: what was read of the load until then is put down too. */
+const ENDS: ReadonlySet<Command['type']> = new Set(['complete', 'verified', 'fail', 'complete-run']);
+
+async function record(
+  { ledger }: EngineOptions,
+  incidentId: string,
+  command: Command,
+  meter: Meter,
+): Promise<void> {
+  await ledger.change(incidentId, (incident) =>
+    ENDS.has(command.type) ? { command, alongside: measuredUntil(incident, command, meter) } : { command },
+  );
+}
+
+/** What was read since the last entry with readings, and before those that the verdict has itself. */
+function measuredUntil(incident: Incident, command: Command, meter: Meter): DomainEvent[] {
+  const times = (series: readonly Series[]) => series.flatMap(({ points }) => points.map(([at]) => at));
+  const own = command.type === 'verified' ? times(command.verdict.series) : [];
+  const before = Math.min(...own, Number.POSITIVE_INFINITY);
+  const known = times(measuredSeries(incident)).filter((at) => at < before);
+  const after = Math.max(Date.parse(incident.openedAt) - 1, ...known);
+  const series = meter.between(incident.database, after, before);
+  return series.length === 0 ? [] : [{ type: 'load.measured', series }];
 }
 
 /** What the next piece of work leads to; null when there is nothing to record. */

@@ -44,7 +44,12 @@ export interface Settling {
 
 /** Either a command for the pure core, or events that need no decision. */
 export type Change =
-  | { readonly command: Command; readonly onRefusal?: (refusal: Refusal) => readonly DomainEvent[] }
+  | {
+      readonly command: Command;
+      readonly onRefusal?: (refusal: Refusal) => readonly DomainEvent[];
+      /** What is put down with it, and in front of it, when it is accepted. */
+      readonly alongside?: readonly DomainEvent[];
+    }
   | {
       readonly events: readonly DomainEvent[];
       readonly refusal?: Refusal;
@@ -106,8 +111,8 @@ function resolve(incident: Incident, change: Change, now: Date) {
     return { events: change.events, refusal: change.refusal ?? null };
   }
   const { events, refusal } = decide(incident, change.command, now);
-  const told = refusal === null ? [] : (change.onRefusal?.(refusal) ?? []);
-  return { events: [...events, ...told], refusal };
+  if (refusal !== null) return { events: [...events, ...(change.onRefusal?.(refusal) ?? [])], refusal };
+  return { events: [...(change.alongside ?? []), ...events], refusal };
 }
 
 /** The log keeps the anchor of each closed incident, where nobody who can write the journal can change it. */

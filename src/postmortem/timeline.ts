@@ -80,6 +80,7 @@ function createTeller(): (event: DomainEvent) => string | null {
         return `The incident was closed by ${actorName(event.by)}: ${event.reason}`;
       case 'alert.ignored':
       case 'effect.intended':
+      case 'load.measured':
       case 'run.completed':
       case 'journal.lost':
       case 'journal.restored':

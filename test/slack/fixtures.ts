@@ -205,6 +205,7 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     closedAnchor: null,
     closedBy: null,
     clicks: [],
+    measured: [],
     refusals: [],
     runs,
     ...over,

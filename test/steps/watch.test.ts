@@ -25,6 +25,7 @@ describe('recovery.watch', () => {
       ['active sessions', 8],
       ['slots used', 8],
       ['replication lag', 8],
+      ['waiting for a lock', 8],
     ]);
     expect(world.progress.at(0)?.text).toContain('25.0 on-CPU sessions for each core');
   });

@@ -1,15 +1,18 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
-import type { Verdict } from '../../../domain/outcome.ts';
+import { loadSeries } from '../../../domain/load.ts';
+import type { Series, Verdict } from '../../../domain/outcome.ts';
 import type { ReplicaStatus } from '../../../domain/replica.ts';
 import type { StepContext } from '../../step-kind.ts';
 import { diagnosedBefore, stillThere } from './cause-contract.ts';
 import type { Params } from './contract.ts';
 import { missedObjectives } from './objectives.ts';
 import { judge, type PoolReading, type Sample } from './sample.ts';
-import { seriesOf } from './series.ts';
 
 type Ctx = StepContext<'databases' | 'poolers' | 'metrics'>;
+
+/** Points kept of each line: enough for a chart, small enough for the journal. */
+const POINTS = 240;
 
 /** Samples until the recovery contract has held for quietSamples in a row, or until the timeout. A relapse starts the count anew. */
 export async function observeRecovery(ctx: Ctx, params: Params): Promise<Verdict> {
@@ -130,4 +133,8 @@ function givenUp(samples: readonly Sample[], seconds: number, failure: string | 
     milestone: null,
     goBackTo: null,
   };
+}
+
+function seriesOf(samples: readonly Sample[]): Series[] {
+  return loadSeries(samples, POINTS);
 }

@@ -1,22 +1,14 @@
 import { measurePressure } from '../../../diagnosis/pressure.ts';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../../domain/format.ts';
 import { isSilent } from '../../../domain/lag.ts';
+import { type LoadReading, readingOf } from '../../../domain/load.ts';
 import type { Pooler } from '../../../domain/pooler.ts';
 import type { ReplicaStatus } from '../../../domain/replica.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import type { Params } from './contract.ts';
 
 /** One reading judged by the recovery contract. */
-export interface Sample {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly onCpu: number;
-  readonly active: number;
-  readonly slotsUsed: number;
-  /** Of the slowest standby, or null when none reports. */
-  readonly lagBytes: number | null;
-  /** Clients that wait in a PgBouncer, or null when none is configured. */
-  readonly poolWaiting: number | null;
+export interface Sample extends LoadReading {
   /** What is still high, in words; empty means quiet. */
   readonly high: readonly string[];
   /** What could not be judged, in words. */
@@ -44,7 +36,6 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
   const cpu = judgeCpu(snapshot, around.cpu, params);
   const { slotShare, lockWaiting } = measurePressure({ snapshot, cpu: null });
   const standbys = snapshot.standbys.filter(({ kind }) => kind === 'standby');
-  const lags = standbys.flatMap(({ replayBytes }) => replayBytes ?? []);
   const high = [
     ...(snapshot.inRecovery ? ['the server that answers is in recovery, a standby and not the primary'] : []),
     ...(slotShare < params.slotShareBelow
@@ -61,12 +52,9 @@ export function judge(snapshot: Snapshot, around: Surroundings, params: Params, 
     ...around.besides,
   ];
   return {
-    at,
-    onCpu: snapshot.onCpu,
-    active: snapshot.sessions.filter(({ state }) => state === 'active').length,
-    slotsUsed: snapshot.slots.used,
-    lagBytes: lags.length === 0 ? null : Math.max(...lags),
+    ...readingOf(snapshot, at),
     poolWaiting: waitingClients(around.poolers),
+    cpuShare: around.cpu,
     high,
     blind: [...cpu.blind, ...around.replicas.filter((replica) => typeof replica === 'string')],
   };
