@@ -106,7 +106,7 @@ export function loadSeries(readings: readonly LoadReading[], mostPoints: number)
 }
 
 /** At most this many points over the same time: of each stretch the highest, so that a peak is never lost, and the last. */
-export function thinned(points: readonly [number, number][], most: number): [number, number][] {
+function thinned(points: readonly [number, number][], most: number): [number, number][] {
   if (points.length <= most) return [...points];
   const stretches = Array.from({ length: most - 1 }, (_, index) => {
     const from = Math.floor((index * (points.length - 1)) / (most - 1));

@@ -35,7 +35,7 @@ const readings = (from: number, to: number, every: number): LoadReading[] =>
   Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, index) => reading(from + index * every));
 
 /** The outage with its load measured beside the steps and by the watch, as its journal. */
-export function outage(): RecordedEvent[] {
+function outage(): RecordedEvent[] {
   const runbook = makeRunbook([
     makeStep('suspend', { kind: 'kubernetes.suspend-cronjob', title: 'Suspend the CronJob' }),
     makeStep('kill', { kind: 'postgres.kill-queries', title: 'Kill the queries' }),
