@@ -21,6 +21,7 @@ import type { EngineOptions } from './engine/options.ts';
 import { startHttp } from './http.ts';
 import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
+import { createLiveReadings } from './live/live-readings.ts';
 import type { State } from './ports/state.ts';
 import type { Workloads } from './ports/workloads.ts';
 import { refuseTooFewPeople } from './runbooks/enough-people.ts';
@@ -122,6 +123,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     config: config.slack,
     fetch: outgoing.fetch,
     desk,
+    live: createLiveReadings(ports),
     messages: state.messages,
     mutex: state.mutex,
     logger,

@@ -18,6 +18,8 @@ type Noted = (why: Refusal) => readonly DomainEvent[];
 
 /** Newest alerts that are looked through for notices. */
 const MOST_ALERTS = 500;
+/** To find the incidents of one database, so many times more of all are looked through. */
+const MORE_OF_ALL = 10;
 
 /** The desk: checks authority at the moment of the answer, and journals refusals. */
 export function createDesk(options: EngineOptions): IncidentDesk {
@@ -115,6 +117,23 @@ export function createDesk(options: EngineOptions): IncidentDesk {
       const rows = await state.incidents.listOpen();
       const loaded = await Promise.all(rows.map(async ({ id }) => ledger.load(id)));
       return loaded.filter((incident) => incident !== null);
+    },
+
+    async listRecent(limit, database) {
+      const rows = await state.incidents.list(database === null ? limit : limit * MORE_OF_ALL);
+      const wanted = rows.filter((row) => database === null || row.database === database).slice(0, limit);
+      const loaded = await ledger.loadAll(wanted.map(({ id }) => id));
+      return wanted.map(({ id, database: name, title, openedAt }) => ({
+        id,
+        database: name,
+        title,
+        openedAt,
+        incident: loaded.get(id) ?? null,
+      }));
+    },
+
+    async whyNot(by, actionClass) {
+      return notAllowed(authority, by, actionClass);
     },
 
     async notices() {

@@ -1,4 +1,4 @@
-import type { Person } from '../domain/actor.ts';
+import type { ActionClass, Person } from '../domain/actor.ts';
 import type { AttemptRef, Choice, Refusal } from '../domain/command.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Progress } from '../domain/outcome.ts';
@@ -26,6 +26,17 @@ export interface IncidentView {
   readonly incident: Incident;
   /** Where the present long step is, or null. */
   readonly progress: { readonly step: string; readonly attempt: number; readonly progress: Progress } | null;
+}
+
+/** An incident of the past or the present. */
+export interface RecentIncident {
+  readonly id: string;
+  readonly database: string;
+  readonly title: string;
+  /** ISO 8601. */
+  readonly openedAt: string;
+  /** Null when retention has removed its content. */
+  readonly incident: Incident | null;
 }
 
 /** Something that people are told although nothing is to be decided. */
@@ -58,6 +69,10 @@ export interface IncidentDesk {
   close(incidentId: string, by: Person, reason: string, click?: string): Promise<Reply>;
   view(incidentId: string): Promise<IncidentView | null>;
   listOpen(): Promise<Incident[]>;
+  /** The last incidents, open and closed, newest first; of one database, or of all with null. */
+  listRecent(limit: number, database: string | null): Promise<RecentIncident[]>;
+  /** Why this person may not decide on actions of this class now, in a sentence that says who may; null when they may. */
+  whyNot(by: Person, actionClass: ActionClass): Promise<string | null>;
   /** Firing alerts of the last day that led to nothing, one notice for each name and reason, oldest first. */
   notices(): Promise<Notice[]>;
   /** Names of the monitored databases, and ids and titles of the runbooks. */

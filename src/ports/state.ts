@@ -182,6 +182,8 @@ export interface ChatMessage {
 
 export interface ChatMessages {
   list(incidentId: string): Promise<ChatMessage[]>;
+  /** The incident that the message with this timestamp shows a part of, or null. */
+  incidentAt(channel: string, ts: string): Promise<string | null>;
   put(message: ChatMessage): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { StepKinds } from '../steps/registry.ts';
 import { issuesToProblems } from '../yaml/issues.ts';
 import type { Problem } from '../yaml/problems.ts';
 import type { Source } from '../yaml/source.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
 
 /** Checks what only the step kinds know: kinds, their params, who may go without a decision; and that ids are unique. */
 export function checkSteps(

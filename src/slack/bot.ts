@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch } from '../ports/http.ts';
+import type { LiveReadings } from '../ports/live.ts';
 import type { ChatMessage, ChatMessages, Mutex } from '../ports/state.ts';
 
 /** How Firebreak talks to Slack. */
@@ -35,6 +36,7 @@ export interface SlackOptions {
   /** Sends the requests to Slack. */
   readonly fetch: Fetch;
   readonly desk: IncidentDesk;
+  readonly live: LiveReadings;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;
   readonly logger: SlackLogger;

@@ -13,7 +13,7 @@ import { createSearches } from './outbox/searches.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
-  const { config, fetch, desk, messages, mutex, logger, clock } = options;
+  const { config, fetch, desk, live, messages, mutex, logger, clock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const health = createHealth(clock);
@@ -64,7 +64,8 @@ export function createSlack(options: SlackOptions): SlackBot {
     identity,
     contextOf: (me) => {
       const people = createPeople(client, me.teamId, clock, logger);
-      return { desk, messages, client, fetch, identity: me, people, channel: config.channel, logger };
+      const { channel } = config;
+      return { desk, live, messages, client, fetch, identity: me, people, channel, logger };
     },
   });
 

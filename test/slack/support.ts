@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Answer, IncidentDesk, IncidentView, Notice, Reply } from '../../src/engine/desk.ts';
+import type {
+  Answer,
+  IncidentDesk,
+  IncidentView,
+  Notice,
+  RecentIncident,
+  Reply,
+} from '../../src/engine/desk.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Mutex } from '../../src/ports/state.ts';
 import {
@@ -13,6 +20,7 @@ import type { SlackBot, SlackConfig, SlackLogger } from '../../src/slack/bot.ts'
 import { createSlack } from '../../src/slack/create-slack.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { CHANNEL } from '../support/channel.ts';
+import { createScriptedLive, type ScriptedLive } from './live-fixtures.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
 
 /** A desk whose answers the test writes, and which keeps what it was asked. */
@@ -28,6 +36,9 @@ export interface ScriptedDesk extends IncidentDesk {
   /** How often it was asked, answered or not. */
   asked: number;
   told: Notice[];
+  recent: RecentIncident[];
+  /** Why nobody may do anything, or null. */
+  denied: string | null;
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -41,6 +52,8 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     before: async () => undefined,
     asked: 0,
     told: [],
+    recent: [],
+    denied: null,
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
     async open({ database }) {
@@ -66,6 +79,12 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     },
     async listOpen() {
       return [...this.views.values()].map(({ incident }) => incident);
+    },
+    async listRecent(limit, database) {
+      return this.recent.filter((one) => database === null || one.database === database).slice(0, limit);
+    },
+    async whyNot() {
+      return this.denied;
     },
     async notices() {
       return this.told;
@@ -111,6 +130,7 @@ export async function startSandbox(options: Partial<SlackSandboxOptions> = {}): 
 export interface Rig {
   readonly sandbox: SlackSandbox;
   readonly desk: ScriptedDesk;
+  readonly live: ScriptedLive;
   readonly messages: ReturnType<typeof createMemoryMessages>;
   readonly bot: SlackBot;
   /** What was logged, sentence by sentence. */
@@ -145,18 +165,20 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...options.config,
   };
   const log: string[] = [];
+  const live = createScriptedLive();
   const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
     config,
     fetch,
     desk,
+    live,
     messages,
     mutex,
     logger: collector(log),
     clock: options.clock ?? clock,
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, messages, bot, log, mutex };
+  return { sandbox, desk, live, messages, bot, log, mutex };
 }
 
 /** A started bot in either mode. */

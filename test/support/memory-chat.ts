@@ -9,6 +9,9 @@ export function createMemoryMessages(): ChatMessages & { rows: ChatMessage[]; fa
     async list(incidentId) {
       return rows.filter((row) => row.incidentId === incidentId).map((row) => ({ ...row }));
     },
+    async incidentAt(channel, ts) {
+      return rows.find((row) => row.channel === channel && row.ts === ts)?.incidentId ?? null;
+    },
     async put(message) {
       if (this.failNext && message.ts !== null) {
         this.failNext = false;

@@ -22,6 +22,17 @@ export function createChatMessages(db: Kysely<StateTables>): ChatMessages {
           .orderBy('key')
           .execute(),
       ),
+    incidentAt: (channel, ts) =>
+      guarded(async () => {
+        const row = await db
+          .selectFrom('chat_message')
+          .innerJoin('incident', 'incident.id', 'chat_message.incident_id')
+          .select('incident_id as incidentId')
+          .where('channel', '=', channel)
+          .where('ts', '=', ts)
+          .executeTakeFirst();
+        return row?.incidentId ?? null;
+      }),
     put: (message) => guarded(async () => putMessage(db, message)),
   };
 }

@@ -2,6 +2,7 @@ import { App } from '@slack/bolt';
 import type { SlackConfig } from '../bot.ts';
 import type { ListenerContext } from '../listeners/context.ts';
 import { registerListeners } from '../listeners/register.ts';
+import { loadSubcommands } from '../listeners/subcommands.ts';
 import { tellError } from '../listeners/tell-error.ts';
 import { clientOptions } from './client-options.ts';
 import { guardEvents, type InFlight } from './in-flight.ts';
@@ -15,8 +16,9 @@ import { sdkLogger } from './sdk-logger.ts';
 export async function createBoltApp(
   config: SlackConfig,
   link: Link,
-  context: ListenerContext,
+  bare: Omit<ListenerContext, 'subcommands'>,
 ): Promise<{ app: App; inFlight: InFlight }> {
+  const context = { ...bare, subcommands: await loadSubcommands() };
   const { logger } = context;
   const app = new App({
     token: config.botToken.reveal(),

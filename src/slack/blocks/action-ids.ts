@@ -10,4 +10,5 @@ export const actionIds = {
   targets: 'step.targets',
   choice: 'step.choice',
   close: 'incident.close',
+  liveAgain: 'live.again',
 } as const;

@@ -26,6 +26,11 @@ export function code(value: string): Inline {
   return { type: 'text', text: shown(value), style: { code: true } };
 }
 
+/** A link with a name of ours, or of its address's own text. */
+export function link(url: string, name: string): Inline {
+  return { type: 'link', url, text: shown(name) };
+}
+
 /** A point in time, shown in the reader's time zone; an unreadable one is shown as it is. */
 export function time(iso: string): Inline {
   const ms = Date.parse(iso);
@@ -60,9 +65,17 @@ export function preformatted(value: string): Part {
   return { type: 'rich_text_preformatted', elements: [{ type: 'text', text: shown(value) }] };
 }
 
-/** A list of paragraphs. */
-export function bullets(items: readonly types.RichTextSection[]): Part {
-  return { type: 'rich_text_list', style: 'bullet', elements: [...items] };
+/** Slack indents at most so far. */
+const DEEPEST = 8;
+
+/** A list of paragraphs, moved to the right by so many steps. */
+export function bullets(items: readonly types.RichTextSection[], indent = 0): Part {
+  return {
+    type: 'rich_text_list',
+    style: 'bullet',
+    ...(indent === 0 ? {} : { indent: Math.min(indent, DEEPEST) }),
+    elements: [...items],
+  };
 }
 
 /** A paragraph with a bar at its side, for what must not be overlooked. */

@@ -1,19 +1,24 @@
 import type { webApi } from '@slack/bolt';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Fetch } from '../../ports/http.ts';
+import type { LiveReadings } from '../../ports/live.ts';
 import type { ChatMessages } from '../../ports/state.ts';
 import type { Identity } from '../app/preflight.ts';
 import type { SlackLogger } from '../bot.ts';
 import type { People } from './people.ts';
+import type { Subcommands } from './subcommands.ts';
 
 /** What every listener works with. */
 export interface ListenerContext {
   readonly desk: IncidentDesk;
+  readonly live: LiveReadings;
   readonly messages: ChatMessages;
   readonly client: webApi.WebClient;
   readonly fetch: Fetch;
   readonly identity: Identity;
   readonly people: People;
+  /** What can be typed after the slash command. */
+  readonly subcommands: Subcommands;
   /** The incident channel. */
   readonly channel: string;
   readonly logger: SlackLogger;

@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { ActionListener } from './action-listener.ts';
 import { incidentClose } from './actions/incident-close.ts';
+import { liveAgain } from './actions/live-again.ts';
 import { stepAbort } from './actions/step-abort.ts';
 import { stepBack } from './actions/step-back.ts';
 import { stepChoice } from './actions/step-choice.ts';
@@ -10,12 +11,13 @@ import { stepRun } from './actions/step-run.ts';
 import { stepSkip } from './actions/step-skip.ts';
 import { stepTargets } from './actions/step-targets.ts';
 import { stepWithdraw } from './actions/step-withdraw.ts';
+import type { ButtonListener } from './button-listener.ts';
 import { readClick } from './click.ts';
-import { dbTriage } from './commands/db-triage.ts';
 import type { ListenerContext } from './context.ts';
 import { appMention } from './events/app-mention.ts';
 import { registerView } from './register-view.ts';
 import { createRepeats } from './repeats.ts';
+import { dbTriage } from './slash-commands/db-triage.ts';
 import { tell } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
 
@@ -34,6 +36,8 @@ export const actionListeners: readonly ActionListener[] = [
 ];
 /** Every modal that can be submitted. */
 export const viewListeners: readonly ViewListener[] = [];
+/** Every button that is on no card of an incident. */
+export const buttonListeners: readonly ButtonListener[] = [liveAgain];
 /** Every slash command. */
 export const commandListeners = [dbTriage] as const;
 /** Every event that Slack sends. */
@@ -56,6 +60,9 @@ export function registerListeners(app: App, context: ListenerContext): void {
     });
   }
   for (const listener of viewListeners) registerView(app, context, listener);
+  for (const { id, handle } of buttonListeners) {
+    app.action(id, async ({ ack, body }) => handle(context, body, async () => ack()));
+  }
   for (const listener of commandListeners) {
     app.command(listener.id, async ({ ack, body }) => {
       await listener.handle(context, body, async () => ack());

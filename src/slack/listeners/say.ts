@@ -1,12 +1,12 @@
-import type { types } from '@slack/bolt';
 import { clip } from '../blocks/clip.ts';
 import { type Inline, line, richText, text } from '../blocks/rich-text.ts';
+import type { Said } from '../blocks/said.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 
 const MENTION = /<@([UW][A-Z0-9]+)>/;
 
 /** A sentence as a private answer: mentions of people are mentions, everything else is text. */
-export function say(sentence: string): { text: string; blocks: types.KnownBlock[] } {
+export function say(sentence: string): Said {
   const parts = clip(sentence, 2500).split(MENTION);
   const inline = parts.flatMap((part, index): Inline[] => {
     if (index % 2 === 1) return [{ type: 'user', user_id: part }];

@@ -1,23 +1,55 @@
 import { z } from 'zod';
+import { answerWords, wordsOf } from '../answer-words.ts';
 import type { ListenerContext } from '../context.ts';
-import { helpText } from '../help.ts';
-import { tell } from '../tell.ts';
+import { say } from '../say.ts';
+import { tell, tellMessage } from '../tell.ts';
+import { whenSlow } from '../when-slow.ts';
 
 /** The parts of an app_mention event that are used. */
 const Mention = z.object({
   user: z.string().optional(),
+  team: z.string().optional(),
   bot_id: z.string().optional(),
+  text: z.string().default(''),
   channel: z.string(),
   thread_ts: z.string().optional(),
 });
 
-/** A mention is answered with help; Firebreak reads no words of it and never decides by them. */
+/**
+ * A mention takes the same words as the command, those that follow it. In the thread of an incident what is read is
+ * answered for everybody there; all else is answered privately.
+ */
 export const appMention = {
   id: 'app_mention',
   async handle(context: ListenerContext, event: unknown): Promise<void> {
-    const { user, bot_id, channel, thread_ts } = Mention.parse(event);
+    const { user, team, bot_id, text, channel, thread_ts } = Mention.parse(event);
     if (user === undefined || bot_id !== undefined) return;
-    const whereabouts = { user, channel, thread: thread_ts ?? null, responseUrl: null };
-    await tell(context, whereabouts, helpText(context.desk));
+    const thread = thread_ts ?? null;
+    const whereabouts = { user, channel, thread, responseUrl: null };
+    const identified = await context.people.identify({ id: user, teamId: team ?? null, name: null });
+    if (identified.status === 'stranger') return await tell(context, whereabouts, identified.message);
+    const words = wordsOf(after(text, context.identity.botUserId));
+    const typed = {
+      context,
+      by: identified.person,
+      // Somebody who only says hello asks what can be said; an incident is never opened by a bare mention.
+      words: words.length === 0 ? ['help'] : words,
+      place: { channel, thread },
+      acknowledge: async () => undefined,
+    };
+    const answered = await whenSlow(answerWords(typed), async () => {
+      await tellMessage(context, whereabouts, say('One moment: Firebreak is reading.'));
+    });
+    const isIncident = thread !== null && (await context.messages.incidentAt(channel, thread)) !== null;
+    if (isIncident && answered.public) {
+      const { said } = answered;
+      await context.client.chat.postMessage({ channel, thread_ts: thread, text: said.text, blocks: [...said.blocks] });
+    } else await tellMessage(context, whereabouts, answered.said);
   },
 };
+
+/** What follows the mention of this user. */
+function after(text: string, user: string): string {
+  const [, ...following] = text.split(new RegExp(`<@${user}(?:\\|[^>]*)?>`));
+  return following.join(' ');
+}

@@ -1,0 +1,41 @@
+import { didYouMean } from '../../../domain/did-you-mean.ts';
+import { privately } from '../answered.ts';
+import { permalink } from '../permalink.ts';
+import type { Subcommand, Typed } from '../subcommand.ts';
+import { whichDatabase } from '../which-database.ts';
+
+/** Opens an incident by hand, or names the one that is open. The word itself may be left out. */
+export const subcommand: Subcommand = {
+  name: 'triage',
+  usage: '[database] [runbook]',
+  summary: 'opens an incident, or names the one that is open. The word triage may be left out.',
+  order: 1,
+  reads: false,
+  async answer(typed) {
+    const which = await whichDatabase(typed, '');
+    if ('ask' in which) return privately(which.ask);
+    const runbook = typed.words[1] ?? null;
+    const unknown = runbook === null ? null : unknownRunbook(typed, runbook);
+    return privately(unknown ?? (await open(typed, which.database, runbook)));
+  },
+};
+
+function unknownRunbook({ context }: Typed, word: string): string | null {
+  const ids = context.desk.runbooks.map(({ id }) => id);
+  if (ids.includes(word)) return null;
+  const near = didYouMean(word, ids);
+  const question = near === null ? '' : ` Did you mean ${near}?`;
+  return `There is no runbook "${word}".${question} Runbooks: ${ids.join(', ')}. Without one the fitting default is taken.`;
+}
+
+async function open({ context, by, acknowledge }: Typed, database: string, runbook: string | null) {
+  const opened = await context.desk.open({ database, runbook, by });
+  await acknowledge();
+  if (opened.status === 'refused') return opened.message;
+  const { incidentId } = opened;
+  if (opened.status === 'opened') {
+    return `${incidentId} is open for ${database}. Its message appears in the incident channel in a moment.`;
+  }
+  const link = await permalink(context, incidentId);
+  return `${incidentId} is open for ${database} already. Go on there${link === null ? ', in the incident channel.' : `: ${link}`}`;
+}

@@ -1,0 +1,34 @@
+import type { Person } from '../../domain/actor.ts';
+import { isFirebreakError } from '../../domain/errors.ts';
+import type { LiveReadings } from '../../ports/live.ts';
+import type { LiveKind, LiveValue } from '../blocks/live-buttons.ts';
+import { locksMessage } from '../blocks/live-locks.ts';
+import { queriesMessage } from '../blocks/live-queries.ts';
+import type { Said } from '../blocks/said.ts';
+import { unreadableMessage } from '../blocks/unreadable.ts';
+import { type Answered, openly, privately } from './answered.ts';
+import type { ListenerContext } from './context.ts';
+
+type Read = (live: LiveReadings, database: string) => Promise<Said>;
+
+const READ: Readonly<Record<LiveKind, Read>> = {
+  queries: async (live, database) => queriesMessage(await live.queries(database)),
+  locks: async (live, database) => locksMessage(await live.locks(database)),
+};
+
+/** Reads a database for somebody who may, and says so when it cannot be read. */
+export async function liveAnswer(
+  { desk, live }: Pick<ListenerContext, 'desk' | 'live'>,
+  by: Person,
+  value: LiveValue,
+): Promise<Answered> {
+  const denied = await desk.whyNot(by, 'observe');
+  if (denied !== null)
+    return privately(`What runs on a database is shown to those who may observe. ${denied}`);
+  try {
+    return openly(await READ[value.what](live, value.database));
+  } catch (error) {
+    if (!isFirebreakError(error)) throw error;
+    return openly(unreadableMessage(error, value));
+  }
+}
