@@ -1,6 +1,6 @@
 import { signalAge } from '../diagnosis/sessions.ts';
-import { usableSlots } from '../domain/snapshot.ts';
 import { postgresMillis } from '../domain/postgres-time.ts';
+import { usableSlots } from '../domain/snapshot.ts';
 import type { LiveReadings } from '../ports/live.ts';
 import { locksOf } from './locks.ts';
 import { createReader, type LivePorts, type LiveReading } from './reading.ts';

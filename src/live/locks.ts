@@ -5,10 +5,7 @@ import type { LiveReading } from './reading.ts';
 import { sessionNow } from './session-now.ts';
 
 /** The queue for locks, each place with who stands there and what for. */
-export function locksOf({
-  snapshot,
-  cluster,
-}: LiveReading): Pick<LocksNow, 'roots' | 'waiting' | 'circle'> {
+export function locksOf({ snapshot, cluster }: LiveReading): Pick<LocksNow, 'roots' | 'waiting' | 'circle'> {
   const sessions = new Map(snapshot.sessions.map((session) => [session.pid, session]));
   const node = ({ pid, waiters }: LockBranch): LockNode => {
     const session = sessions.get(pid);

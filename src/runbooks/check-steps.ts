@@ -1,9 +1,9 @@
 import { causeKinds } from '../diagnosis/cause-kinds.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
 import type { StepKinds } from '../steps/registry.ts';
 import { issuesToProblems } from '../yaml/issues.ts';
 import type { Problem } from '../yaml/problems.ts';
 import type { Source } from '../yaml/source.ts';
-import { didYouMean } from '../domain/did-you-mean.ts';
 
 /** Checks what only the step kinds know: kinds, their params, who may go without a decision; and that ids are unique. */
 export function checkSteps(

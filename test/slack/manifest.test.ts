@@ -2,10 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import {
   actionListeners,
+  buttonListeners,
   commandListeners,
   eventListeners,
   viewListeners,
 } from '../../src/slack/listeners/register.ts';
+import { loadSubcommands } from '../../src/slack/listeners/subcommands.ts';
 import {
   botEvents,
   botScopes,
@@ -26,12 +28,26 @@ const fileName = (id: string): string => id.replace(/^\//, '').replaceAll(/[._]/
 
 describe('every listener is registered and has one file of its own', () => {
   test.each([
-    ['actions', actionListeners],
-    ['commands', commandListeners],
+    ['actions', [...actionListeners, ...buttonListeners]],
+    ['slash-commands', commandListeners],
     ['events', eventListeners],
     ['views', viewListeners],
   ] as const)('%s', async (folder, listeners) => {
     expect(listeners.map(({ id }) => fileName(id)).sort()).toEqual(await idsOn(folder));
+  });
+
+  test('subcommands', async () => {
+    const loaded = await loadSubcommands();
+    expect([...loaded.keys()].sort()).toEqual(await idsOn('commands'));
+    expect([...loaded.values()].map(({ order }) => order)).toEqual(
+      [...new Set([...loaded.values()].map(({ order }) => order))].sort((a, b) => a - b),
+    );
+  });
+
+  test('every subcommand has a test of its own', async () => {
+    const tests = await readdir(new URL('listeners/commands/', import.meta.url));
+    const wanted = (await idsOn('commands')).map((name) => `${name}.test.ts`);
+    expect(wanted.filter((file) => !tests.includes(file))).toEqual([]);
   });
 });
 

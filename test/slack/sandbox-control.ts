@@ -206,10 +206,17 @@ export async function type(
   return Verdict.parse(await request(sandbox, 'command', { user, channel, command: '/db-triage', text }));
 }
 
-/** Writes a message. */
-export async function write(sandbox: SlackSandbox, user: string, text: string): Promise<void> {
-  await request(sandbox, 'message', { user, channel: CHANNEL, text });
+/** Writes a message; resolves with its timestamp. */
+export async function write(
+  sandbox: SlackSandbox,
+  user: string,
+  text: string,
+  more: { readonly thread_ts?: string; readonly channel?: string; readonly bot_id?: string } = {},
+): Promise<string> {
+  return Written.parse(await request(sandbox, 'message', { user, channel: CHANNEL, text, ...more })).ts;
 }
+
+const Written = z.looseObject({ ts: z.string() });
 
 /** The newest private answer to a person. */
 export async function told(sandbox: SlackSandbox, user: string, match: RegExp): Promise<string> {

@@ -20,8 +20,8 @@ import type { SlackBot, SlackConfig, SlackLogger } from '../../src/slack/bot.ts'
 import { createSlack } from '../../src/slack/create-slack.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { CHANNEL } from '../support/channel.ts';
-import { createScriptedLive, type ScriptedLive } from './live-fixtures.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
+import { createScriptedLive, type ScriptedLive } from './live-fixtures.ts';
 
 /** A desk whose answers the test writes, and which keeps what it was asked. */
 export interface ScriptedDesk extends IncidentDesk {

@@ -27,7 +27,7 @@ export interface ConnectionOptions {
   /** Ends every try to connect. */
   readonly signal: AbortSignal;
   readonly identity: () => Promise<Identity>;
-  readonly contextOf: (identity: Identity) => Omit<ListenerContext, 'subcommands'>;
+  readonly contextOf: (identity: Identity) => ListenerContext;
 }
 
 /** The way in for clicks and commands, made once and for as long as it takes. */

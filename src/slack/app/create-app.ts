@@ -16,7 +16,7 @@ import { sdkLogger } from './sdk-logger.ts';
 export async function createBoltApp(
   config: SlackConfig,
   link: Link,
-  bare: Omit<ListenerContext, 'subcommands'>,
+  bare: ListenerContext,
 ): Promise<{ app: App; inFlight: InFlight }> {
   const context = { ...bare, subcommands: await loadSubcommands() };
   const { logger } = context;

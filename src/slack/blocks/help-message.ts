@@ -27,7 +27,8 @@ export function helpMessage({ subcommands, databases, runbooks, before }: HelpIn
     `${triageCommand} queries ${database}`,
     `${triageCommand} status`,
   ];
-  const names = databases.length === 0 ? 'none is configured: add one to firebreak.yml' : databases.join(', ');
+  const names =
+    databases.length === 0 ? 'none is configured: add one to firebreak.yml' : databases.join(', ');
   const notes = [
     `Databases: ${names}.`,
     ...(runbooks.length === 0

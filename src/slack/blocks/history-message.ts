@@ -29,10 +29,7 @@ export function historyMessage(list: readonly LinkedRecent[], database: string |
   const title = `The last ${formatCount(list.length, 'incident')}${where}, newest first`;
   return {
     text: fallbackText([title, ...list.map(inOneLine)].join('\n')),
-    blocks: [
-      ...richText(line(text(title))),
-      ...list.flatMap((one) => richText(entry(one))),
-    ],
+    blocks: [...richText(line(text(title))), ...list.flatMap((one) => richText(entry(one)))],
   };
 }
 
@@ -51,7 +48,9 @@ function entry({ recent, url }: LinkedRecent): Part {
 function deciders(incident: Incident): Inline[] {
   const people = decidedBy(incident);
   if (people.length === 0) return [text('Nobody decided on a step.')];
-  const named = people.slice(0, MOST_NAMED).flatMap((by, index) => [...(index === 0 ? [] : [text(', ')]), who(by)]);
+  const named = people
+    .slice(0, MOST_NAMED)
+    .flatMap((by, index) => [...(index === 0 ? [] : [text(', ')]), who(by)]);
   const more = people.length > MOST_NAMED ? [text(` and ${people.length - MOST_NAMED} more`)] : [];
   return [text('Decided by '), ...named, ...more];
 }

@@ -25,15 +25,16 @@ export function queriesMessage(now: QueriesNow): Said {
   const budget = createBudget();
   return {
     text: fallbackText(
-      [`${now.database}: ${count}.`, ...shown.map(inOneLine), ...(left > 0 ? [`… and ${left} more`] : [])].join('\n'),
+      [
+        `${now.database}: ${count}.`,
+        ...shown.map(inOneLine),
+        ...(left > 0 ? [`… and ${left} more`] : []),
+      ].join('\n'),
     ),
     blocks: [
       ...richText(liveHead(now, `${now.onCpu} on a CPU`, count)),
       ...(shown.length === 0 ? [] : tableBlocks({ columns: COLUMNS, rows: shown.map(row) }, budget)),
-      ...richText(
-        ...(left > 0 ? [line(text(`${left} younger ones are not shown.`))] : []),
-        ...gapParts(now),
-      ),
+      ...richText(...(left > 0 ? [line(text(`${left} younger ones are not shown.`))] : []), ...gapParts(now)),
       againButton({ what: 'queries', database: now.database }),
     ],
   };

@@ -6,7 +6,6 @@ import type { ChatMessages } from '../../ports/state.ts';
 import type { Identity } from '../app/preflight.ts';
 import type { SlackLogger } from '../bot.ts';
 import type { People } from './people.ts';
-import type { Subcommands } from './subcommands.ts';
 
 /** What every listener works with. */
 export interface ListenerContext {
@@ -17,8 +16,6 @@ export interface ListenerContext {
   readonly fetch: Fetch;
   readonly identity: Identity;
   readonly people: People;
-  /** What can be typed after the slash command. */
-  readonly subcommands: Subcommands;
   /** The incident channel. */
   readonly channel: string;
   readonly logger: SlackLogger;

@@ -1,10 +1,10 @@
 import { helpMessage } from '../blocks/help-message.ts';
 import type { Said } from '../blocks/said.ts';
-import type { ListenerContext } from './context.ts';
+import type { TypingContext } from './subcommand.ts';
 
 /** The help for this installation, with a sentence in front or without. */
 export function helpAnswer(
-  { desk, subcommands }: Pick<ListenerContext, 'desk' | 'subcommands'>,
+  { desk, subcommands }: Pick<TypingContext, 'desk' | 'subcommands'>,
   before: string | null,
 ): Said {
   const { databases, runbooks } = desk;

@@ -13,11 +13,11 @@ import { stepTargets } from './actions/step-targets.ts';
 import { stepWithdraw } from './actions/step-withdraw.ts';
 import type { ButtonListener } from './button-listener.ts';
 import { readClick } from './click.ts';
-import type { ListenerContext } from './context.ts';
 import { appMention } from './events/app-mention.ts';
 import { registerView } from './register-view.ts';
 import { createRepeats } from './repeats.ts';
 import { dbTriage } from './slash-commands/db-triage.ts';
+import type { TypingContext } from './subcommand.ts';
 import { tell } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
 
@@ -49,7 +49,7 @@ export const eventListeners = [appMention] as const;
  * a word. After 3 seconds without it Slack shows a warning beside the button, the person clicks again, and is told
  * what became of the first click.
  */
-export function registerListeners(app: App, context: ListenerContext): void {
+export function registerListeners(app: App, context: TypingContext): void {
   for (const { id, handle } of actionListeners) {
     app.action(id, async ({ ack, body }) => {
       if (handle === null) return await ack();
@@ -60,8 +60,8 @@ export function registerListeners(app: App, context: ListenerContext): void {
     });
   }
   for (const listener of viewListeners) registerView(app, context, listener);
-  for (const { id, handle } of buttonListeners) {
-    app.action(id, async ({ ack, body }) => handle(context, body, async () => ack()));
+  for (const listener of buttonListeners) {
+    app.action(listener.id, async ({ ack, body }) => listener.handle(context, body, async () => ack()));
   }
   for (const listener of commandListeners) {
     app.command(listener.id, async ({ ack, body }) => {

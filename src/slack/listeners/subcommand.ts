@@ -2,6 +2,14 @@ import type { Person } from '../../domain/actor.ts';
 import type { Answered } from './answered.ts';
 import type { ListenerContext } from './context.ts';
 
+/** What those listeners work with that answer typed words. */
+export interface TypingContext extends ListenerContext {
+  readonly subcommands: Subcommands;
+}
+
+/** By name, in the order of the help. */
+export type Subcommands = ReadonlyMap<string, Subcommand>;
+
 /** Where something was typed. */
 export interface Place {
   readonly channel: string | null;
@@ -11,7 +19,7 @@ export interface Place {
 
 /** What somebody typed after the subcommand's name, in the slash command or in a mention. */
 export interface Typed {
-  readonly context: ListenerContext;
+  readonly context: TypingContext;
   readonly by: Person;
   readonly words: readonly string[];
   readonly place: Place;

@@ -1,10 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import type { Subcommand } from './subcommand.ts';
+import type { Subcommand, Subcommands } from './subcommand.ts';
 
 const FILE = /^[a-z-]+\.(?:js|ts)$/;
-
-/** By name, in the order of the help. */
-export type Subcommands = ReadonlyMap<string, Subcommand>;
 
 /** Loads every subcommand; adding one is adding a file `commands/<name>.ts` that exports `subcommand`. */
 export async function loadSubcommands(): Promise<Subcommands> {

@@ -38,7 +38,13 @@ export async function tellMessage(tools: Tools, to: Whereabouts, said: Said): Pr
   const { text, blocks } = said;
   try {
     if (to.channel === null) throw new Error('There is no channel to answer in.');
-    await client.chat.postEphemeral({ channel: to.channel, user: to.user, text, blocks: [...blocks], ...thread });
+    await client.chat.postEphemeral({
+      channel: to.channel,
+      user: to.user,
+      text,
+      blocks: [...blocks],
+      ...thread,
+    });
   } catch (error) {
     if (blocks.length > 0 && REFUSED_BLOCKS.has(slackErrorCode(error) ?? '')) {
       logger.error({ err: error }, 'Slack refused the blocks of a private answer');

@@ -14,7 +14,7 @@ import {
   until,
   write,
 } from '../sandbox-control.ts';
-import { createDesk, type Rig, type RigOptions, renderAll, startRig } from '../support.ts';
+import { type Rig, type RigOptions, renderAll, startRig } from '../support.ts';
 
 /** A rig with one card on which people decide. */
 async function withCard(
@@ -249,37 +249,4 @@ test('more than ten targets are picked from a menu', async () => {
   await act(rig.sandbox, 'U0ALICE', card, 'step.run');
   const [answer] = await answered(rig);
   expect(answer?.selection?.targets).toEqual([target(11).id, target(39).id]);
-});
-
-describe('/db-triage', () => {
-  test.each([
-    ['', /Which database.*Databases: orders, billing/],
-    ['nope', /There is no database \\"nope\\".*orders, billing/],
-    ['ORDERS', /INC-1 is open for orders/],
-    ['orders nope', /There is no runbook \\"nope\\".*pool/],
-    ['orders pool', /INC-1 is open for orders/],
-    ['status', /No incident is open/],
-    ['<!channel>', /There is no database \\"<!channel>\\"/],
-  ])('"%s"', async (text, answer) => {
-    const rig = await startRig({ desk: createDesk(['orders', 'billing']) });
-    await type(rig.sandbox, 'U0ALICE', text);
-    await told(rig.sandbox, 'U0ALICE', answer);
-  });
-
-  test('without a name starts the only database, and again names what is open, with a link', async () => {
-    const { rig } = await withCard();
-    await type(rig.sandbox, 'U0ALICE', '');
-    await told(rig.sandbox, 'U0ALICE', /INC-1 is open for orders\. Its message/);
-    await type(rig.sandbox, 'U0ALICE', '');
-    await told(rig.sandbox, 'U0ALICE', /INC-1 is open for orders already\. Go on there: http/);
-    await type(rig.sandbox, 'U0ALICE', 'status');
-    await told(rig.sandbox, 'U0ALICE', /INC-1 · orders · .*waiting for a decision on step 3.*http/);
-  });
-
-  test('where the bot is no member the answer comes by the response_url', async () => {
-    const rig = await startRig();
-    await type(rig.sandbox, 'U0ALICE', 'help', 'C0RANDOM');
-    await until('the answer is there', async () => (await shown(rig.sandbox, 'C0RANDOM')).length === 1);
-    expect((await calls(rig.sandbox, 'chat.postEphemeral')).at(-1)?.ok).toBe(false);
-  });
 });

@@ -23,6 +23,7 @@ import { tell } from '../../../src/slack/listeners/tell.ts';
 import type { ViewAnswer } from '../../../src/slack/listeners/view-listener.ts';
 import { CHANNEL } from '../../support/channel.ts';
 import { createMemoryMessages } from '../../support/memory-chat.ts';
+import { createScriptedLive } from '../live-fixtures.ts';
 import {
   act,
   calls,
@@ -97,6 +98,7 @@ async function startStage(): Promise<Stage> {
   const identity = await preflight(client, CHANNEL);
   const context: ListenerContext = {
     desk: createDesk(),
+    live: createScriptedLive(),
     messages: createMemoryMessages(),
     client,
     fetch,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerWords, wordsOf } from '../answer-words.ts';
-import type { ListenerContext } from '../context.ts';
 import { say } from '../say.ts';
+import type { TypingContext } from '../subcommand.ts';
 import { tell, tellMessage } from '../tell.ts';
 import { whenSlow } from '../when-slow.ts';
 
@@ -21,7 +21,7 @@ const Mention = z.object({
  */
 export const appMention = {
   id: 'app_mention',
-  async handle(context: ListenerContext, event: unknown): Promise<void> {
+  async handle(context: TypingContext, event: unknown): Promise<void> {
     const { user, team, bot_id, text, channel, thread_ts } = Mention.parse(event);
     if (user === undefined || bot_id !== undefined) return;
     const thread = thread_ts ?? null;
@@ -43,7 +43,12 @@ export const appMention = {
     const isIncident = thread !== null && (await context.messages.incidentAt(channel, thread)) !== null;
     if (isIncident && answered.public) {
       const { said } = answered;
-      await context.client.chat.postMessage({ channel, thread_ts: thread, text: said.text, blocks: [...said.blocks] });
+      await context.client.chat.postMessage({
+        channel,
+        thread_ts: thread,
+        text: said.text,
+        blocks: [...said.blocks],
+      });
     } else await tellMessage(context, whereabouts, answered.said);
   },
 };

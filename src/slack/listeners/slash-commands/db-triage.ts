@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { triageCommand } from '../../manifest.ts';
 import { answerWords, wordsOf } from '../answer-words.ts';
-import type { ListenerContext } from '../context.ts';
 import { say } from '../say.ts';
+import type { TypingContext } from '../subcommand.ts';
 import { tell, tellMessage } from '../tell.ts';
 import { whenSlow } from '../when-slow.ts';
 
@@ -19,7 +19,7 @@ const Payload = z.object({
 /** `/db-triage …`: answered privately, as Slack's users expect of a command. */
 export const dbTriage = {
   id: triageCommand,
-  async handle(context: ListenerContext, body: unknown, acknowledge: () => Promise<void>): Promise<void> {
+  async handle(context: TypingContext, body: unknown, acknowledge: () => Promise<void>): Promise<void> {
     const payload = Payload.parse(body);
     const channel = payload.channel_id ?? null;
     const whereabouts = {

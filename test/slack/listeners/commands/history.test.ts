@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { RecentIncident } from '../../../../src/engine/desk.ts';
+import { ALICE, AT, attempt, cause, view } from '../../fixtures.ts';
+import { told, type } from '../../sandbox-control.ts';
+import { startRig } from '../../support.ts';
+
+const decision = { by: ALICE, at: AT, selection: { targets: [], choices: {} } };
+
+function recent(id: string, over: Partial<RecentIncident> = {}): RecentIncident {
+  const { incident } = view([attempt('kill', 'passed', { decision })], {
+    status: 'closed',
+    closedAt: '2026-11-15T14:46:00.000Z',
+    causes: [cause()],
+  });
+  return { id, database: 'orders', title: 'Pool exhausted', openedAt: AT, incident, ...over };
+}
+
+test('tells duration, cause with its culprit, and who decided; also what retention has removed', async () => {
+  const rig = await startRig();
+  await type(rig.sandbox, 'U0ALICE', 'history');
+  await told(rig.sandbox, 'U0ALICE', /There has been no incident yet/);
+  rig.desk.recent = [recent('INC-2'), recent('INC-1', { incident: null })];
+  await type(rig.sandbox, 'U0ALICE', 'history');
+  const blocks = await told(rig.sandbox, 'U0ALICE', /The last 2 incidents/);
+  expect(blocks).toMatch(
+    /INC-2.*lasted 23m00s.*analytics\/report-generator.*Decided by.*"user_id":"U0ALICE"/,
+  );
+  expect(blocks).toMatch(/INC-1.*its content was removed/);
+});
+
+test('of one database', async () => {
+  const rig = await startRig();
+  rig.desk.recent = [recent('INC-2', { database: 'billing' }), recent('INC-1')];
+  await type(rig.sandbox, 'U0ALICE', 'history orders');
+  expect(await told(rig.sandbox, 'U0ALICE', /The last 1 incident of orders/)).not.toContain('INC-2');
+  await type(rig.sandbox, 'U0ALICE', 'history ordres');
+  await told(rig.sandbox, 'U0ALICE', /Did you mean orders\?/);
+});
