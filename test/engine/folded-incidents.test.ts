@@ -31,6 +31,7 @@ const closed: DomainEvent = { type: 'incident.closed', by: { kind: 'system' }, r
 function journal() {
   const events: RecordedEvent[] = [];
   const reads: number[] = [];
+  let written = 0;
   return {
     reads,
     events,
@@ -39,7 +40,7 @@ function journal() {
         position: events.length + 1,
         stream: ID,
         version: events.length + 1,
-        hash: '',
+        hash: `hash-${++written}`,
         at: '2026-11-15T05:23:00.000Z',
         event,
       }),
@@ -61,7 +62,23 @@ test('an open incident is read on from where it was read last, and is what all i
     source.append(attached(`f${count}`));
   }
   expect(await folded.load(ID)).toEqual(foldIncident(ID, source.events));
-  expect(source.reads).toEqual([0, 0, 2, 3, 4, 5, 6]);
+  expect(source.reads).toEqual([0, 0, 1, 2, 3, 4, 5]);
+});
+
+test('what the state has lost is forgotten, also when the stream has grown past it since', async () => {
+  const source = journal();
+  const folded = createFoldedIncidents(source);
+  for (const event of [opened, started, attached('lost'), attached('lost too')]) source.append(event);
+  expect(await folded.load(ID)).toMatchObject({ version: 4 });
+  source.events.length = 2;
+  expect(await folded.load(ID)).toEqual(foldIncident(ID, source.events));
+  source.append(attached('news'));
+  expect(await folded.load(ID)).toEqual(foldIncident(ID, source.events));
+  source.events.length = 2;
+  for (const fingerprint of ['a', 'b', 'c']) source.append(attached(fingerprint));
+  expect(await folded.load(ID)).toEqual(foldIncident(ID, source.events));
+  source.events.length = 0;
+  expect(await folded.load(ID)).toBeNull();
 });
 
 test('a closed incident is read anew, as retention may have removed it', async () => {

@@ -224,6 +224,20 @@ export const mutants: readonly Mutant[] = [
     test: 'test/adapters/state/trouble.test.ts',
   },
   {
+    promise: 'what the state lost is noticed when it is back, before anybody writes',
+    file: 'src/adapters/state/presence.ts',
+    was: 'if (registeredOn !== null) await parts.onReturn();',
+    becomes: '',
+    test: 'test/adapters/state/trouble.test.ts',
+  },
+  {
+    promise: 'what the state lost is not remembered',
+    file: 'src/engine/folded-incidents.ts',
+    was: 'events.get(id)?.[0]?.hash !== known.get(id)?.hash',
+    becomes: 'events.get(id)?.[0]?.hash === "never"',
+    test: 'test/engine/folded-incidents.test.ts',
+  },
+  {
     promise: 'an answer lost after Slack posted leads to no second message',
     file: 'src/slack/outbox/next-actions.ts',
     was: "row === null || certainlyUnsent(row.nonce) ? { do: 'post', ...post, row } : { do: 'find', ...post, row }",

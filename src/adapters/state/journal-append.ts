@@ -20,7 +20,7 @@ const ONE_OPEN_INCIDENT = 'incident_one_open';
 export class Conflict extends Error {}
 
 /** Looks at the head of the journal once it is locked, before anything is appended to it. */
-export type CheckHead = (tx: Transaction<StateTables>, head: Anchor) => Promise<void>;
+export type CheckHead = (tx: Kysely<StateTables>, head: Anchor) => Promise<void>;
 
 export interface Append {
   readonly stream: string;

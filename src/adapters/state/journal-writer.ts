@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendResult, StreamAppend, Work } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
 import { appendWithin, inOneTransaction } from './journal-append.ts';
+import { readHead } from './journal-verify.ts';
 import { createWitness } from './journal-witness.ts';
 import type { Enqueue } from './queue/enqueue.ts';
 import type { StateTables } from './tables.ts';
@@ -33,16 +34,31 @@ export type WriteJournal = (
 ) => Promise<AppendResult>;
 
 /** Writes to the journal, watches that nothing of it gets lost, and lets the work that follows begin. */
-export function createJournalWriter(db: Kysely<StateTables>, parts: JournalParts): WriteJournal {
+export function createJournalWriter(
+  db: Kysely<StateTables>,
+  parts: JournalParts,
+): {
+  readonly write: WriteJournal;
+  /** Looks whether what this process wrote last is still there, and tells when it is not. Throws what the state throws. */
+  readonly lookForLoss: () => Promise<void>;
+} {
   const witness = createWitness(db, parts);
 
-  return async (write, told) => {
+  const lookForLoss = async (): Promise<void> =>
+    guarded(() =>
+      witness.watch(async (check) => {
+        const head = await readHead(db);
+        if (head !== null) await check(db, head);
+      }),
+    );
+
+  const write: WriteJournal = async (transact, told) => {
     let work: readonly Work[] = [];
     try {
       const result = await guarded(() =>
         witness.watch(async (check) =>
           inOneTransaction(db, async (tx) =>
-            write(tx, async (appends) => {
+            transact(tx, async (appends) => {
               work = appends.flatMap(({ options }) => options.work);
               return await appendWithin(tx, parts.enqueue, appends, check);
             }),
@@ -60,4 +76,6 @@ export function createJournalWriter(db: Kysely<StateTables>, parts: JournalParts
       throw error;
     }
   };
+
+  return { write, lookForLoss };
 }

@@ -12,11 +12,13 @@ import type { StateTables } from './tables.ts';
 /** The journal, with the way in for transactions that write other tables too. */
 export interface OwnJournal extends Journal {
   readonly write: WriteJournal;
+  /** To be called when the state was away: another server, or an older state, may have come back. */
+  readonly lookForLoss: () => Promise<void>;
 }
 
 /** The journal on PostgreSQL. Appends wait for one another on the head row, which makes the numbering gapless. */
 export function createJournal(db: Kysely<StateTables>, parts: JournalParts): OwnJournal {
-  const write = createJournalWriter(db, parts);
+  const { write, lookForLoss } = createJournalWriter(db, parts);
   const appendAll = async (appends: readonly StreamAppend[]): Promise<AppendResult> =>
     write(async (_tx, append) => append(appends));
 
@@ -27,6 +29,7 @@ export function createJournal(db: Kysely<StateTables>, parts: JournalParts): Own
       appendAll([{ stream, expectedVersion, events, options }]),
     appendAll,
     write,
+    lookForLoss,
     head: () => guarded(async () => (await readHead(db)) ?? { position: 0, hash: NO_ENTRY_HASH }),
     verify: (anchors = []) => guarded(() => verifyJournal(db, anchors)),
     export: () => exportEntries(db),

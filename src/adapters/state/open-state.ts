@@ -92,16 +92,18 @@ function assemble(connections: Connections): State {
     unfinished: (cursor) => unfinishedWork(db, cursor),
     overdue: () => overdueWork(db),
   });
+  const committed = (work: readonly Work[]): void => {
+    for (const { kind, key, delaySeconds = 0 } of work) if (delaySeconds <= 0) queue.wake(kind, key);
+  };
+  const journal = createJournal(db, { enqueue, committed, logger, instance });
   const presence = createPresence({
     db,
     locks: lockSession,
     instance,
     logger,
     onGone: () => queue.takeOver(),
+    onReturn: async () => journal.lookForLoss(),
   });
-  const committed = (work: readonly Work[]): void => {
-    for (const { kind, key, delaySeconds = 0 } of work) if (delaySeconds <= 0) queue.wake(kind, key);
-  };
   let stopping: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
@@ -110,7 +112,6 @@ function assemble(connections: Connections): State {
     await close(connections);
   }
 
-  const journal = createJournal(db, { enqueue, committed, logger, instance });
   return {
     journal,
     alerts: createAlerts(db, { committed, write: journal.write }),

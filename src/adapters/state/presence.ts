@@ -24,6 +24,8 @@ export interface PresenceParts {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** Another replica is gone, and this one alone was to notice it. */
   readonly onGone: () => void;
+  /** The state has been away and answers again; what throws is called again with the next look. */
+  readonly onReturn: () => Promise<void>;
 }
 
 type Joining = Parameters<Presence['join']>[0];
@@ -56,6 +58,7 @@ export function createPresence(parts: PresenceParts): OwnPresence {
     lockedOn = session;
     if (session === registeredOn) return;
     await register(db, { instance, version });
+    if (registeredOn !== null) await parts.onReturn();
     registeredOn = session;
   }
 

@@ -140,6 +140,25 @@ test('entries that the server confirmed and then lost are noticed, told, and dec
   expect(await state.journal.verify([{ position, hash }])).toMatchObject({ chainOk: false });
 });
 
+test('what was lost is noticed when the state is back, also when nobody writes', async () => {
+  const { url } = await database();
+  const state = await opened(url, { instance: 'returning' });
+  await state.presence.join({ version: '1', onOutdated: () => undefined });
+  await state.journal.append('INC-1', 0, [mitigated('kept'), mitigated('lost')], none);
+  await query(
+    url,
+    `begin; set session_replication_role = replica; delete from firebreak.journal where position > 1;
+     update firebreak.journal_head set (position, hash) = (select position, hash from firebreak.journal); commit`,
+  );
+  await query(
+    url,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'firebreak returning%'`,
+  );
+  await eventually('it is told', async () =>
+    (await state.journal.read('journal').catch(() => [])).some(({ event }) => event.type === 'journal.lost'),
+  );
+});
+
 test('a server that may lose what it confirmed is warned about', async () => {
   const { name, url } = await database();
   await query(server.url(), `alter database ${name} set synchronous_commit = off`);
