@@ -27,6 +27,20 @@ export type Command =
       /** Names the click, when it may be delivered twice. */
       readonly click?: string;
     } & AttemptRef)
+  | {
+      readonly type: 'take-charge';
+      readonly by: Person;
+      /** Whom the person's screen shows in charge, by id; null for nobody. */
+      readonly from: string | null;
+      readonly click?: string;
+    }
+  | { readonly type: 'hand-over'; readonly by: Person; readonly to: Person; readonly click?: string }
+  | {
+      readonly type: 'add-responders';
+      readonly by: Person;
+      readonly who: readonly Person[];
+      readonly click?: string;
+    }
   | { readonly type: 'close'; readonly by: Person; readonly reason: string; readonly click?: string }
   | ({
       readonly type: 'planned';

@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import { approve, clickOf, type DecideCommand } from './approve.ts';
 import { cardHash, decidedCardHash } from './card-hash.ts';
 import type { AttemptRef, Command } from './command.ts';
+import { type ChargeCommand, decideCharge } from './decide-charge.ts';
 import type { DomainEvent, Phase } from './event.ts';
 import { currentAttempt, currentRun, type Incident, isEnd, type StepAttempt } from './incident.ts';
 import { planHash } from './plan.ts';
@@ -29,6 +30,7 @@ export function decide(incident: Incident, command: Command, now: Date): Decided
   if ('click' in command && isRepeated(incident, command.click)) return repeated();
   if (incident.status === 'closed') return closed(incident, asker, asked, now);
   if (command.type === 'close') return close(incident, command, now);
+  if (isAboutCharge(command)) return decideCharge(incident, command, now);
   const run = currentRun(incident);
   if (run?.status !== 'running') return notRunning(incident, asker, asked, now);
   if (command.type === 'complete-run') {
@@ -44,6 +46,10 @@ export function decide(incident: Incident, command: Command, now: Date): Decided
   }
   if (command.type === 'decide') return decideStep(incident, current, command, now);
   return progressStep(current, command, now);
+}
+
+function isAboutCharge(command: Command): command is ChargeCommand {
+  return command.type === 'take-charge' || command.type === 'hand-over' || command.type === 'add-responders';
 }
 
 /** Whether this click was answered before, by any process. */

@@ -108,6 +108,12 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('run.completed', { run: z.int() }),
   /** When a person stops the run. */
   event('run.aborted', { run: z.int(), by: Actor, reason: z.string(), ...click }),
+  /** When a person takes charge of the incident, from whoever had it before. */
+  event('charge.taken', { by: Person, from: Person.optional(), ...click }),
+  /** When whoever is in charge hands the incident over. */
+  event('charge.handed-over', { by: Person, to: Person, ...click }),
+  /** When people are asked to help, or join. */
+  event('responder.added', { by: Person, who: z.array(Person).min(1), ...click }),
   /** When diagnosis named causes, best first. */
   event('cause.named', { causes: z.array(Cause).min(1) }),
   /** When the load is proved to be gone. */

@@ -1,6 +1,7 @@
 import type { Actor, Person } from './actor.ts';
 import type { Alert } from './alert.ts';
 import type { Cause } from './cause.ts';
+import { type Charge, foldCharge, nobodyInCharge } from './charge.ts';
 import type { AttemptRef, Choice } from './command.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
 import type { Anchor } from './journal-entry.ts';
@@ -75,7 +76,7 @@ export interface Run {
 }
 
 /** An incident: the fold of its events. */
-export interface Incident {
+export interface Incident extends Charge {
   readonly id: string;
   /** Number of events folded. */
   readonly version: number;
@@ -173,6 +174,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     closedAt: null,
     closedAnchor: null,
     closedBy: null,
+    ...nobodyInCharge,
     runs: [],
     clicks: [],
     refusals: [],
@@ -208,6 +210,10 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
       return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };
     case 'cause.named':
       return { ...incident, causes: event.causes, causeAt: incident.causeAt ?? at };
+    case 'charge.taken':
+    case 'charge.handed-over':
+    case 'responder.added':
+      return { ...incident, ...foldCharge(incident, event, at) };
     case 'incident.mitigated':
       return { ...incident, mitigatedAt: at };
     case 'incident.recovered':

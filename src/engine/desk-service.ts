@@ -107,6 +107,11 @@ export function createDesk(options: EngineOptions): IncidentDesk {
       return reply(refusal);
     },
 
+    async charge(incidentId, command) {
+      const { refusal } = await ledger.change(incidentId, () => ({ command }));
+      return reply(refusal);
+    },
+
     async view(incidentId) {
       const incident = await ledger.load(incidentId);
       if (incident === null) return null;

@@ -1,5 +1,6 @@
 import type { ActionClass, Person } from '../domain/actor.ts';
 import type { AttemptRef, Choice, Refusal } from '../domain/command.ts';
+import type { ChargeCommand } from '../domain/decide-charge.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { Selection } from '../domain/plan.ts';
@@ -67,6 +68,8 @@ export interface IncidentDesk {
   answer(answer: Answer): Promise<Reply>;
   /** `click` names the click, where one click may be delivered twice. */
   close(incidentId: string, by: Person, reason: string, click?: string): Promise<Reply>;
+  /** Who looks after an incident: take charge, hand over, add responders. It permits nothing, so everybody may. */
+  charge(incidentId: string, command: ChargeCommand): Promise<Reply>;
   view(incidentId: string): Promise<IncidentView | null>;
   listOpen(): Promise<Incident[]>;
   /** The last incidents, open and closed, newest first; of one database, or of all with null. */

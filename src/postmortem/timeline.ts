@@ -1,3 +1,4 @@
+import type { Person } from '../domain/actor.ts';
 import { type Cause, culpritName } from '../domain/cause.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import { formatShare } from '../domain/format.ts';
@@ -70,6 +71,14 @@ function createTeller(): (event: DomainEvent) => string | null {
         return `${actorName(event.by)} went back to "${titleOf(event.to)}"`;
       case 'run.aborted':
         return `${actorName(event.by)} stopped the run: ${event.reason}`;
+      case 'charge.taken':
+        return event.from === undefined
+          ? `${actorName(event.by)} took charge`
+          : `${actorName(event.by)} took charge from ${actorName(event.from)}`;
+      case 'charge.handed-over':
+        return `${actorName(event.by)} handed the incident over to ${actorName(event.to)}`;
+      case 'responder.added':
+        return respondersAdded(event.by, event.who);
       case 'cause.named':
         return namedCause(event.causes);
       case 'incident.mitigated':
@@ -96,6 +105,12 @@ function decided(title: string, plan: Plan | undefined, selection: Selection): s
     .map(({ label }) => label);
   const targets = labels.length === 0 ? '' : ` (${labels.join('; ')})`;
   return `run "${title}"${targets}`;
+}
+
+function respondersAdded(by: Person, who: readonly Person[]): string {
+  const [only] = who;
+  if (who.length === 1 && only?.id === by.id) return `${actorName(by)} joined`;
+  return `${actorName(by)} asked for help: ${who.map(actorName).join(', ')}`;
 }
 
 function namedCause([first]: readonly Cause[]): string | null {

@@ -33,8 +33,9 @@ export const botScopes: readonly BotScope[] = [
   },
   {
     scope: 'channels:read',
-    reason: 'Check at start that Firebreak is a member of the incident channel.',
-    methods: ['conversations.info'],
+    reason:
+      'Check at start that Firebreak is a member of the incident channel; know who is when people are asked for help.',
+    methods: ['conversations.info', 'conversations.members'],
     channels: 'public',
   },
   {
@@ -46,7 +47,7 @@ export const botScopes: readonly BotScope[] = [
   {
     scope: 'groups:read',
     reason: 'As channels:read, when the incident channel is private.',
-    methods: ['conversations.info'],
+    methods: ['conversations.info', 'conversations.members'],
     channels: 'private',
   },
   {

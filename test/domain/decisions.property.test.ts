@@ -62,6 +62,9 @@ it('the interleavings reach what they are about', () => {
     'effect.completed',
     'step.outdated',
     'run.rewound',
+    'charge.taken',
+    'charge.handed-over',
+    'responder.added',
   ];
   const refusals = [
     'same-person',

@@ -3,6 +3,7 @@ import type { Actor } from '../../src/domain/actor.ts';
 import { cardHash } from '../../src/domain/card-hash.ts';
 import type { Choice, Command } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
+import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../../src/domain/incident.ts';
 import { next } from '../../src/domain/next.ts';
@@ -33,6 +34,7 @@ const runbook = makeRunbook([
 ]);
 
 export type DecideCommand = Extract<Command, { type: 'decide' }>;
+type Sent = DecideCommand | ChargeCommand;
 
 const plans = [[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((ids) =>
   makePlan({ targets: ids.map(makeTarget) }),
@@ -104,6 +106,17 @@ const anyMove = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('tick' as const), minutes: fc.integer({ min: -10, max: 10 }) }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('charge' as const),
+      type: fc.constantFrom('take-charge', 'take-charge', 'hand-over', 'add-responders'),
+      by: fc.constantFrom(...people),
+      /** Whom the screen shows in charge: whoever is, or somebody from before. */
+      shows: fc.constantFrom('present', 'present', 'present', 'nobody', ...people.map(({ id }) => id)),
+      to: fc.subarray([...people], { minLength: 1 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), by: fc.constantFrom(...people) }) },
 );
 export type Move = typeof anyMove extends fc.Arbitrary<infer T> ? T : never;
@@ -127,7 +140,7 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
   const events = opening(runbook);
   let state = fold(events);
   const done: Done[] = [];
-  const sent: DecideCommand[] = [];
+  const sent: Sent[] = [];
   const late: Command[] = [];
   const screens: { step: string; attempt: number; hash: string }[] = [];
   let clock = Date.parse('2026-11-15T05:23:00Z');
@@ -176,6 +189,11 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
       sent.push(command);
       send(command);
     }
+    if (move.do === 'charge') {
+      const command = chargeCommand(incident, move, `click ${++clicks}`);
+      sent.push(command);
+      send(command);
+    }
     if (move.do === 'engine') {
       const commands = engineCommands(incident, move);
       if (move.isLate) late.push(...commands);
@@ -183,6 +201,20 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
     }
   }
   return { events, done, now: new Date(clock) };
+}
+
+/** A click about who is in charge, on a screen that may be old. */
+function chargeCommand(
+  incident: Incident,
+  { type, by, shows, to }: Extract<Move, { do: 'charge' }>,
+  click: string,
+): ChargeCommand {
+  const [first = by] = to;
+  if (type === 'hand-over') return { type, by, to: first, click };
+  if (type === 'add-responders') return { type, by, who: to, click };
+  const present = incident.lead?.who.id ?? null;
+  const from = shows === 'present' ? present : shows === 'nobody' ? null : shows;
+  return { type, by, from, click };
 }
 
 /** A command about the present try, whether or not it is its turn. */

@@ -207,6 +207,9 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     clicks: [],
     measured: [],
     refusals: [],
+    lead: null,
+    responders: [],
+    chargeNotes: [],
     runs,
     ...over,
   };

@@ -20,7 +20,7 @@ const SOURCE = new URL('../../src/slack/', import.meta.url);
 
 /** File names without `.ts`. */
 async function idsOn(folder: string): Promise<string[]> {
-  const files = await readdir(new URL(`listeners/${folder}/`, SOURCE)).catch(() => []);
+  const files = await readdir(new URL(`listeners/${folder}/`, SOURCE));
   return files.map((file) => file.replace(/\.ts$/, '')).sort();
 }
 

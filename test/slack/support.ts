@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type {
   Answer,
@@ -30,6 +31,7 @@ export interface ScriptedDesk extends IncidentDesk {
   reply: Reply;
   opened: string[];
   closed: string[];
+  charged: ChargeCommand[];
   fail: Error | null;
   /** Resolves when what is asked is durable. */
   before: () => Promise<void>;
@@ -48,6 +50,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     reply: { status: 'accepted' },
     opened: [],
     closed: [],
+    charged: [],
     fail: null,
     before: async () => undefined,
     asked: 0,
@@ -72,6 +75,10 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     },
     async close(incidentId) {
       this.closed.push(incidentId);
+      return this.reply;
+    },
+    async charge(_, command) {
+      this.charged.push(command);
       return this.reply;
     },
     async view(incidentId) {

@@ -11,4 +11,7 @@ export const actionIds = {
   choice: 'step.choice',
   close: 'incident.close',
   liveAgain: 'live.again',
+  chargeTake: 'charge.take',
+  chargeHandOver: 'charge.hand-over',
+  respondersAdd: 'responders.add',
 } as const;

@@ -16,7 +16,7 @@ interface ButtonSpec {
   readonly confirm?: types.ConfirmationDialog;
 }
 
-function button(spec: ButtonSpec): types.Button {
+export function button(spec: ButtonSpec): types.Button {
   return {
     type: 'button',
     action_id: spec.id,
@@ -27,7 +27,7 @@ function button(spec: ButtonSpec): types.Button {
   };
 }
 
-function dialog(
+export function dialog(
   title: string,
   text: string,
   confirm: string,

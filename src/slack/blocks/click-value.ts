@@ -12,6 +12,8 @@ export const ClickValue = z.object({
   h: z.string().nullable(),
   /** Step to go back to, or null. */
   t: z.string().nullable(),
+  /** Who is in charge on the screen, or null; on the buttons about charge. */
+  w: z.string().nullable().optional(),
   /** Positions of the targets that the plan on the screen proposed, for a selection that nobody touched. */
   p: z.array(z.int()).optional(),
   /** Positions of the proposed options, one for each choice. */

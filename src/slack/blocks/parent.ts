@@ -5,6 +5,7 @@ import { awaited, incidentState } from '../../words/incident-state.ts';
 import { lastNumbers } from '../../words/last-numbers.ts';
 import { buttons, closeButton } from './buttons.ts';
 import { causeName } from './cause-parts.ts';
+import { chargeButtons, chargeLine } from './charge.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { bold, type Inline, line, type Part, richText, text, time } from './rich-text.ts';
@@ -20,9 +21,12 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
       ...causeLine(incident),
       ...numbersLine(incident),
       ...awaitedLine(incident),
+      chargeLine(incident),
     ),
     contextLine(text(progressText(incident)), ...timings(incident), ...anchorOf(incident)),
-    ...(incident.status === 'closed' ? [] : buttons(closeButton(incident.id, isRunning(incident)))),
+    ...(incident.status === 'closed'
+      ? []
+      : buttons(...chargeButtons(incident), closeButton(incident.id, isRunning(incident)))),
   ];
 }
 

@@ -15,10 +15,15 @@ export interface Claimed {
 /** Tells people of this workspace from bots and strangers. */
 export interface People {
   /** The person, or a sentence why this one may not act. */
-  identify(
-    claimed: Claimed,
-  ): Promise<{ status: 'person'; person: Person } | { status: 'stranger'; message: string }>;
+  identify(claimed: Claimed): Promise<Identified>;
+  /** Somebody whom another person picked: the person, or a sentence why this one cannot respond. */
+  lookUp(id: string): Promise<Identified>;
 }
+
+/** Somebody of this workspace, or why not. */
+export type Identified =
+  | { readonly status: 'person'; readonly person: Person }
+  | { readonly status: 'stranger'; readonly message: string };
 
 const Profile = z.object({
   team_id: z.string().optional(),
@@ -77,12 +82,34 @@ export function createPeople(
       if (profile?.is_bot === true || profile?.deleted === true) {
         return stranger('Only people can decide here.');
       }
-      const name = profile?.real_name || profile?.name || claimed.name || claimed.id;
-      return { status: 'person', person: { kind: 'person', id: claimed.id, name, via: 'slack' } };
+      return person(claimed.id, nameIn(profile) ?? claimed.name ?? claimed.id);
+    },
+
+    async lookUp(id) {
+      const profile = await profileOf(id);
+      if (profile === null) {
+        return stranger('Slack did not say who that is. Nothing was changed: try again in a moment.');
+      }
+      const name = nameIn(profile) ?? id;
+      if (profile.is_bot === true) return stranger(`${name} is an app. Choose a person.`);
+      if (profile.deleted === true) return stranger(`${name} is deactivated. Choose somebody else.`);
+      if (profile.team_id !== teamId || profile.is_stranger === true) {
+        return stranger(`${name} belongs to another workspace. Choose somebody of this one.`);
+      }
+      if (profile.is_restricted === true) return stranger(`${name} is a guest. Choose a full member.`);
+      return person(id, name);
     },
   };
 }
 
-function stranger(message: string): { status: 'stranger'; message: string } {
+function person(id: string, name: string): Identified {
+  return { status: 'person', person: { kind: 'person', id, name, via: 'slack' } };
+}
+
+function nameIn(profile: Profile | null): string | null {
+  return profile?.real_name || profile?.name || null;
+}
+
+function stranger(message: string): Identified {
   return { status: 'stranger', message };
 }

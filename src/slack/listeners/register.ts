@@ -1,7 +1,10 @@
 import type { App } from '@slack/bolt';
 import type { ActionListener } from './action-listener.ts';
+import { chargeHandOver } from './actions/charge-hand-over.ts';
+import { chargeTake } from './actions/charge-take.ts';
 import { incidentClose } from './actions/incident-close.ts';
 import { liveAgain } from './actions/live-again.ts';
+import { respondersAdd } from './actions/responders-add.ts';
 import { stepAbort } from './actions/step-abort.ts';
 import { stepBack } from './actions/step-back.ts';
 import { stepChoice } from './actions/step-choice.ts';
@@ -20,10 +23,15 @@ import { dbTriage } from './slash-commands/db-triage.ts';
 import type { TypingContext } from './subcommand.ts';
 import { tell } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
+import { chargeHandOverView } from './views/charge-hand-over.ts';
+import { respondersAddView } from './views/responders-add.ts';
 
 /** Every element that can be clicked. */
 export const actionListeners: readonly ActionListener[] = [
+  chargeHandOver,
+  chargeTake,
   incidentClose,
+  respondersAdd,
   stepAbort,
   stepBack,
   stepChoice,
@@ -35,7 +43,7 @@ export const actionListeners: readonly ActionListener[] = [
   stepWithdraw,
 ];
 /** Every modal that can be submitted. */
-export const viewListeners: readonly ViewListener[] = [];
+export const viewListeners: readonly ViewListener[] = [chargeHandOverView, respondersAddView];
 /** Every button that is on no card of an incident. */
 export const buttonListeners: readonly ButtonListener[] = [liveAgain];
 /** Every slash command. */

@@ -5,6 +5,7 @@ import { hashJson } from '../../domain/json.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { awaited, incidentState } from '../../words/incident-state.ts';
 import { stateOf } from '../../words/states.ts';
+import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
@@ -25,7 +26,7 @@ export interface DesiredMessage {
   readonly weight: Weight;
 }
 
-/** The messages of an incident in the order in which they stand: the parent, then one card for each try. Pure. */
+/** The messages of an incident in the order in which they stand: the parent, one card for each try, and who is told of charge. Pure. */
 export function messagesOf(
   view: IncidentView,
   actionClassOf: (stepKind: string) => ActionClass | null = () => null,
@@ -43,7 +44,10 @@ export function messagesOf(
   );
   const waits = awaited(incident);
   const text = `${incidentState(incident).word} · ${incident.id} · ${incident.title} (${incident.database})${waits === null ? '' : ` · waiting for ${waits.text}`}`;
-  return [message('parent', text, parentBlocks(incident)), ...cards];
+  const notes = incident.chargeNotes.map((note, index) =>
+    message(`charge:${index + 1}`, chargeNoteText(note), chargeNoteBlocks(note)),
+  );
+  return [message('parent', text, parentBlocks(incident)), ...cards, ...notes];
 }
 
 /** The messages about alerts that led to nothing, each on its own in the channel. Pure. */

@@ -1,0 +1,5 @@
+/** Ids of every modal that can be submitted; each has its file in listeners/views. */
+export const viewIds = {
+  handOver: 'charge.hand-over',
+  addResponders: 'responders.add',
+} as const;
