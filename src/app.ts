@@ -10,7 +10,8 @@ import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { openState } from './adapters/state/open-state.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import type { FirebreakError } from './domain/errors.ts';
+import type { ActionClass } from './domain/actor.ts';
+import { type FirebreakError, loggableError } from './domain/errors.ts';
 import { createAdvance } from './engine/advance.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
@@ -27,6 +28,7 @@ import type { Workloads } from './ports/workloads.ts';
 import { refuseTooFewPeople } from './runbooks/enough-people.ts';
 import { loadRunbooks } from './runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
+import type { SlackHealth } from './slack/bot.ts';
 import { createSlack } from './slack/create-slack.ts';
 import { provideStateUrl } from './state-url.ts';
 import { loadStepKinds } from './steps/registry.ts';
@@ -40,15 +42,22 @@ const SLACK_GRACE_MS = 3_000;
 const CUT_MS = 500;
 
 /** A running Firebreak. */
-export interface App extends AsyncDisposable {
+export interface App extends Engine {
   /** Where alerts and health checks come in, such as `http://127.0.0.1:8080`. */
   readonly httpUrl: string;
+}
+
+/** What carries incidents out, with or without a door for alerts. */
+export interface Engine extends AsyncDisposable {
   readonly desk: IncidentDesk;
   readonly state: State;
   /** Names this start of this process: in the journal, in the log of the other replicas, in pg_stat_activity. */
   readonly instance: string;
   /** Resolves when this version can no longer read the state and has to end, as a newer one has taken over. */
   readonly outdated: Promise<FirebreakError>;
+  /** What a decision on a step of this kind permits. */
+  readonly actionClassOf: (stepKind: string) => ActionClass;
+  slackHealth(): SlackHealth;
   /** Stops taking work, lets running work end, closes everything. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -58,6 +67,18 @@ export interface App extends AsyncDisposable {
  * What was started is stopped again when a later part fails. Throws FirebreakError.
  */
 export async function startApp(config: Config, logger: Logger): Promise<App> {
+  return await start(config, logger, { serving: true });
+}
+
+/**
+ * The same for a person at a terminal: it takes no alerts, and goes on without Slack whatever is wrong there.
+ * Throws FirebreakError, `state-busy` when another Firebreak holds the embedded state.
+ */
+export async function startEngine(config: Config, logger: Logger): Promise<Engine> {
+  return await start(config, logger, { serving: false });
+}
+
+async function start(config: Config, logger: Logger, { serving }: { serving: boolean }): Promise<App> {
   await using started = new AsyncDisposableStack();
   const clock = systemClock;
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
@@ -119,6 +140,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     instance,
   };
   const desk = createDesk(engine);
+  const actionClassOf = (kind: string): ActionClass => kinds.get(kind)?.actionClass ?? 'incident';
   const slack = createSlack({
     config: config.slack,
     fetch: outgoing.fetch,
@@ -128,7 +150,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     mutex: state.mutex,
     logger,
     clock,
-    actionClassOf: (kind) => kinds.get(kind)?.actionClass ?? 'incident',
+    actionClassOf,
   });
 
   const { queue } = state;
@@ -136,19 +158,24 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   queue.handle('advance', createAdvance(engine));
   queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
   started.defer(async () => slack.stop(SLACK_GRACE_MS));
-  await slack.start();
+  await slack.start().catch((error: unknown) => {
+    if (serving) throw error;
+    logger.warn({ err: loggableError(error) }, 'Slack cannot be used; incidents go on without it');
+  });
   let stopping: Promise<void> | undefined;
   const openings = openAtOnce({ runbooks, databases: databases.list(), announcer: slack });
-  const http = await startHttp(config, {
-    state,
-    store: async (alerts) => state.alerts.store(alerts, stopping === undefined ? openings : undefined),
-    slack,
-    databases,
-    clock,
-    logger,
-    isStopping: () => stopping !== undefined,
-  });
-  started.defer(async () => http.close());
+  const door = serving
+    ? await startHttp(config, {
+        state,
+        store: async (alerts) => state.alerts.store(alerts, stopping === undefined ? openings : undefined),
+        slack,
+        databases,
+        clock,
+        logger,
+        isStopping: () => stopping !== undefined,
+      })
+    : null;
+  started.defer(async () => door?.close());
   await queue.start();
   started.defer(async () => {
     await Promise.all([state.presence.leave(), queue.stop(GRACE_MS)]);
@@ -159,11 +186,13 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   const running = started.move();
   const stop = async () => (stopping ??= running.disposeAsync());
   return {
-    httpUrl: http.url,
+    httpUrl: door?.url ?? '',
     desk,
     state,
     instance,
     outdated: outdated.promise,
+    actionClassOf,
+    slackHealth: () => slack.health(),
     stop,
     [Symbol.asyncDispose]: stop,
   };

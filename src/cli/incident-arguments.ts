@@ -4,7 +4,7 @@ import type { RecordedEvent } from '../domain/event.ts';
 import type { State } from '../ports/state.ts';
 
 /** The zone of this machine, as an IANA name. */
-const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const HERE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The options of commands that tell of one incident. */
 export function aboutIncident(command: Command): Command {
@@ -34,7 +34,8 @@ export async function eventsOf(state: State, id: string): Promise<RecordedEvent[
   return await state.journal.read(id);
 }
 
-function timeZone(name: string): string {
+/** Parses the option of a time zone. */
+export function timeZone(name: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch {

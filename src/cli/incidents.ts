@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 import { reachStateUrl } from '../state-url.ts';
-import { printable } from './printable.ts';
+import { printable } from '../words/printable.ts';
 import { withState } from './with-state.ts';
 
 const EXAMPLES = `

@@ -8,6 +8,7 @@ import { postMortemCommand } from './postmortem.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
 import { timelineCommand } from './timeline.ts';
+import { triageCommand } from './triage.ts';
 
 /** Runs the command line. Answers the exit code: 0, 1 it failed, 2 it was called wrong. */
 export async function runCli(argv: readonly string[]): Promise<number> {
@@ -19,6 +20,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   for (const command of [
     serveCommand,
     drillCommand,
+    triageCommand,
     checkCommand,
     incidentsCommand,
     timelineCommand,

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { clockFace } from '../postmortem/clock-face.ts';
 import { timelineOf } from '../postmortem/timeline.ts';
 import { reachStateUrl } from '../state-url.ts';
+import { printable } from '../words/printable.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';
-import { printable } from './printable.ts';
 import { withState } from './with-state.ts';
 
 const EXAMPLES = `

@@ -39,7 +39,17 @@ export interface Config {
   readonly authority: Authority;
   readonly onCall: readonly OnCallEntry[];
   readonly paging: readonly PagingEntry[];
+  /** Who can be at a terminal, by account of the machine or by passphrase. */
+  readonly terminalPeople: readonly TerminalPerson[];
   readonly logLevel: ConfigFile['log']['level'];
+}
+
+export interface TerminalPerson {
+  /** Slack user id. */
+  readonly id: string;
+  readonly name: string;
+  readonly login: string | null;
+  readonly passphrase: Secret | null;
 }
 
 /** The cluster, always said and never guessed from the surroundings. */

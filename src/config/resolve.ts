@@ -51,6 +51,12 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     authority: file.authority,
     onCall: file.onCall.map((source) => resolveOnCall(source, secret)),
     paging: file.paging.map((pager) => resolvePaging(pager, secret)),
+    terminalPeople: file.terminal.people.map(({ person, name, login, passphrase }) => ({
+      id: person,
+      name,
+      login: login ?? null,
+      passphrase: passphrase === undefined ? null : secret(passphrase, `the passphrase of ${name}`),
+    })),
     logLevel: file.log.level,
   };
 }

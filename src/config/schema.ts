@@ -138,6 +138,17 @@ const AlertSource = z.strictObject({
 
 const People = z.array(SlackId).default([]);
 
+const TerminalPerson = z
+  .strictObject({
+    person: SlackId.describe('The Slack user id that the lists of authority name.'),
+    name: z.string().min(1).describe('How the journal and others call this person.'),
+    login: z.string().min(1).optional().describe('Account of the machine on which "firebreak triage" runs.'),
+    passphrase: SecretRef.optional().describe('For accounts that several people share: asked for with --as.'),
+  })
+  .refine(({ login, passphrase }) => login !== undefined || passphrase !== undefined, {
+    error: 'needs a login, a passphrase, or both',
+  });
+
 /** firebreak.yml. Every key is documented in firebreak.example.yml. */
 export const ConfigFile = z.strictObject({
   slack: Slack,
@@ -171,6 +182,12 @@ export const ConfigFile = z.strictObject({
     .describe('Slack user ids that may decide, by class of action. An empty list means nobody.'),
   onCall: OnCallSources.describe('Where to ask who is on call.'),
   paging: Paging.describe('How somebody is woken up.'),
+  terminal: z
+    .strictObject({ people: z.array(TerminalPerson).default([]) })
+    .prefault({})
+    .describe(
+      'Who may sit at "firebreak triage" when Slack is down. What they may decide stands in authority.',
+    ),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

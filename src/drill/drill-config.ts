@@ -44,6 +44,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
     onCall: [],
     paging: [],
+    terminalPeople: [],
     logLevel: 'info',
   };
 }

@@ -6,6 +6,7 @@ import type { DomainEvent } from '../domain/event.ts';
 import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts';
 import { approvalVoid } from '../domain/refuse.ts';
 import type { Runbook } from '../domain/runbook.ts';
+import type { Databases } from '../ports/databases.ts';
 import type { Answer, IncidentDesk, Reply } from './desk.ts';
 import type { Change } from './ledger.ts';
 import { noticesOf } from './notices.ts';
@@ -21,8 +22,14 @@ const MOST_ALERTS = 500;
 /** To find the incidents of one database, so many times more of all are looked through. */
 const MORE_OF_ALL = 10;
 
+/** What the desk works with: it reads and changes no monitored system. */
+export type DeskOptions = Pick<
+  EngineOptions,
+  'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'clock'
+> & { readonly ports: { readonly databases: Pick<Databases, 'list'> } };
+
 /** The desk: checks authority at the moment of the answer, and journals refusals. */
-export function createDesk(options: EngineOptions): IncidentDesk {
+export function createDesk(options: DeskOptions): IncidentDesk {
   const { state, ledger, authority, ports } = options;
 
   function classOf(incident: Incident, answer: Answer): ActionClass {

@@ -213,6 +213,8 @@ export interface Presence {
   }): Promise<void>;
   /** Gives its work to the others at once. */
   leave(): Promise<void>;
+  /** The others that live now. */
+  others(): Promise<readonly { readonly instance: string; readonly version: string }[]>;
 }
 
 export interface WorkQueue {

@@ -67,12 +67,6 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
     const instance = `replica-${index}`;
     const state = await openState({ url, logger: quiet, instance });
     const ledger = createLedger(state, clock, quiet);
-    const guard = {
-      protectedRoles: [],
-      protectedApplications: null,
-      protectedAddresses: [],
-      minimumAgeSeconds: 5,
-    };
     const { ports } = createWorld().context();
     const runbooks = new Map([[runbook.id, runbook]]);
     const desk = createDesk({
@@ -82,10 +76,7 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
       ports,
       runbooks,
       authority,
-      guard,
       clock,
-      logger: quiet,
-      instance,
     });
     replicas.push({ state, desk, ledger });
   }

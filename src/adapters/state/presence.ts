@@ -5,7 +5,7 @@ import { isFirebreakError } from '../../domain/errors.ts';
 import type { Presence } from '../../ports/state.ts';
 import { guarded, stateFailure } from './failure.ts';
 import type { LockSession } from './lock-session.ts';
-import { forgetGone, markGone, markLeft, REPLICA_LOCK, register } from './replicas.ts';
+import { forgetGone, living, markGone, markLeft, REPLICA_LOCK, register } from './replicas.ts';
 import { sparseWarnings } from './sparse-warnings.ts';
 import type { StateTables } from './tables.ts';
 
@@ -111,6 +111,7 @@ export function createPresence(parts: PresenceParts): OwnPresence {
         lookAgain(joining);
       }),
     leave,
+    others: () => guarded(async () => living(db, instance)),
     async end() {
       await leave();
       if (registeredOn !== null) await markLeft(db, instance).catch(() => {});

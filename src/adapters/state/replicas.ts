@@ -55,6 +55,16 @@ export async function markGone(db: Kysely<StateTables>, own: string): Promise<Re
   return rows;
 }
 
+/** Every other replica that holds its lock. */
+export async function living(db: Kysely<StateTables>, own: string): Promise<Replica[]> {
+  const { rows } = await sql<Replica>`
+    select instance, version from firebreak.replica
+    where gone_at is null and instance <> ${own}
+      and not pg_try_advisory_xact_lock(hashtextextended(${REPLICA_LOCK}::text || instance, 0))
+    order by instance`.execute(db);
+  return rows;
+}
+
 /** Removes the rows of replicas that left, or have been gone for long. */
 export async function forgetGone(db: Kysely<StateTables>): Promise<void> {
   await sql`

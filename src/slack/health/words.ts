@@ -18,7 +18,8 @@ function formatAway(ms: number): string {
 }
 
 const GOES_ON: Readonly<Record<TroubleKind, string>> = {
-  unreachable: 'Alerts are stored and steps planned; decisions can be taken when Slack is back.',
+  unreachable:
+    'Alerts are stored and steps planned; decisions can be taken with "firebreak triage" in a terminal, or when Slack is back.',
   refused:
     'Alerts are stored and steps planned meanwhile. Firebreak tries again by itself; a new token needs a restart.',
   method: 'What could not be sent is tried again by itself.',

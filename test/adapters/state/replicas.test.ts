@@ -83,6 +83,22 @@ test('a replica that leaves gives its work away at once, and one that stops is n
   expect((await replicas(url))[0]).toMatchObject({ left: true });
 });
 
+test('whoever asks without taking part is told the others that live', async () => {
+  const url = await server.createDatabase();
+  const [one, asking] = [await opened(url), await opened(url)];
+  expect(await asking.presence.others()).toEqual([]);
+  await one.presence.join(replica);
+  const child = startChild(url, 'join');
+  await eventually('the child to join', () => child.lines.includes('joined'));
+  expect(await asking.presence.others()).toHaveLength(2);
+  expect(await one.presence.others()).toHaveLength(1);
+  await child.kill();
+  await eventually(
+    'the killed one is no longer named',
+    async () => (await asking.presence.others()).length === 1,
+  );
+});
+
 test('a replica that only lost its session comes back by itself', async () => {
   const url = await server.createDatabase();
   const one = await opened(url, { instance: 'one' });

@@ -1,0 +1,35 @@
+import { type Cause, culpritName } from '../domain/cause.ts';
+import { formatShare } from '../domain/format.ts';
+import type { Incident } from '../domain/incident.ts';
+import { awaited, incidentState } from '../words/incident-state.ts';
+import { lastNumbers } from '../words/last-numbers.ts';
+import { type Line, labelled, say } from './lines.ts';
+import type { TellTime } from './tell-time.ts';
+
+/** Where an incident stands, in a few lines: what people need who come to it now. Pure. */
+export function headLines(incident: Incident, time: TellTime): Line[] {
+  const { id, database, service, title, severity, openedAt, causes } = incident;
+  const waits = awaited(incident);
+  const numbers = incident.status === 'open' ? lastNumbers(incident) : null;
+  const [cause] = causes;
+  return [
+    say(`${id} · ${title}`, { style: 'title' }),
+    say(
+      `database ${database}${service === null ? '' : ` · service ${service}`} · ${severity} · opened ${time(openedAt)}`,
+    ),
+    ...labelled('State', incidentState(incident).word),
+    ...(cause === undefined ? [] : labelled('Cause', causeWords(cause))),
+    ...(numbers === null
+      ? []
+      : labelled('Measured', `${numbers.text}${numbers.at === null ? '' : ` (${time(numbers.at)})`}`)),
+    ...(waits === null
+      ? []
+      : labelled('Waits for', `${waits.text}${waits.since === null ? '' : ` since ${time(waits.since)}`}`)),
+  ];
+}
+
+/** A cause with its culprit and how sure it is. */
+export function causeWords({ title, culprit, confidence }: Cause): string {
+  const name = culprit === null || title.includes(culpritName(culprit)) ? '' : ` · ${culpritName(culprit)}`;
+  return `${title}${name} (${formatShare(confidence)} sure)`;
+}
