@@ -90,7 +90,7 @@ export function createScreen({ input, output, colour }: Terminal): Screen {
     choose: (question, items, signal, first) =>
       ask(async () => {
         // By position: values of any type, and labels that say the same, stay apart.
-        const options = items.map(({ label }, value) => ({ value, label: fit(label, columns()) }));
+        const options = items.map(({ label }, value) => ({ value, label: shortened(label, columns()) }));
         const initialValue = Math.max(
           0,
           items.findIndex(({ value }) => value === first),
@@ -103,7 +103,7 @@ export function createScreen({ input, output, colour }: Terminal): Screen {
       }),
     pick: (question, items, signal) =>
       ask(async () => {
-        const options = items.map(({ value, label }) => ({ value, label: fit(label, columns()) }));
+        const options = items.map(({ value, label }) => ({ value, label: shortened(label, columns()) }));
         const initialValues = items.filter(({ selected }) => selected).map(({ value }) => value);
         const asked = { message: question, options, initialValues, required: true, ...common(signal) };
         return items.length > SEARCHED
@@ -125,6 +125,6 @@ export function createScreen({ input, output, colour }: Terminal): Screen {
 }
 
 /** The marks of the menu take some columns. */
-function fit(label: string, columns: number): string {
+function shortened(label: string, columns: number): string {
   return shorten(printable(label), columns - 8);
 }
