@@ -13,6 +13,7 @@ import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts'
 import type { Confirm } from '../ports/state.ts';
 import { Drifted, type Reconciliation, type StepKind } from '../steps/step-kind.ts';
 import type { EngineOptions } from './options.ts';
+import { namingOtherRunbook } from './other-runbook.ts';
 import { planDifferences } from './plan-differences.ts';
 import { stepContext } from './step-context.ts';
 
@@ -68,7 +69,7 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
     if (!(await parts.intend())) return null;
     intents += 1;
     try {
-      const outcome = await kind.execute(ctx, plan, selection);
+      const outcome = namingOtherRunbook(await kind.execute(ctx, plan, selection), incident, options);
       return { type: 'complete', ...ref, outcome, reconciled: false, intents };
     } catch (error) {
       signal.throwIfAborted();

@@ -89,7 +89,7 @@ export function makeVerdict(change: Partial<Verdict> = {}): Verdict {
 }
 
 /** Numbers events as the journal would, from 1. */
-function record(events: readonly DomainEvent[], at = '2026-11-15T05:23:00.000Z'): RecordedEvent[] {
+export function record(events: readonly DomainEvent[], at = '2026-11-15T05:23:00.000Z'): RecordedEvent[] {
   return events.map((event, index) => ({
     position: index + 1,
     stream: 'INC-1',
