@@ -19,8 +19,7 @@ async function runSession(number: number): Promise<void> {
       await work(number, steps);
       return;
     } catch (error) {
-      const code = error instanceof pg.DatabaseError ? error.code : undefined;
-      console.log(`error ${code ?? 'connection'} ${error instanceof Error ? error.message : String(error)}`);
+      tell(error);
       if (program.onError === 'exit') throw error;
       // Nobody opens it again, and the program goes on as if it were there.
       if (program.onError === 'forget') return new Promise(() => undefined);
@@ -28,6 +27,11 @@ async function runSession(number: number): Promise<void> {
       await delay(RECONNECT_MS);
     }
   }
+}
+
+function tell(error: unknown): void {
+  const code = error instanceof pg.DatabaseError ? error.code : undefined;
+  console.log(`error ${code ?? 'connection'} ${error instanceof Error ? error.message : String(error)}`);
 }
 
 async function work(number: number, steps: typeof program.steps): Promise<void> {
@@ -45,13 +49,24 @@ async function work(number: number, steps: typeof program.steps): Promise<void> 
     do {
       for (const step of steps) {
         await (typeof step === 'string'
-          ? client.query(withTags(step.replaceAll('{n}', String(number)), program.tags))
+          ? query(client, withTags(step.replaceAll('{n}', String(number)), program.tags))
           : Promise.race([delay(step.pauseMs), lost.promise]));
       }
     } while (program.afterwards === 'repeat' && steps.length > 0);
     if (program.afterwards === 'hold' || steps.length === 0) await lost.promise;
   } finally {
     client.end().catch(() => undefined);
+  }
+}
+
+/** A refused statement leaves the session as it is; a lost connection does not. */
+async function query(client: pg.Client, sql: string): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    const kept = error instanceof pg.DatabaseError && error.severity === 'ERROR';
+    if (program.onError !== 'continue' || !kept) throw error;
+    tell(error);
   }
 }
 

@@ -33,7 +33,7 @@ export const scenario: Scenario = {
           { pauseMs: 200 },
         ],
         afterwards: 'repeat',
-        onError: 'reconnect',
+        onError: 'continue',
       },
     });
     await until('the service is connected to the standby', async () => (await onStandby(sql, names)) > 0);

@@ -13,9 +13,10 @@ export const SqlProgram = z.strictObject({
   afterwards: z.enum(['repeat', 'hold', 'end']),
   /**
    * After an error: end with exit code 1, as a batch job, connect anew after 300 ms, as a service, or connect anew and
-   * stay idle, as a service whose request is not made again, or forget the session, as one that leaked it.
+   * stay idle, as a service whose request is not made again, forget the session, as one that leaked it, or go on in the
+   * same session, as a service whose pool keeps it after a failed statement.
    */
-  onError: z.enum(['exit', 'reconnect', 'hold', 'forget']),
+  onError: z.enum(['exit', 'reconnect', 'hold', 'forget', 'continue']),
   /** Milliseconds between the starts of two sessions; all at once by default. */
   staggerMs: z.number().default(0),
   /** sqlcommenter tags, added to each statement. */
