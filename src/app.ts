@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { createOutgoing } from './adapters/http/outgoing.ts';
 import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
 import { createWorkloads } from './adapters/kubernetes/workloads.ts';
+import { createOnCall } from './adapters/oncall/on-call.ts';
+import { createPager } from './adapters/oncall/pager.ts';
 import { createPoolers } from './adapters/pgbouncer/poolers.ts';
 import { createDatabases } from './adapters/postgres/databases.ts';
 import { createMetrics } from './adapters/prometheus/metrics.ts';
@@ -12,6 +14,7 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { ActionClass } from './domain/actor.ts';
 import { type FirebreakError, loggableError } from './domain/errors.ts';
+import type { ReminderTargets } from './domain/reminder.ts';
 import { createAdvance } from './engine/advance.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
@@ -19,6 +22,7 @@ import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
 import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
+import { createRemind } from './engine/remind.ts';
 import { startHttp } from './http.ts';
 import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
@@ -157,6 +161,18 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   queue.handle('intake', createSettle({ state, ledger, runbooks, databases: databases.list() }));
   queue.handle('advance', createAdvance(engine));
   queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
+  const services = { fetch: outgoing.fetch, clock };
+  queue.handle(
+    'remind',
+    createRemind({
+      ...engine,
+      onCall: createOnCall(config.onCall, services),
+      pager: createPager(config.paging, services),
+      targetsOf: reminderTargetsOf(config),
+      linkTo: async (incidentId) => slack.linkTo(incidentId),
+      now: async () => state.now(),
+    }),
+  );
   started.defer(async () => slack.stop(SLACK_GRACE_MS));
   await slack.start().catch((error: unknown) => {
     if (serving) throw error;
@@ -196,6 +212,12 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Whom reminders reach, by database; of one that is no longer configured only the thread and the channel. */
+function reminderTargetsOf({ databases }: Config): (database: string) => ReminderTargets {
+  const nobody: ReminderTargets = { group: null, onCall: null, pager: null };
+  return (name) => databases.find((database) => database.name === name)?.reminders ?? nobody;
 }
 
 /** The workloads of the configured cluster; its kept connections close with the stack. */

@@ -1,5 +1,6 @@
 import type { Authority } from '../domain/authority.ts';
 import type { Objective } from '../domain/objective.ts';
+import type { ReminderTargets } from '../domain/reminder.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { OnCallEntry, PagingEntry } from './on-call.ts';
@@ -83,4 +84,6 @@ export interface DatabaseConfig {
     readonly objectives: readonly Objective[];
     readonly bearerToken: Secret | null;
   } | null;
+  /** Who hears of a decision that waits; nobody beyond the thread and the channel unless given. */
+  readonly reminders?: ReminderTargets;
 }

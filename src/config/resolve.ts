@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
+import type { ReminderTargets } from '../domain/reminder.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Config, DatabaseConfig, KubernetesConfig, SourceAuthentication } from './config.ts';
 import { resolveOnCall, resolvePaging } from './on-call.ts';
@@ -44,7 +45,10 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       format: source.format,
       authentication: authenticationOf(source, secret),
     })),
-    databases: file.databases.map((database) => databaseConfig(database, secret)),
+    databases: file.databases.map((database) => ({
+      ...databaseConfig(database, secret),
+      reminders: reminderTargets(file.reminders, database.reminders ?? {}),
+    })),
     protected: file.protected,
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
@@ -58,6 +62,17 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       passphrase: passphrase === undefined ? null : secret(passphrase, `the passphrase of ${name}`),
     })),
     logLevel: file.log.level,
+  };
+}
+
+type Reminders = ConfigFile['reminders'];
+
+/** What a database says goes before what holds for all. */
+function reminderTargets(all: Reminders, own: Reminders): ReminderTargets {
+  return {
+    group: own.group ?? all.group ?? null,
+    onCall: own.onCall ?? all.onCall ?? null,
+    pager: own.pager ?? all.pager ?? null,
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RetentionPolicy } from '../domain/retention.ts';
 import { namedOnce } from './named-once.ts';
 import { OnCallSources, Paging } from './on-call.ts';
+import { Reminders, refuseUnknownNames } from './reminders.ts';
 import { SecretRef } from './secret-ref.ts';
 
 const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
@@ -93,6 +94,7 @@ const Database = z.strictObject({
       bearerToken: SecretRef.optional(),
     })
     .optional(),
+  reminders: Reminders.optional().describe('Where it differs from the reminders of all databases.'),
 });
 
 const Protected = z
@@ -149,8 +151,7 @@ const TerminalPerson = z
     error: 'needs a login, a passphrase, or both',
   });
 
-/** firebreak.yml. Every key is documented in firebreak.example.yml. */
-export const ConfigFile = z.strictObject({
+const Sections = z.strictObject({
   slack: Slack,
   http: z
     .strictObject({ host: z.string().default('0.0.0.0'), port: z.int().min(0).max(65535).default(8080) })
@@ -182,6 +183,7 @@ export const ConfigFile = z.strictObject({
     .describe('Slack user ids that may decide, by class of action. An empty list means nobody.'),
   onCall: OnCallSources.describe('Where to ask who is on call.'),
   paging: Paging.describe('How somebody is woken up.'),
+  reminders: Reminders.prefault({}).describe('Who hears of a decision that waits too long.'),
   terminal: z
     .strictObject({ people: z.array(TerminalPerson).default([]) })
     .prefault({})
@@ -190,4 +192,7 @@ export const ConfigFile = z.strictObject({
     ),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
+
+/** firebreak.yml. Every key is documented in firebreak.example.yml. */
+export const ConfigFile = Sections.superRefine(refuseUnknownNames);
 export type ConfigFile = z.infer<typeof ConfigFile>;

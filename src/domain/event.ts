@@ -4,6 +4,7 @@ import { Alert } from './alert.ts';
 import { Cause } from './cause.ts';
 import { Outcome, Series, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
+import { ReminderLevel } from './remind-times.ts';
 import { RetentionPolicy } from './retention.ts';
 import { Runbook } from './runbook.ts';
 import { Situation } from './situation.ts';
@@ -90,6 +91,34 @@ export const DomainEvent = z.discriminatedUnion('type', [
   }),
   /** When somebody's decision is not accepted, once for each person, try and reason. */
   event('decision.refused', { ...attempt, by: Actor, choice: z.string(), reason: z.string(), ...click }),
+  /**
+   * When people are about to be reminded of what waits for them: written before anything is sent, so that it is sent by
+   * one process, once for each level and waiting.
+   */
+  event('decision.reminded', {
+    ...attempt,
+    level: ReminderLevel,
+    waitsFor: z.enum(['decision', 'second-person', 'attention']),
+    /** Since when it waits; names the waiting. */
+    since: z.string(),
+    /** Slack user ids of who may decide. */
+    mayDecide: z.array(z.string()),
+    /** Id of the Slack user group that is called. */
+    group: z.string().nullable(),
+    onCall: z.array(
+      z.object({ name: z.string(), slackId: z.string().nullable(), until: z.string().nullable() }),
+    ),
+    /** Why it is not known who is on call. */
+    onCallProblem: z.string().nullable(),
+    /** The page that is about to be sent; the same key again is the same page. */
+    page: z.object({ pager: z.string(), dedupeKey: z.string() }).nullable(),
+  }),
+  /** When a pager took a page. */
+  event('page.sent', { dedupeKey: z.string(), reference: z.string() }),
+  /** When a pager did not take a page, or did not take it back. */
+  event('page.failed', { dedupeKey: z.string(), doing: z.enum(['page', 'resolve']), fault: Fault }),
+  /** When a page was taken back, as what waited waits no longer. */
+  event('page.resolved', { dedupeKey: z.string() }),
   /** When the effect is about to start; without a completion its outcome is unknown. */
   event('effect.intended', { ...attempt, instance: z.string() }),
   /** When the effect ended, or was found to have happened after a crash. */

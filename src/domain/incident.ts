@@ -8,6 +8,7 @@ import type { Anchor } from './journal-entry.ts';
 import { mergedSeries } from './load.ts';
 import type { Outcome, Series, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
+import { foldReminders, type Reminder } from './reminder.ts';
 import type { Runbook, RunbookStep } from './runbook.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface StepAttempt {
     readonly choice: Choice;
     readonly passedBy?: boolean;
   } | null;
+  /** ISO 8601: since when it waits for people; null when it does not. A new plan keeps it, a person's act does not. */
+  readonly waitingSince: string | null;
   /** A person went back to exactly this step: it is planned whatever the cause. */
   readonly wanted: boolean;
   /** ISO 8601 times of the transitions. */
@@ -104,6 +107,8 @@ export interface Incident extends Charge {
   readonly refusals: readonly RefusalNote[];
   /** What was read of the load beside what verdicts have; each line in time order. */
   readonly measured: readonly Series[];
+  /** How people were reminded of what waited for them, oldest first. */
+  readonly reminders: readonly Reminder[];
 }
 
 /** Points kept of each line of the load over a whole incident. */
@@ -179,6 +184,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     clicks: [],
     refusals: [],
     measured: [],
+    reminders: [],
   };
 }
 
@@ -205,6 +211,11 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     }
     case 'load.measured':
       return { ...incident, measured: mergedSeries([...incident.measured, ...event.series], MOST_POINTS) };
+    case 'decision.reminded':
+    case 'page.sent':
+    case 'page.failed':
+    case 'page.resolved':
+      return { ...incident, reminders: foldReminders(incident.reminders, event, at) };
     case 'alert.attached':
     case 'alert.resolved':
       return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };
@@ -238,7 +249,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
 
 type StepEvent = Exclude<
   Extract<DomainEvent, { step: string; attempt: number }>,
-  { type: 'decision.refused' }
+  { type: 'decision.refused' | 'decision.reminded' }
 >;
 
 function applyToStep(run: Run, event: StepEvent, at: string): Run {
@@ -251,6 +262,7 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         drawn: current.drawn + 1,
         expiresAt: event.expiresAt,
         differs: event.differs,
+        waitingSince: current.waitingSince ?? at,
         times: { ...current.times, plannedAt: current.times.plannedAt ?? at },
       }));
     case 'step.outdated':
@@ -260,13 +272,19 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         decision: null,
         intents: 0,
         differs: event.differs,
+        // Somebody's click found it too old, or took an approval back: the waiting begins anew.
+        waitingSince: null,
       }));
     case 'approval.recorded':
-      return changeAttempt(run, () => ({ approval: { by: event.by, at, selection: event.selection } }));
+      return changeAttempt(run, () => ({
+        approval: { by: event.by, at, selection: event.selection },
+        waitingSince: at,
+      }));
     case 'decision.recorded':
       return changeAttempt(run, () => ({
         status: 'approved',
         decision: { by: event.by, at, selection: event.selection },
+        waitingSince: null,
       }));
     case 'effect.intended':
       return changeAttempt(run, (current) => ({
@@ -284,11 +302,12 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
     case 'step.verified':
       return event.verdict.status === 'passed'
         ? advance(changeAttempt(run, () => ({ status: 'passed', verdict: event.verdict }), at))
-        : changeAttempt(run, () => ({ status: 'attention', verdict: event.verdict }));
+        : changeAttempt(run, () => ({ status: 'attention', verdict: event.verdict, waitingSince: at }));
     case 'step.failed':
       return changeAttempt(run, () => ({
         status: 'attention',
         fault: { ...event.fault, phase: event.phase },
+        waitingSince: at,
       }));
     case 'step.skipped':
       return advance(endAttempt(run, 'skipped', skipping(event), at));
@@ -340,6 +359,7 @@ function newAttempt(step: RunbookStep, attempt: number, wanted: boolean): StepAt
     verdict: null,
     fault: null,
     closing: null,
+    waitingSince: null,
     wanted,
     times: {},
   };

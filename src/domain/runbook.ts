@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Json } from './json.ts';
+import { REMIND_TIMES, RemindTimes } from './remind-times.ts';
 
 /** One step of a runbook as a run carries it: parsed, with its defaults. */
 export const RunbookStep = z.object({
@@ -14,6 +15,8 @@ export const RunbookStep = z.object({
   params: z.record(z.string(), Json),
   /** How many people approve it; `none` is for steps that only read. */
   confirm: z.enum(['none', 'one', 'two']),
+  /** When people are reminded of its decision. */
+  remind: RemindTimes.default(REMIND_TIMES),
 });
 export type RunbookStep = z.infer<typeof RunbookStep>;
 

@@ -4,9 +4,11 @@ import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import { evolve, type Incident } from '../domain/incident.ts';
 import { anchorText } from '../domain/journal-entry.ts';
 import { next } from '../domain/next.ts';
+import { ReminderLevel } from '../domain/remind-times.ts';
+import { nextLookAt } from '../domain/reminder.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { IncidentRow, Settlement, State, StreamAppend, Work } from '../ports/state.ts';
+import type { AppendOptions, IncidentRow, Settlement, State, StreamAppend, Work } from '../ports/state.ts';
 import { createFoldedIncidents } from './folded-incidents.ts';
 
 /** How a change to an incident ended. */
@@ -72,7 +74,8 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
     },
 
     async settle(settlings) {
-      const result = await state.journal.appendAll(settlings.map(appendFor));
+      const now = clock.now();
+      const result = await state.journal.appendAll(settlings.map((settling) => appendFor(settling, now)));
       if (result.status === 'appended') logClosing(logger, result.events);
       return result.status === 'appended';
     },
@@ -84,8 +87,8 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
         const { events, refusal } = resolve(incident, make(incident), clock.now());
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
-          work: events.every(({ type }) => type === 'decision.refused') ? [] : workFor(incidentId),
-          incident: rowOf(incident, events),
+          work: workAfterChange(incidentId, events),
+          incident: rowOf(incident, events, clock.now()),
         });
         if (result.status === 'conflict') continue;
         logClosing(logger, result.events);
@@ -122,8 +125,12 @@ function logClosing(logger: Logger, events: readonly RecordedEvent[]): void {
   }
 }
 
-/** The row after these events, whose place and time do not matter here. */
-function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow & { waiting: boolean } {
+/** The row after these events, whose place does not matter here; their time is about now. */
+function rowOf(
+  incident: Incident,
+  events: readonly DomainEvent[],
+  now: Date,
+): NonNullable<AppendOptions['incident']> {
   const after = events.reduce(
     (folded, event) =>
       evolve(folded, {
@@ -131,17 +138,18 @@ function rowOf(incident: Incident, events: readonly DomainEvent[]): IncidentRow 
         stream: incident.id,
         version: 0,
         hash: '',
-        at: incident.openedAt,
+        at: now.toISOString(),
         event,
       }),
     incident,
   );
   const { id, dedupeKey, database, title, status } = after;
-  return { id, dedupeKey, database, title, status, waiting: next(after).do === 'wait' };
+  const remindAt = nextLookAt(after, ReminderLevel.options)?.toISOString() ?? null;
+  return { id, dedupeKey, database, title, status, waiting: next(after).do === 'wait', remindAt };
 }
 
 /** What is appended to the journal for what alerts lead to. */
-export function appendFor({ target, events, settles }: Settling): StreamAppend {
+export function appendFor({ target, events, settles }: Settling, now: Date): StreamAppend {
   if ('ignoredIn' in target) {
     const work: Work[] = [{ kind: 'render', key: 'intake' }];
     return { stream: target.ignoredIn, expectedVersion: 0, events, options: { work, settles } };
@@ -157,8 +165,15 @@ export function appendFor({ target, events, settles }: Settling): StreamAppend {
     };
   }
   const { id, version } = target.joins;
-  const options = { work: workAfter(id, events), incident: rowOf(target.joins, events), settles };
+  const options = { work: workAfter(id, events), incident: rowOf(target.joins, events, now), settles };
   return { stream: id, expectedVersion: version, events, options };
+}
+
+/** What is only told changes nothing that the engine has to do; of a refusal not even the messages tell. */
+function workAfterChange(incidentId: string, events: readonly DomainEvent[]): Work[] {
+  if (events.every(({ type }) => type === 'decision.refused')) return [];
+  const told = events.every(({ type }) => type === 'decision.reminded' || type.startsWith('page.'));
+  return told ? [{ kind: 'render', key: incidentId }] : workFor(incidentId);
 }
 
 /** An alert that joins an open incident changes what is shown, and nothing that the engine has to do. */

@@ -38,7 +38,7 @@ export function openAtOnce(
         if (id === undefined || unopened.ignoring(group) !== null) return [];
         const opening = unopened.opening(group, id);
         if (opening === null) return [];
-        const append = appendFor(opening);
+        const append = appendFor(opening, new Date(alerts[0]?.receivedAt ?? 0));
         const message = announcer.reserve(id);
         const reserves = message === null ? [] : [message];
         return { ...append, options: { ...append.options, work: workFor(id), reserves } };

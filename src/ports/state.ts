@@ -8,7 +8,7 @@ import type { Progress } from '../domain/outcome.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 
 /** Kinds of work. A work item is only a hint to look at the journal: done twice or late it changes nothing. */
-export type WorkKind = 'intake' | 'advance' | 'render';
+export type WorkKind = 'intake' | 'advance' | 'render' | 'remind';
 
 /** A piece of work, enqueued in the transaction of the events that cause it. */
 export interface Work {
@@ -43,7 +43,11 @@ export interface Settlement {
 export interface AppendOptions {
   readonly work: readonly Work[];
   /** `waiting` when there is nothing to do after these events until a person answers or an alert comes in. */
-  readonly incident?: IncidentRow & { readonly waiting: boolean };
+  readonly incident?: IncidentRow & {
+    readonly waiting: boolean;
+    /** ISO 8601: from then on `remind` is due for it, by the clock of the state database, until it is written anew. */
+    readonly remindAt?: string | null;
+  };
   readonly settles?: readonly Settlement[];
   /** Messages that are posted right after the commit, written down before. */
   readonly reserves?: readonly ChatMessage[];
@@ -156,6 +160,8 @@ export interface Incidents {
   get(id: string): Promise<(IncidentRow & { prunedAt: string | null }) | null>;
   findOpen(dedupeKey: string): Promise<IncidentRow | null>;
   listOpen(): Promise<(IncidentRow & { openedAt: string })[]>;
+  /** Writes when `remind` is due, unless something was appended since this version. */
+  remindAt(id: string, version: number, at: Date | null): Promise<void>;
   /** Newest first, open and closed; `prunedAt` (ISO 8601) when retention has removed the content. */
   list(limit: number): Promise<(IncidentRow & { openedAt: string; prunedAt: string | null })[]>;
 }
@@ -245,5 +251,7 @@ export interface State {
   readonly mutex: Mutex;
   readonly presence: Presence;
   readonly queue: WorkQueue;
+  /** The time of the state database, which the times of events are of. */
+  now(): Promise<Date>;
   stop(): Promise<void>;
 }

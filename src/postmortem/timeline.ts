@@ -3,7 +3,9 @@ import { type Cause, culpritName } from '../domain/cause.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import { formatShare } from '../domain/format.ts';
 import type { Plan, Selection } from '../domain/plan.ts';
+import type { ReminderLevel } from '../domain/remind-times.ts';
 import { actorName } from '../domain/told.ts';
+import type { WaitsFor } from '../domain/waiting.ts';
 
 /** Something that happened, for people to read. */
 export interface Moment {
@@ -59,6 +61,14 @@ function createTeller(): (event: DomainEvent) => string | null {
           : null;
       case 'decision.refused':
         return `${actorName(event.by)} was refused on "${titleOf(event.step)}": ${event.reason}`;
+      case 'decision.reminded':
+        return `Reminded ${reminded[event.level]} that ${waited[event.waitsFor]} "${titleOf(event.step)}"`;
+      case 'page.sent':
+        return `Somebody was paged (${event.reference})`;
+      case 'page.failed':
+        return event.doing === 'page'
+          ? `Nobody could be paged: ${event.fault.message}`
+          : `A page could not be taken back: ${event.fault.message}`;
       case 'effect.completed':
         return `${event.outcome.summary}${event.reconciled ? ' (found done after an interruption)' : ''}`;
       case 'step.verified':
@@ -91,6 +101,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'effect.intended':
       case 'load.measured':
       case 'run.completed':
+      case 'page.resolved':
       case 'journal.lost':
       case 'journal.restored':
       case 'journal.pruned':
@@ -98,6 +109,18 @@ function createTeller(): (event: DomainEvent) => string | null {
     }
   };
 }
+
+const reminded: Readonly<Record<ReminderLevel, string>> = {
+  thread: 'the thread',
+  group: 'the channel',
+  page: 'by a page',
+};
+
+const waited: Readonly<Record<WaitsFor, string>> = {
+  decision: 'a decision is awaited on',
+  'second-person': 'a second person is awaited on',
+  attention: 'somebody has to look at',
+};
 
 function decided(title: string, plan: Plan | undefined, selection: Selection): string {
   const labels = (plan?.targets ?? [])

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RemindForm } from './remind.ts';
 
 const Name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens');
 const Text = z.string().trim().min(1, 'expected some text');
@@ -18,6 +19,7 @@ export const StepForm = z.strictObject({
     .enum(['none', 'one', 'two'])
     .default('one')
     .describe('How many people approve: none only for kinds that only read, two for two different people'),
+  remind: RemindForm.optional().describe('When people are reminded of this decision, where it differs'),
 });
 
 /** A runbook as it stands in the file. */
@@ -36,6 +38,7 @@ export const RunbookForm = z.strictObject({
     .max(120)
     .default(10)
     .describe('Minutes for which a plan on the screen may be approved'),
+  remind: RemindForm.default({}).describe('When people are reminded of a decision that waits'),
   steps: z.array(StepForm).min(1).max(50),
 });
 export type RunbookForm = z.infer<typeof RunbookForm>;

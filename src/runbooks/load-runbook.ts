@@ -7,6 +7,7 @@ import { readSource } from '../yaml/source.ts';
 import { badRunbook } from './bad-runbook.ts';
 import { checkSteps } from './check-steps.ts';
 import { RunbookForm } from './format.ts';
+import { checkReminders, remindTimes } from './remind.ts';
 
 /** A runbook, or everything that is wrong with its text. */
 export type ReadRunbook =
@@ -19,11 +20,18 @@ export function readRunbook(text: string, name: string, stepKinds: StepKinds): R
   if (source.problems.length > 0) return { runbook: null, problems: source.problems };
   const form = RunbookForm.safeParse(source.data);
   const steps = checkSteps(source, stepKinds);
-  const problems = [...(form.success ? [] : issuesToProblems(source, form.error.issues)), ...steps.problems];
+  const problems = [
+    ...(form.success ? checkReminders(source, form.data) : issuesToProblems(source, form.error.issues)),
+    ...steps.problems,
+  ];
   if (!form.success || problems.length > 0) return { runbook: null, problems };
   const runbook = Runbook.parse({
     ...form.data,
-    steps: form.data.steps.map((step, index) => ({ ...step, params: steps.params.get(index) ?? {} })),
+    steps: form.data.steps.map((step, index) => ({
+      ...step,
+      params: steps.params.get(index) ?? {},
+      remind: remindTimes(form.data, step),
+    })),
     hash: sha256(text),
   });
   return { runbook, problems: [] };

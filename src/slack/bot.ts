@@ -83,6 +83,8 @@ export interface SlackBot {
   reserve(incidentId: string): ChatMessage | null;
   /** The incident is durable, as it is given here: its next render need not read it. */
   announce(incident: Incident): void;
+  /** A link to the first message of an incident; null while there is none, or Slack does not tell. */
+  linkTo(incidentId: string): Promise<string | null>;
   health(): SlackHealth;
   /** Port that is listened on in http mode; null in socket mode and before start. */
   port(): number | null;

@@ -8,6 +8,7 @@ import { createHealth } from './health/health.ts';
 import { watchHealth } from './health/watch.ts';
 import { type Meanwhile, whatIsWrong } from './health/words.ts';
 import { createPeople } from './listeners/people.ts';
+import { permalink } from './listeners/permalink.ts';
 import { createOutbox } from './outbox/outbox.ts';
 import { createSearches } from './outbox/searches.ts';
 
@@ -19,13 +20,16 @@ export function createSlack(options: SlackOptions): SlackBot {
   const health = createHealth(clock);
   const client = new WatchedClient(config.botToken.reveal(), clientOptions(config, logger, fetch), health);
   let checked: Promise<Identity> | null = null;
+  let workspaceUrl: string | null = null;
 
   /** Checks token, scopes and channel. */
   async function check(): Promise<Identity> {
     const checking = preflight(client, config.channel);
     checked = checking;
     try {
-      return await checking;
+      const me = await checking;
+      workspaceUrl = me.url;
+      return me;
     } catch (error) {
       if (checked === checking) checked = null;
       throw error;
@@ -43,6 +47,7 @@ export function createSlack(options: SlackOptions): SlackBot {
       logger,
       clock,
       botUserId: async () => (await identity()).botUserId,
+      workspaceUrl: () => workspaceUrl,
       unsent: new Set(),
       searches: createSearches(clock),
     },
@@ -88,6 +93,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     render: (incidentId, renderSignal) => outbox.render(incidentId, renderSignal),
     reserve: (incidentId) => outbox.reserve(incidentId),
     announce: (incident) => outbox.announce(incident),
+    linkTo: (incidentId) => permalink({ messages, client }, incidentId),
     health() {
       const trouble = health.trouble();
       const awayMs = trouble === null ? 0 : clock.now().getTime() - trouble.since.getTime();

@@ -93,6 +93,15 @@ paging: [{ name: pd, type: pagerduty, routingKey: { env: KEY } }]
   expect(() => resolve(text)).toThrow('The environment variable PD is not set; it holds on-call source pd.');
 });
 
+it('knows who hears of a decision that waits; a database may say otherwise', () => {
+  const text = `${minimal.replace('url: { env: ORDERS_URL }', 'url: { env: ORDERS_URL }, reminders: { group: S0OTHER }')}
+onCall: [{ name: hand, type: file, path: /etc/on-call.yml }]
+reminders: { group: S0DBA, onCall: hand }
+`;
+  expect(resolve(text).databases[0]?.reminders).toEqual({ group: 'S0OTHER', onCall: 'hand', pager: null });
+  expect(resolve(minimal).databases[0]?.reminders).toEqual({ group: null, onCall: null, pager: null });
+});
+
 it('prints no secret', () => {
   const config = resolve(minimal, { ...environment, TOKEN: 'alert-secret' });
   expect(JSON.stringify(config)).not.toContain('alert-secret');
@@ -148,6 +157,11 @@ describe('points at the mistake', () => {
       'a file that shall page',
       `${minimal}paging: [{ name: f, type: file, path: x }]`,
       'firebreak.yml:4:27: paging.0.type is wrong',
+    ],
+    [
+      'a pager that is not there',
+      `${minimal}reminders: { pager: nobody }`,
+      'firebreak.yml:4:21: found "nobody" for reminders.pager: paging has no entry of this name',
     ],
     ['the offending text', minimal.replace('C0123ABCD', 'incidents'), 'found "incidents"'],
     [

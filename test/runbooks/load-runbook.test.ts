@@ -50,6 +50,39 @@ describe('loadRunbook', () => {
     expect(runbook.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('knows when people are reminded: the step goes before the runbook, and that before the defaults', () => {
+    const text = good
+      .replace('steps:', 'remind: { threadAfter: 90s, pageAfter: 1h30m }\nsteps:')
+      .replace(
+        '    byHand: Cancel it.',
+        '    byHand: Cancel it.\n    remind: { groupAfter: 20m, pageAfter: never }',
+      );
+    expect(loadRunbook(text, 'demo.yml', kinds).steps.map(({ remind }) => remind)).toEqual([
+      { thread: 90, group: 480, page: 5_400 },
+      { thread: 90, group: 1_200, page: null },
+    ]);
+    expect(loadRunbook(good, 'demo.yml', kinds).steps[0]?.remind).toEqual({
+      thread: 180,
+      group: 480,
+      page: 900,
+    });
+  });
+
+  it.each([
+    ['a number', '5'],
+    ['a word', 'soon'],
+    ['no unit', '"5"'],
+    ['nothing', '0m'],
+    ['units in the wrong order', '5s3m'],
+    ['more than a day', '25h'],
+  ])('takes no %s for a time', (_what, time) => {
+    const text = good.replace('steps:', `remind: { threadAfter: ${time} }\nsteps:`);
+    const [problem] = problems(text);
+    expect(problem).toMatch(
+      /^demo\.yml:5:24: .*expected a time such as 90s, 3m or 1h30m, up to 24h, or never/,
+    );
+  });
+
   it.each([
     [
       'an unknown kind',
@@ -60,6 +93,11 @@ describe('loadRunbook', () => {
       'an unknown cause',
       ['    byHand: Cancel it.', '    byHand: Cancel it.\n    for: [lock-queue, lock-quue]'],
       'demo.yml:15:23: found the unknown cause "lock-quue". Did you mean "lock-queue"? Known: ',
+    ],
+    [
+      'a page before the group',
+      ['    byHand: Cancel it.', '    byHand: Cancel it.\n    remind: { pageAfter: 5m }'],
+      'demo.yml:15:13: found pageAfter not later than groupAfter',
     ],
     [
       'an unknown key',

@@ -4,6 +4,7 @@ import type { Cause } from '../../src/domain/cause.ts';
 import type { Incident, Run, StepAttempt, StepStatus } from '../../src/domain/incident.ts';
 import type { Outcome, Verdict } from '../../src/domain/outcome.ts';
 import { type Plan, planHash, type Target } from '../../src/domain/plan.ts';
+import { REMIND_TIMES } from '../../src/domain/remind-times.ts';
 import type { IncidentView } from '../../src/engine/desk.ts';
 
 export const AT = '2026-11-15T14:23:00.000Z';
@@ -156,6 +157,7 @@ function step(id: string, title: string): StepAttempt['step'] {
     for: [],
     params: {},
     confirm: 'one',
+    remind: REMIND_TIMES,
   };
 }
 
@@ -177,6 +179,7 @@ export function attempt(id: string, status: StepStatus, over: Partial<StepAttemp
     verdict: null,
     fault: null,
     closing: null,
+    waitingSince: status === 'awaiting' || status === 'attention' ? AT : null,
     wanted: false,
     times: status === 'planning' ? {} : { plannedAt: AT },
     ...over,
@@ -210,6 +213,7 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     lead: null,
     responders: [],
     chargeNotes: [],
+    reminders: [],
     runs,
     ...over,
   };

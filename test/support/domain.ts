@@ -4,6 +4,7 @@ import type { DomainEvent, RecordedEvent } from '../../src/domain/event.ts';
 import { evolve, foldIncident, type Incident } from '../../src/domain/incident.ts';
 import type { Outcome, Verdict } from '../../src/domain/outcome.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { REMIND_TIMES } from '../../src/domain/remind-times.ts';
 import type { Runbook, RunbookStep } from '../../src/domain/runbook.ts';
 
 export const anna: Person = { kind: 'person', id: 'U0ANNA', name: 'Anna', via: 'slack' };
@@ -33,6 +34,7 @@ export function makeStep(id: string, change: Partial<RunbookStep> = {}): Runbook
     for: [],
     params: {},
     confirm: 'one',
+    remind: REMIND_TIMES,
     ...change,
   };
 }

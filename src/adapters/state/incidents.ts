@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { sha256 } from '../../domain/json.ts';
-import type { IncidentRow, Incidents } from '../../ports/state.ts';
+import type { AppendOptions, Incidents } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
 import { storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
@@ -35,15 +35,34 @@ export function createIncidents(db: Kysely<StateTables>): Incidents {
         return (await query.executeTakeFirst()) ?? null;
       }),
     listOpen: () => guarded(() => all.where('status', '=', 'open').orderBy('ordinal').execute()),
+    remindAt: (id, version, at) => guarded(async () => setRemindAt(db, { id, version, at })),
     list: (limit) =>
       guarded(() => all.select('pruned_at as prunedAt').orderBy('ordinal', 'desc').limit(limit).execute()),
   };
 }
 
+/** The row is locked first: an append writes it together with its events, so none is under way when they are counted. */
+async function setRemindAt(
+  db: Kysely<StateTables>,
+  { id, version, at }: { id: string; version: number; at: Date | null },
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.selectFrom('incident').select('id').where('id', '=', id).forUpdate().execute();
+    const newest = await tx
+      .selectFrom('journal')
+      .select((eb) => eb.fn.max('version').as('version'))
+      .where('stream', '=', id)
+      .executeTakeFirst();
+    if (Number(newest?.version ?? 0) !== version) return;
+    const remind_at = at?.toISOString() ?? null;
+    await tx.updateTable('incident').set({ remind_at }).where('id', '=', id).execute();
+  });
+}
+
 /** Writes the rows of incidents. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
 export async function saveIncidents(
   tx: Transaction<StateTables>,
-  rows: readonly (IncidentRow & { readonly waiting: boolean })[],
+  rows: readonly NonNullable<AppendOptions['incident']>[],
 ): Promise<void> {
   if (rows.length === 0) return;
   const values = rows.map((row) => ({
@@ -55,6 +74,7 @@ export async function saveIncidents(
     title: storableText(row.title),
     status: row.status,
     waiting: row.waiting,
+    remind_at: row.remindAt ?? null,
   }));
   await tx
     .insertInto('incident')
@@ -67,6 +87,7 @@ export async function saveIncidents(
         title: eb.ref('excluded.title'),
         status: eb.ref('excluded.status'),
         waiting: eb.ref('excluded.waiting'),
+        remind_at: eb.ref('excluded.remind_at'),
         updated_at: sql<string>`clock_timestamp()`,
       })),
     )

@@ -8,7 +8,8 @@ import { createBackups } from './backup.ts';
 import { createChatMessages } from './chat-messages.ts';
 import { checkServer } from './check-server.ts';
 import { createDatabase, createPatientDatabase } from './database.ts';
-import { openingFailure } from './failure.ts';
+import { databaseTime } from './database-time.ts';
+import { guarded, openingFailure } from './failure.ts';
 import { createIncidents } from './incidents.ts';
 import { createJournal } from './journal.ts';
 import { createLockSession, type LockSession } from './lock-session.ts';
@@ -123,6 +124,7 @@ function assemble(connections: Connections): State {
     mutex: createMutex(lockSession),
     presence,
     queue,
+    now: async () => guarded(async () => databaseTime(db)),
     stop: () => {
       stopping ??= stop();
       return stopping;

@@ -60,6 +60,8 @@ export interface IncidentTable {
   pruned_at: string | null;
   /** True when it had nothing to do but wait for a person, or for an alert, after its last event. */
   waiting: Generated<boolean>;
+  /** When somebody has to be reminded or paged, or a page taken back. */
+  remind_at: string | null;
 }
 
 /** One start of one process that works on this state. */

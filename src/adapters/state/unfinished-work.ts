@@ -58,7 +58,13 @@ function after(rows: readonly { readonly ordinal: number }[], limit: number): nu
   return rows.length < limit ? 0 : (rows.at(-1)?.ordinal ?? 0);
 }
 
-/** Whether an alert waits to be settled for longer than the process that stored it takes: that one may have died. */
+/** How many reminders one look takes. */
+const MOST_REMINDERS = 50;
+
+/**
+ * Whether an alert waits to be settled for longer than the process that stored it takes: that one may have died; and the
+ * incidents of which somebody has to be reminded now.
+ */
 export async function overdueWork(db: Kysely<StateTables>): Promise<Work[]> {
   const overdue = await db
     .selectFrom('alert')
@@ -67,5 +73,15 @@ export async function overdueWork(db: Kysely<StateTables>): Promise<Work[]> {
     .where('received_at', '<', sql<string>`clock_timestamp() - make_interval(secs => ${OVERDUE_SECONDS})`)
     .limit(1)
     .executeTakeFirst();
-  return overdue === undefined ? [] : [INTAKE];
+  const reminders = await db
+    .selectFrom('incident')
+    .select('id')
+    .where('remind_at', '<=', sql<string>`clock_timestamp()`)
+    .orderBy('remind_at')
+    .limit(MOST_REMINDERS)
+    .execute();
+  return [
+    ...(overdue === undefined ? [] : [INTAKE]),
+    ...reminders.map(({ id }): Work => ({ kind: 'remind', key: id })),
+  ];
 }

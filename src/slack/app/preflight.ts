@@ -8,6 +8,8 @@ export interface Identity {
   readonly teamName: string;
   readonly botId: string;
   readonly botUserId: string;
+  /** The address of this Slack, such as `https://acme.slack.com/`; null when Slack does not tell. */
+  readonly url: string | null;
 }
 
 /** Checks the bot token, its scopes and the channel. Throws what the operator can do next. */
@@ -32,9 +34,10 @@ async function authTest(
       team = '',
       bot_id = '',
       user_id = '',
+      url,
       response_metadata,
     } = await client.auth.test();
-    const identity = { teamId: team_id, teamName: team, botId: bot_id, botUserId: user_id };
+    const identity = { teamId: team_id, teamName: team, botId: bot_id, botUserId: user_id, url: url ?? null };
     return { identity, scopes: response_metadata?.scopes ?? null };
   } catch (error) {
     throw slackFault(error, 'auth.test');

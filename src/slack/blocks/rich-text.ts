@@ -55,6 +55,16 @@ export function who(actor: Actor): Inline {
   return text(`${clip(actorName(actor), 80)}${place}`);
 }
 
+/** A person of this Slack, called by their id; what is no such id stays text. */
+export function person(id: string): Inline {
+  return USER_ID.test(id) ? { type: 'user', user_id: id } : text(clip(id, 80));
+}
+
+/** A Slack user group, called by its id; the id comes from the configuration only. */
+export function userGroup(id: string): Inline {
+  return { type: 'usergroup', usergroup_id: id };
+}
+
 /** One paragraph. */
 export function line(...elements: Inline[]): types.RichTextSection {
   return { type: 'rich_text_section', elements };

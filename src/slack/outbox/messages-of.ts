@@ -1,13 +1,16 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
-import { currentRun, type Run, type StepAttempt } from '../../domain/incident.ts';
+import { currentRun, type Incident, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
+import { isAnswered } from '../../domain/reminder.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { awaited, incidentState } from '../../words/incident-state.ts';
 import { stateOf } from '../../words/states.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
+import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
+import { reminderMessage } from '../blocks/reminder.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 
@@ -24,22 +27,36 @@ export interface DesiredMessage {
   /** Hash of text and blocks: an equal one needs no update. */
   readonly contentHash: string;
   readonly weight: Weight;
+  /** A reply that the channel sees too. */
+  readonly broadcast?: true;
 }
 
-/** The messages of an incident in the order in which they stand: the parent, one card for each try, and who is told of charge. Pure. */
+/** The address of a message by its key; null while it is not posted, or the address is not known. */
+export type LinkTo = (key: string) => string | null;
+
+/**
+ * The messages of an incident in the order in which they stand: the parent, then for each try its card and what people
+ * were reminded of; what the channel has to hear follows the try that brought it about; and who is told of charge. Pure.
+ */
 export function messagesOf(
   view: IncidentView,
   actionClassOf: (stepKind: string) => ActionClass | null = () => null,
+  linkTo: LinkTo = () => null,
 ): DesiredMessage[] {
   const { incident } = view;
   const cards = incident.runs.flatMap((run) =>
-    run.attempts.filter(isShown).map((attempt) => {
+    run.attempts.filter(isShown).flatMap((attempt) => {
       const progress = run === currentRun(incident) ? view.progress : null;
       const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
       const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
       const state = stateOf(attempt).word;
       const weight = weightOf(attempt, progress !== null);
-      return message(cardKey(run, attempt), `${cardTitle(run, attempt)}: ${state}`, blocks, weight);
+      const key = cardKey(run, attempt);
+      return [
+        message(key, `${cardTitle(run, attempt)}: ${state}`, blocks, weight),
+        ...reminders(incident, attempt, linkTo(key)),
+        ...milestones(incident, attempt),
+      ];
     }),
   );
   const waits = awaited(incident);
@@ -48,6 +65,33 @@ export function messagesOf(
     message(`charge:${index + 1}`, chargeNoteText(note), chargeNoteBlocks(note)),
   );
   return [message('parent', text, parentBlocks(incident)), ...cards, ...notes];
+}
+
+/** What people were reminded of on this try. */
+function reminders(incident: Incident, attempt: StepAttempt, cardUrl: string | null): DesiredMessage[] {
+  return incident.reminders
+    .filter((reminder) => reminder.step === attempt.step.id && reminder.attempt === attempt.attempt)
+    .map((reminder) => {
+      const { words, blocks } = reminderMessage(incident, reminder, cardUrl);
+      const since = Date.parse(reminder.since).toString(36);
+      const key = `reminder:${reminder.step}:${reminder.attempt}:${since}:${reminder.level}`;
+      const weight = isAnswered(incident, reminder) ? 'state' : 'decision';
+      // The channel hears once that a decision waits too long; the page that may follow is for one person.
+      const told = message(key, words, blocks, weight);
+      return reminder.level === 'group' ? { ...told, broadcast: true } : told;
+    });
+}
+
+/** What the channel hears after this try: each milestone once, after the first try that reached it. */
+function milestones(incident: Incident, attempt: StepAttempt): DesiredMessage[] {
+  const attempts = incident.runs.flatMap((run) => run.attempts);
+  return milestonesOf(incident)
+    .filter(({ name }) => attempts.find(({ verdict }) => verdict?.milestone === name) === attempt)
+    .map((milestone) => {
+      const words = `${milestone.name} · ${incident.id} (${incident.database}): ${milestone.evidence}`;
+      const told = message(`milestone:${milestone.name}`, words, milestoneBlocks(incident, milestone));
+      return { ...told, broadcast: true };
+    });
 }
 
 /** The messages about alerts that led to nothing, each on its own in the channel. Pure. */

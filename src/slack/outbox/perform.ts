@@ -25,6 +25,8 @@ export interface OutboxTools {
   readonly logger: SlackLogger;
   readonly clock: Clock;
   readonly botUserId: () => Promise<string>;
+  /** The address of this Slack, such as `https://acme.slack.com/`; null while it is not known. */
+  readonly workspaceUrl: () => string | null;
   /** Nonces of posts that Slack certainly did not take; in memory only: after a restart they are looked for. */
   readonly unsent: Set<string>;
   readonly searches: Searches;
@@ -79,7 +81,7 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
         event_type: METADATA_TYPE,
         event_payload: { incident: incidentId, key: message.key, nonce },
       },
-      ...(thread === null ? {} : { thread_ts: thread }),
+      ...(thread === null ? {} : replyTo(thread, message)),
     }),
   );
   if (sent.status === 'ok' && sent.value.ts !== undefined) {
@@ -92,6 +94,14 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
   if (reach === 'over') tools.searches.over(nonce);
   if (sent.status === 'refused' && GONE.has(sent.code)) return await rebuild(tools, incidentId);
   return left(tools, sent, 'chat.postMessage');
+}
+
+/** Only a reply can be shown to the channel too; an update leaves that as it is. */
+function replyTo(
+  thread: string,
+  { broadcast }: DesiredMessage,
+): { thread_ts: string } | { thread_ts: string; reply_broadcast: true } {
+  return broadcast === true ? { thread_ts: thread, reply_broadcast: true } : { thread_ts: thread };
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { IncidentView } from '../../engine/desk.ts';
+import type { ChatMessage } from '../../ports/state.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
 import type { Lanes } from './lanes.ts';
+import { linksTo } from './links-to.ts';
 import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
 import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
@@ -31,17 +33,18 @@ export function createVisit(
 ): Visit {
   const { tools, desk, mutex, health, actionClassOf, row, lanes, news } = options;
 
-  async function wanted(id: string): Promise<Wanted> {
+  async function wanted(id: string, rows: readonly ChatMessage[]): Promise<Wanted> {
     if (id === NOTICES) {
       const notices = await desk.notices();
       return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
     }
     const view = await desk.view(id);
-    return view === null ? { since: '', messages: [] } : drawn(view);
+    return view === null ? { since: '', messages: [] } : drawn(view, rows);
   }
 
-  function drawn(view: IncidentView): Wanted {
-    return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf) };
+  function drawn(view: IncidentView, rows: readonly ChatMessage[]): Wanted {
+    const links = linksTo(rows, tools.workspaceUrl());
+    return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf, links) };
   }
 
   const othersThan = (dirty: Dirty): Claim[] =>
@@ -61,8 +64,8 @@ export function createVisit(
     while (!signal.aborted && health.isOpen()) {
       const { marks } = dirty;
       const told = news.take(dirty.id);
-      const desired = told === null ? await wanted(dirty.id) : drawn({ ...told, progress: null });
       const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
+      const desired = told === null ? await wanted(dirty.id, rows) : drawn({ ...told, progress: null }, rows);
       const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
       dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action));
       dirty.seen = marks;

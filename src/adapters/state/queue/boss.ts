@@ -12,7 +12,12 @@ const TEN_YEARS_S = 315_360_000;
 const NETWORK_BOUNDS = { query_timeout: 22_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 
 /** How many items of a kind one process handles at once. An `advance` may take as long as a step takes. */
-export const concurrency: Readonly<Record<WorkKind, number>> = { intake: 2, advance: 8, render: 2 };
+export const concurrency: Readonly<Record<WorkKind, number>> = {
+  intake: 2,
+  advance: 8,
+  render: 2,
+  remind: 2,
+};
 
 /**
  * Items come again until they are done: after 1 to 2 s, then up to every 30 s, without end. The item of a process that
