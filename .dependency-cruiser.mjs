@@ -16,7 +16,7 @@ const layers = {
   terminal: ['engine/desk', 'words/', 'ports/', 'domain/'],
   charts: ['domain/'],
   postmortem: ['charts/', 'domain/'],
-  sandbox: ['domain/(?:json|secret)', 'ports/logger'],
+  sandbox: ['domain/(?:errors|json|secret)', 'ports/logger'],
   drill: [
     'app\\.ts',
     'config/',

@@ -24,6 +24,7 @@ interface Options {
   database?: string;
   replica?: string;
   port: number;
+  record?: string;
   sharedAddress?: true;
   verbose?: true;
   list?: true;
@@ -37,6 +38,7 @@ Examples:
   $ firebreak drill --auto                watch a scripted responder do it
   $ firebreak drill --auto --wrong-order  kill before suspending, as on 2024-11-15
   $ firebreak drill --auto --json         one report object as the last line, for CI
+  $ firebreak drill --auto --record incident.jsonl
   $ firebreak drill --list                every scenario, one for each cause
   $ firebreak drill connection-leak --auto --shape 2
   $ firebreak drill --all --auto --json   all of them; the score as the last line`;
@@ -64,6 +66,7 @@ export function drillCommand(setExitCode: SetExitCode): Command {
       '--shared-address',
       'pods connect from one address, as on macOS or behind a proxy: see owners told from weaker evidence',
     )
+    .option('--record <file>', 'record the incident channel; "firebreak replay <file>" shows it again')
     .option('--verbose', "show Firebreak's own log")
     .option('--list', 'list the scenarios')
     .option('--all', 'play every scenario of --list but the default one')
@@ -82,6 +85,11 @@ export function drillCommand(setExitCode: SetExitCode): Command {
         return;
       }
       const chosen = scenarios.get(name);
+      if (options.all === true && options.record !== undefined) {
+        throw new FirebreakError('bad-config', '--record: one drill at a time.', {
+          hint: 'Name a scenario instead of --all.',
+        });
+      }
       if (options.all === true || chosen !== undefined) refuseOptionsOfTheOutage(options);
       if (options.all === true) {
         setExitCode(await play([...scenarios.values()], options));
@@ -123,6 +131,7 @@ async function play(scenarios: readonly Scenario[], options: Options): Promise<0
       scenarios,
       shapes: options.shape,
       slackPort: options.port,
+      ...(options.record === undefined ? {} : { recordTo: options.record }),
       open: options.open === true,
       logger: pino({ level: options.verbose === true ? 'info' : 'fatal' }, process.stderr),
       responder: options.auto === true ? { thinkMs: options.think * 1000 } : null,
@@ -166,6 +175,7 @@ async function drill(options: Options): Promise<DrillReport> {
       existingUrl: options.database ?? null,
       existingReplicaUrl: options.replica ?? null,
       slackPort: options.port,
+      ...(options.record === undefined ? {} : { recordTo: options.record }),
       sharedAddress: options.sharedAddress === true,
       open: options.open === true,
       logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),

@@ -5,6 +5,7 @@ import { printFailure } from './failure.ts';
 import { incidentsCommand } from './incidents.ts';
 import { journalCommand } from './journal.ts';
 import { postMortemCommand } from './postmortem.ts';
+import { replayCommand } from './replay.ts';
 import { serveCommand } from './serve.ts';
 import { stateCommand } from './state.ts';
 import { timelineCommand } from './timeline.ts';
@@ -20,6 +21,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   for (const command of [
     serveCommand,
     drillCommand,
+    replayCommand,
     triageCommand,
     checkCommand,
     incidentsCommand,

@@ -23,12 +23,12 @@ export interface StageFirebreak extends AsyncDisposable {
 /** Starts Firebreak with the rights that its documentation asks for, and nothing of the drill's own. */
 export async function startFirebreakOn(
   stage: OwnedStage,
-  options: { ground: Ground; directory: string; slackPort: number; logger: Logger },
+  options: { ground: Ground; directory: string; slackPort: number; recordTo?: string; logger: Logger },
 ): Promise<StageFirebreak> {
   await using parts = new AsyncDisposableStack();
   const { names } = stage.shape;
   await stage.role(FIREBREAK_ROLE, ['pg_monitor', 'pg_signal_backend']);
-  const slack = parts.use(await startDrillSlack(options.slackPort));
+  const slack = parts.use(await startDrillSlack(options.slackPort, options.recordTo));
   const kubeconfig = join(options.directory, 'kubeconfig');
   await writeFile(kubeconfig, stage.cluster.kubeconfig, { mode: 0o600 });
   const alertToken = new Secret(randomBytes(18).toString('hex'));

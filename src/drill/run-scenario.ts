@@ -26,6 +26,8 @@ export interface ScenarioOptions {
   readonly logger: Logger;
   readonly say: (line: string) => void;
   readonly slackPort: number;
+  /** File into which the incident channel is recorded. */
+  readonly recordTo?: string;
   /** Opens the page in a browser. */
   readonly open: boolean;
   /** Null: a person clicks. */

@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly existingUrl: string | null;
   readonly existingReplicaUrl: string | null;
   readonly slackPort: number;
+  /** File into which the incident channel is recorded. */
+  readonly recordTo?: string;
   /** Pods connect from one address, as on hosts without spare loopback addresses or behind a proxy. */
   readonly sharedAddress: boolean;
   readonly logger: Logger;
@@ -77,7 +79,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   signal.throwIfAborted();
 
   say('Starting the sandboxes of Slack and Kubernetes');
-  const slack = parts.use(await startDrillSlack(options.slackPort));
+  const slack = parts.use(await startDrillSlack(options.slackPort, options.recordTo));
   const token = randomBytes(18).toString('hex');
   const shared = options.sharedAddress || !(await takesPodAddresses(victim.urls.reportGenerator));
   const kubernetes = parts.use(await startCluster(victim, token, shared));

@@ -11,6 +11,8 @@ import { ResponseUrls } from './interactivity/response-urls.ts';
 import { TriggerIds } from './interactivity/trigger-ids.ts';
 import { checkManifest, type SlackManifest } from './manifest.ts';
 import { Outage } from './outage.ts';
+import type { Frame } from './recording/frame.ts';
+import { record } from './recording/recorder.ts';
 import { postDueMessages } from './scheduler.ts';
 import { seededWorkspace } from './seed.ts';
 import { Calls } from './web-api/calls.ts';
@@ -55,6 +57,8 @@ export interface SlackSandbox extends AsyncDisposable {
   readonly signingSecret: string;
   /** Changes the way to the app from the next payload on. */
   setDelivery(delivery: DeliveryMode): void;
+  /** Tells every change of what the page shows, from now until the returned function is called. */
+  record(take: (frame: Frame) => void): () => void;
   /** Closes every connection; may be called again. */
   stop(): Promise<void>;
 }
@@ -144,6 +148,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions): Promise<S
       deliveries.set(delivery);
       context.workspace.changes.touch();
     },
+    record: (take) => record(context, take),
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -29,8 +29,13 @@ export function serveFile(workspace: Workspace, response: ServerResponse, id: st
     sendJson(response, 404, { error: `There is no uploaded file ${id}.` });
     return;
   }
-  const ending = file.name.slice(file.name.lastIndexOf('.') + 1).toLowerCase();
-  send(response, 200, TYPES[ending] ?? 'text/plain; charset=utf-8', file.body, {
+  sendFile(response, file.name, file.body);
+}
+
+/** Sends the bytes of an uploaded file, of the type that its name says. */
+export function sendFile(response: ServerResponse, name: string, body: Buffer): void {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  send(response, 200, TYPES[ending] ?? 'text/plain; charset=utf-8', body, {
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
   });
 }

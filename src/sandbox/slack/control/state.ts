@@ -67,30 +67,33 @@ function shownUsers({ workspace }: SandboxContext): JsonObject[] {
   }));
 }
 
+/** All that the page shows, with the selections of this user or of everybody. */
+export function workspaceState(context: SandboxContext, user?: string): JsonObject {
+  const { workspace, manifest } = context;
+  const people = [...workspace.users.values()].filter((one) => !one.isBot);
+  const homes = people.map(({ id }) => {
+    const view = workspace.homes.get(id);
+    return [id, view === undefined ? null : shownView(context, view)];
+  });
+  return {
+    version: workspace.changes.version,
+    team: workspace.team,
+    bot: workspace.bot,
+    commands: manifest.features.slash_commands,
+    shortcuts: manifest.features.shortcuts,
+    users: shownUsers(context),
+    channels: [...workspace.channels.values()].map((channel) => shownChannel(context, channel, user)),
+    homes: Object.fromEntries(homes),
+    link: { mode: context.mode(), connections: context.sockets.connections },
+  };
+}
+
 /** `GET /_sandbox/state`: all that the page shows; `?user=` limits the selections to that user's. */
 export const state = route(
   'GET',
   'state',
   z.looseObject({ user: z.string().optional() }),
-  (context, input) => {
-    const { workspace, manifest } = context;
-    const people = [...workspace.users.values()].filter((user) => !user.isBot);
-    const homes = people.map(({ id }) => {
-      const view = workspace.homes.get(id);
-      return [id, view === undefined ? null : shownView(context, view)];
-    });
-    return {
-      version: workspace.changes.version,
-      team: workspace.team,
-      bot: workspace.bot,
-      commands: manifest.features.slash_commands,
-      shortcuts: manifest.features.shortcuts,
-      users: shownUsers(context),
-      channels: [...workspace.channels.values()].map((channel) => shownChannel(context, channel, input.user)),
-      homes: Object.fromEntries(homes),
-      link: { mode: context.mode(), connections: context.sockets.connections },
-    };
-  },
+  (context, { user }) => workspaceState(context, user),
 );
 
 /** `GET /_sandbox/views?user=U`: the open modals of a user. */

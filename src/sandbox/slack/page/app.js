@@ -5,6 +5,7 @@ import { HomeTab } from './home.js';
 import { icon } from './icons.js';
 import { MessageList } from './message-list.js';
 import { drawModal, setStack } from './modal.js';
+import { drawReplay } from './replay.js';
 import { actAs, drawBadge, drawSidebar } from './sidebar.js';
 import { changed, channelById, goTo, onChange, readHash, refresh, store } from './store.js';
 
@@ -42,6 +43,7 @@ function draw() {
   document.title = `${atHome ? store.state.bot.name : `#${channel?.name ?? ''}`} · ${store.state.team.name} (sandbox)`;
   document.body.classList.toggle('has-thread', thread !== null && channel !== undefined);
   drawBadge($('badge'));
+  drawReplay($('replay'));
   drawSidebar($('sidebar'), switchUser);
   drawHead($('channel-head'), channel);
   home.node.hidden = !atHome;

@@ -133,12 +133,14 @@ function actingAs(onuser) {
 
 /** Draws the badge: that this is no Slack, and how the app is connected. @param {HTMLElement} node */
 export function drawBadge(node) {
-  const { link } = store.state;
-  const up = store.online && (link.mode === 'http' || link.connections > 0);
+  const { link, replay } = store.state;
+  const up = store.online && (replay !== undefined || link.mode === 'http' || link.connections > 0);
   const mode =
-    link.mode === 'http'
-      ? 'HTTP'
-      : `Socket Mode, ${link.connections} ${link.connections === 1 ? 'connection' : 'connections'}`;
+    replay !== undefined
+      ? 'a recording'
+      : link.mode === 'http'
+        ? 'HTTP'
+        : `Socket Mode, ${link.connections} ${link.connections === 1 ? 'connection' : 'connections'}`;
   const text = store.online ? mode : 'the sandbox server is gone';
   patchList(node, [
     piece('badge', [up, text], () =>
