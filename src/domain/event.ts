@@ -116,7 +116,13 @@ export const DomainEvent = z.discriminatedUnion('type', [
   /** When a pager took a page. */
   event('page.sent', { dedupeKey: z.string(), reference: z.string() }),
   /** When a pager did not take a page, or did not take it back. */
-  event('page.failed', { dedupeKey: z.string(), doing: z.enum(['page', 'resolve']), fault: Fault }),
+  event('page.failed', {
+    dedupeKey: z.string(),
+    doing: z.enum(['page', 'acknowledge', 'resolve']),
+    fault: Fault,
+  }),
+  /** When a pager was told that somebody took charge after the page. */
+  event('page.acknowledged', { dedupeKey: z.string() }),
   /** When a page was taken back, as what waited waits no longer. */
   event('page.resolved', { dedupeKey: z.string() }),
   /** When the effect is about to start; without a completion its outcome is unknown. */

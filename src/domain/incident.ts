@@ -214,6 +214,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'decision.reminded':
     case 'page.sent':
     case 'page.failed':
+    case 'page.acknowledged':
     case 'page.resolved':
       return { ...incident, reminders: foldReminders(incident.reminders, event, at) };
     case 'alert.attached':

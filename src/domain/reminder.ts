@@ -21,10 +21,13 @@ export interface ReminderPage {
   readonly dedupeKey: string;
   /** Null while the pager has not taken it. */
   readonly reference: string | null;
-  /** How often it was tried in vain to page, and then to take the page back; `at` (ISO 8601) is the last time. */
-  readonly failures: { readonly page: number; readonly resolve: number };
+  /** How often each was tried in vain. */
+  readonly failures: Readonly<Record<PageWork['do'], number>>;
+  /** ISO 8601, the last time. */
   readonly failedAt: string | null;
   readonly fault: Fault | null;
+  /** ISO 8601, when the pager was told that somebody took charge. */
+  readonly acknowledgedAt: string | null;
   /** ISO 8601, when it was taken back because the decision was taken. */
   readonly resolvedAt: string | null;
 }
@@ -46,7 +49,9 @@ export interface Reminder extends AttemptRef {
   readonly page: ReminderPage | null;
 }
 
-export type ReminderEvent = EventOf<'decision.reminded' | 'page.sent' | 'page.failed' | 'page.resolved'>;
+export type ReminderEvent = EventOf<
+  'decision.reminded' | 'page.sent' | 'page.failed' | 'page.acknowledged' | 'page.resolved'
+>;
 
 /** The reminders after one more event. */
 export function foldReminders(
@@ -69,9 +74,10 @@ function newPage(page: { readonly pager: string; readonly dedupeKey: string }): 
   return {
     ...page,
     reference: null,
-    failures: { page: 0, resolve: 0 },
+    failures: { page: 0, acknowledge: 0, resolve: 0 },
     failedAt: null,
     fault: null,
+    acknowledgedAt: null,
     resolvedAt: null,
   };
 }
@@ -84,6 +90,8 @@ function changed(
   switch (event.type) {
     case 'page.sent':
       return { reference: event.reference, fault: null };
+    case 'page.acknowledged':
+      return { acknowledgedAt: at, fault: null };
     case 'page.resolved':
       return { resolvedAt: at, fault: null };
     case 'page.failed':
@@ -100,9 +108,9 @@ export function isAnswered(incident: Incident, reminder: Reminder): boolean {
   return !isSameWait(reminder, waitOf(incident));
 }
 
-/** What is left to do for a page: send it, or take it back. */
+/** What is left to do for a page: send it, say that somebody took charge, or take it back. */
 export interface PageWork {
-  readonly do: 'page' | 'resolve';
+  readonly do: 'page' | 'acknowledge' | 'resolve';
   readonly reminder: Reminder;
   readonly page: ReminderPage;
   readonly dueAt: Date;
@@ -120,14 +128,22 @@ export function pageWork(incident: Incident): PageWork[] {
   return incident.reminders.flatMap((reminder) => {
     const { page } = reminder;
     if (page === null || page.resolvedAt !== null) return [];
-    const doing = isAnswered(incident, reminder) ? 'resolve' : 'page';
-    if (doing === 'page' && page.reference !== null) return [];
+    const doing = leftToDo(incident, reminder, page);
+    if (doing === null) return [];
     const tries = page.failures[doing];
     if (tries >= MOST_TRIES) return [];
     const pauseMs = tries === 0 ? 0 : FIRST_PAUSE_MS * 2 ** (tries - 1);
     const from = tries === 0 ? reminder.at : (page.failedAt ?? reminder.at);
     return { do: doing, reminder, page, dueAt: new Date(Date.parse(from) + pauseMs) };
   });
+}
+
+/** Whoever had charge before the page is not who it woke. */
+function leftToDo(incident: Incident, reminder: Reminder, page: ReminderPage): PageWork['do'] | null {
+  if (isAnswered(incident, reminder)) return 'resolve';
+  if (page.reference === null) return 'page';
+  const taken = incident.lead !== null && incident.lead.since > reminder.at;
+  return taken && page.acknowledgedAt === null ? 'acknowledge' : null;
 }
 
 /** When there is something to do about reminders and pages next; null when nothing is to come by itself. */

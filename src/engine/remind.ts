@@ -146,6 +146,10 @@ async function perform(
       await options.pager.resolve(page.pager, dedupeKey, signal);
       return { type: 'page.resolved', dedupeKey };
     }
+    if (doing === 'acknowledge') {
+      await options.pager.acknowledge(page.pager, dedupeKey, signal);
+      return { type: 'page.acknowledged', dedupeKey };
+    }
     const { id: incidentId, database } = incident;
     const summary = summaryOf(incident, reminder.since);
     const link = await linkSoon(options, incidentId);

@@ -66,9 +66,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'page.sent':
         return `Somebody was paged (${event.reference})`;
       case 'page.failed':
-        return event.doing === 'page'
-          ? `Nobody could be paged: ${event.fault.message}`
-          : `A page could not be taken back: ${event.fault.message}`;
+        return `${pageFailures[event.doing]}: ${event.fault.message}`;
       case 'effect.completed':
         return `${event.outcome.summary}${event.reconciled ? ' (found done after an interruption)' : ''}`;
       case 'step.verified':
@@ -101,6 +99,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'effect.intended':
       case 'load.measured':
       case 'run.completed':
+      case 'page.acknowledged':
       case 'page.resolved':
       case 'journal.lost':
       case 'journal.restored':
@@ -115,6 +114,12 @@ const reminded: Readonly<Record<ReminderLevel, string>> = {
   group: 'the channel',
   page: 'by a page',
 };
+
+const pageFailures = {
+  page: 'Nobody could be paged',
+  acknowledge: 'The pager could not be told that somebody took charge',
+  resolve: 'A page could not be taken back',
+} as const;
 
 const waited: Readonly<Record<WaitsFor, string>> = {
   decision: 'a decision is awaited on',

@@ -168,6 +168,16 @@ describe('a decision that waits', () => {
     expect(await all.events('page.resolved')).toHaveLength(1);
   });
 
+  it('is acknowledged at the pager when somebody takes charge after the page', async () => {
+    await all.after(16);
+    const desk = all.desks.replicas[0]?.desk;
+    await desk?.charge('INC-1', { type: 'take-charge', by: ben, from: null });
+    await all.after(1);
+    await all.after(1);
+    expect(all.paged().map(({ type }) => type)).toEqual(['page', 'acknowledge']);
+    expect(await all.events('page.acknowledged')).toHaveLength(1);
+  });
+
   it('is not reminded of when it was taken in time', async () => {
     expect(await all.run()).toBe('accepted');
     await all.after(60);

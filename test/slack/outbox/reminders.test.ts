@@ -25,7 +25,8 @@ const page: NonNullable<Reminder['page']> = {
   pager: 'platform-pager',
   dedupeKey: 'k',
   reference: null,
-  failures: { page: 0, resolve: 0 },
+  failures: { page: 0, acknowledge: 0, resolve: 0 },
+  acknowledgedAt: null,
   failedAt: null,
   fault: null,
   resolvedAt: null,
@@ -104,11 +105,15 @@ test.each([
   [page, 'Paging through platform-pager.'],
   [{ ...page, reference: 'Q1' }, 'Paged through platform-pager, reference Q1.'],
   [
-    { ...page, failures: { page: 1, resolve: 0 }, fault: { code: 'c', message: 'It is down.', hint: 'h' } },
+    {
+      ...page,
+      failures: { ...page.failures, page: 1 },
+      fault: { code: 'c', message: 'It is down.', hint: 'h' },
+    },
     'did not take the page; it is tried again. It is down.',
   ],
-  [{ ...page, failures: { page: 6, resolve: 0 } }, 'call somebody by hand'],
-  [{ ...page, reference: 'Q1', failures: { page: 0, resolve: 6 } }, 'acknowledge it by hand'],
+  [{ ...page, failures: { ...page.failures, page: 6 } }, 'call somebody by hand'],
+  [{ ...page, reference: 'Q1', failures: { ...page.failures, resolve: 6 } }, 'acknowledge it by hand'],
 ])('the thread says how far a page is (%#)', async (given, words) => {
   const rig = await startRig();
   rig.desk.views.set('INC-1', waiting(reminder({ level: 'page', page: given })));
