@@ -9,7 +9,7 @@ const layers = {
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],
   config: ['yaml/', 'domain/'],
-  engine: ['steps/(?:step-kind|registry)', 'ports/', 'domain/'],
+  engine: ['steps/(?:step-kind|registry)', 'postmortem/', 'ports/', 'domain/'],
   intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
   words: ['domain/'],
   slack: ['engine/desk', 'charts/', 'postmortem/', 'words/', 'ports/', 'domain/'],

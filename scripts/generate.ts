@@ -4,7 +4,7 @@ import { loadScenarios } from '../src/drill/load-scenarios.ts';
 import { runbookSchema } from '../src/runbooks/schema.ts';
 import { manifestYaml } from '../src/slack/manifest.ts';
 import { loadStepKinds } from '../src/steps/registry.ts';
-import { errorReference, scenarioReference, stepReference } from './references.ts';
+import { errorReference, postMortemExample, scenarioReference, stepReference } from './references.ts';
 
 /** Writes every generated file; with --check fails when one is not what it should be. */
 const kinds = await loadStepKinds();
@@ -13,6 +13,7 @@ const files = new Map<string, string>([
   ['manifest.yml', manifestYaml('socket')],
   ['manifest.http.yml', manifestYaml('http')],
   ['docs/steps.md', stepReference([...kinds.values()])],
+  ['docs/postmortem-example.md', postMortemExample()],
   ['docs/errors.md', errorReference(errorCodes)],
   ['docs/scenarios.md', scenarioReference((await loadScenarios()).values())],
 ]);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { createCharts } from './adapters/charts/create-charts.ts';
 import { createOutgoing } from './adapters/http/outgoing.ts';
 import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
 import { createWorkloads } from './adapters/kubernetes/workloads.ts';
@@ -24,6 +25,7 @@ import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { createRemind } from './engine/remind.ts';
 import { startHttp } from './http.ts';
+import { createImpact } from './impact-questions.ts';
 import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
 import { createLiveReadings } from './live/live-readings.ts';
@@ -142,6 +144,8 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     clock,
     logger,
     instance,
+    timeZone: config.timeZone,
+    records: { impact: createImpact(config.databases, outgoing.fetch), factors: null },
   };
   const desk = createDesk(engine);
   const actionClassOf = (kind: string): ActionClass => kinds.get(kind)?.actionClass ?? 'incident';
@@ -155,6 +159,8 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     logger,
     clock,
     actionClassOf,
+    charts: createCharts(),
+    timeZone: config.timeZone,
   });
 
   const { queue } = state;

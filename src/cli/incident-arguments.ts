@@ -11,7 +11,11 @@ export function aboutIncident(command: Command): Command {
   return command
     .argument('<incident>', 'its id, such as INC-12')
     .option('-c, --config <file>', 'configuration file', 'firebreak.yml')
-    .option('--time-zone <zone>', 'IANA name of the zone in which times are told', timeZone, HERE);
+    .option(
+      '--time-zone <zone>',
+      'IANA name of the zone in which times are told; timeZone of the configuration unless given',
+      timeZone,
+    );
 }
 
 /** The events of an incident. @throws FirebreakError when there is none, or retention removed it. */

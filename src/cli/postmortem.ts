@@ -1,21 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { postMortem } from '../postmortem/post-mortem.ts';
+import { createCharts } from '../adapters/charts/create-charts.ts';
+import { incidentChart } from '../charts/incident-chart.ts';
+import { chartSpec } from '../charts/spec.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { RecordedEvent } from '../domain/event.ts';
+import { foldIncident } from '../domain/incident.ts';
+import type { Measured } from '../domain/post-mortem.ts';
+import { measureForPostMortem } from '../engine/write-post-mortem.ts';
+import { createImpact } from '../impact-questions.ts';
+import { type PostMortemOptions, postMortem } from '../postmortem/post-mortem.ts';
 import { reachStateUrl } from '../state-url.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';
 import { withState } from './with-state.ts';
 
 const EXAMPLES = `
 Examples:
-  $ firebreak postmortem INC-12 > 2024-11-15-orders.md
-  $ firebreak postmortem INC-12 --time-zone Asia/Seoul`;
+  $ firebreak postmortem INC-12 --out 2024-11-15-orders.md     and its chart beside it, for light and dark pages
+  $ firebreak postmortem INC-12 --time-zone Asia/Seoul
+  $ firebreak postmortem INC-12 --no-measure                   from the journal alone`;
+
+interface Options {
+  readonly config: string;
+  readonly timeZone?: string;
+  readonly out?: string;
+  readonly measure: boolean;
+}
 
 /** `firebreak postmortem INC`: the facts of an incident as Markdown, with the lines that people write left for them. */
 export function postMortemCommand(): Command {
   return aboutIncident(new Command('postmortem'))
-    .description('Write the post-mortem of an incident from its journal, as Markdown.')
+    .description(
+      'Write the post-mortem of an incident as Markdown: from its journal, and from what the configuration says how to measure.',
+    )
+    .option('-o, --out <file>', 'write it there, and its chart beside it')
+    .option('--no-measure', 'ask nothing: the impact that was not measured before is told as not measured')
     .addHelpText('after', EXAMPLES)
-    .action(async (id: string, { config, timeZone }: { config: string; timeZone: string }) => {
-      const events = await withState(config, reachStateUrl, async (state) => eventsOf(state, id));
-      process.stdout.write(postMortem(id, events, timeZone));
+    .action(async (id: string, options: Options) => {
+      const config = await loadConfig(options.config);
+      const events = await withState(options.config, reachStateUrl, async (state) => eventsOf(state, id));
+      const timeZone = options.timeZone ?? config.timeZone;
+      const measured = lastMeasured(events) ?? (options.measure ? await measure(config, id, events) : null);
+      const picture =
+        options.out === undefined ? null : await writePictures(options.out, id, events, timeZone);
+      const text = postMortem(id, events, { timeZone, measured, picture });
+      if (options.out === undefined) process.stdout.write(text);
+      else await writeFile(options.out, text);
     });
+}
+
+/** What was measured when the document was written in Slack: both tell the same. */
+function lastMeasured(events: readonly RecordedEvent[]): Measured | null {
+  const last = events.map(({ event }) => event).findLast(({ type }) => type === 'postmortem.written');
+  return last?.type === 'postmortem.written' ? last.measured : null;
+}
+
+async function measure(config: Config, id: string, events: readonly RecordedEvent[]): Promise<Measured> {
+  const sources = { impact: createImpact(config.databases, fetch), factors: null };
+  return await measureForPostMortem(
+    sources,
+    foldIncident(id, events),
+    new Date(),
+    new AbortController().signal,
+  );
+}
+
+/** The chart beside the document, once for light and once for dark pages; null when too little was measured. */
+async function writePictures(
+  out: string,
+  id: string,
+  events: readonly RecordedEvent[],
+  timeZone: string,
+): Promise<PostMortemOptions['picture']> {
+  const incident = foldIncident(id, events);
+  const chart = incidentChart(incident, incident.closedAt ?? new Date().toISOString(), timeZone);
+  if (chart === null) return null;
+  const charts = createCharts();
+  const stem = basename(out).replace(/\.md$/, '');
+  const picture = { light: `${stem}-light.png`, dark: `${stem}-dark.png` };
+  for (const theme of ['light', 'dark'] as const) {
+    const png = await charts.png(chartSpec(chart, theme), new AbortController().signal);
+    await writeFile(join(dirname(out), picture[theme]), png);
+  }
+  return picture;
 }

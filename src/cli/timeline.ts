@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { loadConfig } from '../config/load-config.ts';
 import { clockFace } from '../postmortem/clock-face.ts';
 import { timelineOf } from '../postmortem/timeline.ts';
 import { reachStateUrl } from '../state-url.ts';
@@ -18,9 +19,10 @@ export function timelineCommand(): Command {
     .option('--json', 'print one JSON object on each line')
     .addHelpText('after', EXAMPLES)
     .action(
-      async (id: string, { config, timeZone, json }: { config: string; timeZone: string; json?: true }) => {
+      async (id: string, { config, timeZone, json }: { config: string; timeZone?: string; json?: true }) => {
+        const zone = timeZone ?? (await loadConfig(config)).timeZone;
         const events = await withState(config, reachStateUrl, async (state) => eventsOf(state, id));
-        const clock = clockFace(timeZone, events[0]?.at ?? new Date().toISOString());
+        const clock = clockFace(zone, events[0]?.at ?? new Date().toISOString());
         for (const moment of timelineOf(events)) {
           const line =
             json === true ? JSON.stringify(moment) : `${clock.short(moment.at)}  ${printable(moment.text)}`;

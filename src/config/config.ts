@@ -42,6 +42,8 @@ export interface Config {
   readonly paging: readonly PagingEntry[];
   /** Who can be at a terminal, by account of the machine or by passphrase. */
   readonly terminalPeople: readonly TerminalPerson[];
+  /** IANA name of the zone of the team. */
+  readonly timeZone: string;
   readonly logLevel: ConfigFile['log']['level'];
 }
 
@@ -86,4 +88,13 @@ export interface DatabaseConfig {
   } | null;
   /** Who hears of a decision that waits; nobody beyond the thread and the channel unless given. */
   readonly reminders?: ReminderTargets;
+  /** Asked when a post-mortem is written. */
+  readonly impact: readonly ImpactConfig[];
 }
+
+/** One question about what an incident did to the service. */
+export type ImpactConfig = { readonly name: string; readonly unit: string } & (
+  | { readonly promql: string }
+  /** `url` is null for the first replica. */
+  | { readonly sql: string; readonly url: Secret | null }
+);

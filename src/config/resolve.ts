@@ -3,7 +3,13 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Config, DatabaseConfig, KubernetesConfig, SourceAuthentication } from './config.ts';
+import type {
+  Config,
+  DatabaseConfig,
+  ImpactConfig,
+  KubernetesConfig,
+  SourceAuthentication,
+} from './config.ts';
 import { resolveOnCall, resolvePaging } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
 import type { SecretRef } from './secret-ref.ts';
@@ -61,6 +67,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       login: login ?? null,
       passphrase: passphrase === undefined ? null : secret(passphrase, `the passphrase of ${name}`),
     })),
+    timeZone: file.timeZone,
     logLevel: file.log.level,
   };
 }
@@ -117,6 +124,21 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
                 ? null
                 : secret(prometheus.bearerToken, `Prometheus of ${name}`),
           },
+    impact: database.impact.map((entry) => impactConfig(entry, name, secret)),
+  };
+}
+
+function impactConfig(
+  { name, unit, promql, sql = '', url }: ConfigFile['databases'][number]['impact'][number],
+  database: string,
+  secret: ResolveSecret,
+): ImpactConfig {
+  if (promql !== undefined) return { name, unit, promql };
+  return {
+    name,
+    unit,
+    sql,
+    url: url === undefined ? null : secret(url, `the server of the impact "${name}" of ${database}`),
   };
 }
 

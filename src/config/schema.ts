@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RetentionPolicy } from '../domain/retention.ts';
+import { ImpactEntry, needsPlace } from './impact.ts';
 import { namedOnce } from './named-once.ts';
 import { OnCallSources, Paging } from './on-call.ts';
 import { Reminders, refuseUnknownNames } from './reminders.ts';
@@ -95,6 +96,11 @@ const Database = z.strictObject({
     })
     .optional(),
   reminders: Reminders.optional().describe('Where it differs from the reminders of all databases.'),
+  impact: z
+    .array(ImpactEntry)
+    .superRefine(namedOnce)
+    .default([])
+    .describe('What a post-mortem measures of what an incident did to the service.'),
 });
 
 const Protected = z
@@ -150,6 +156,13 @@ const TerminalPerson = z
   .refine(({ login, passphrase }) => login !== undefined || passphrase !== undefined, {
     error: 'needs a login, a passphrase, or both',
   });
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 const Sections = z.strictObject({
   slack: Slack,
@@ -170,7 +183,7 @@ const Sections = z.strictObject({
     })
     .prefault({}),
   alerts: z.strictObject({ sources: z.array(AlertSource).min(1).superRefine(namedOnce) }),
-  databases: z.array(Database).min(1).superRefine(namedOnce),
+  databases: z.array(Database.superRefine(needsPlace)).min(1).superRefine(namedOnce),
   protected: Protected.describe('Sessions that are never signalled.'),
   kubernetes: Kubernetes.optional(),
   runbooks: z
@@ -190,6 +203,11 @@ const Sections = z.strictObject({
     .describe(
       'Who may sit at "firebreak triage" when Slack is down. What they may decide stands in authority.',
     ),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'the IANA name of a time zone, such as Asia/Seoul')
+    .default('UTC')
+    .describe('Zone of the team: charts and post-mortems tell the time in it.'),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 

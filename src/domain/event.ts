@@ -4,6 +4,7 @@ import { Alert } from './alert.ts';
 import { Cause } from './cause.ts';
 import { Outcome, Series, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
+import { Measured } from './post-mortem.ts';
 import { ReminderLevel } from './remind-times.ts';
 import { RetentionPolicy } from './retention.ts';
 import { Runbook } from './runbook.ts';
@@ -157,6 +158,10 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('incident.recovered', { evidence: z.string() }),
   /** When nothing is left to do. */
   event('incident.closed', { by: Actor, reason: z.string(), ...click }),
+  /** When a person asks for the post-mortem of a closed incident: its first version, or a further one. */
+  event('postmortem.requested', { number: z.int().positive(), by: Person, ...click }),
+  /** When the impact was measured and the audits were asked: with the journal until then, the whole document. */
+  event('postmortem.written', { number: z.int().positive(), measured: Measured }),
   /** When a process finds that entries which it had written are gone, as after a failover to a replica without them. */
   event('journal.lost', {
     /** The last entry that it knew. */

@@ -8,6 +8,7 @@ import type { Anchor } from './journal-entry.ts';
 import { mergedSeries } from './load.ts';
 import type { Outcome, Series, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
+import type { Measured } from './post-mortem.ts';
 import { foldReminders, type Reminder } from './reminder.ts';
 import type { Runbook, RunbookStep } from './runbook.ts';
 
@@ -109,6 +110,21 @@ export interface Incident extends Charge {
   readonly measured: readonly Series[];
   /** How people were reminded of what waited for them, oldest first. */
   readonly reminders: readonly Reminder[];
+  /** Its post-mortems, oldest first. */
+  readonly postMortems: readonly PostMortemVersion[];
+  /** Version of the last event that is not about a post-mortem. */
+  readonly newsVersion: number;
+}
+
+/** One version of the post-mortem; `written` is null as long as it is being written. */
+export interface PostMortemVersion {
+  readonly number: number;
+  readonly by: Person;
+  /** ISO 8601. */
+  readonly requestedAt: string;
+  /** The `newsVersion` that it tells. */
+  readonly tells: number;
+  readonly written: { readonly at: string; readonly measured: Measured } | null;
 }
 
 /** Points kept of each line of the load over a whole incident. */
@@ -185,6 +201,8 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     refusals: [],
     measured: [],
     reminders: [],
+    postMortems: [],
+    newsVersion: 1,
   };
 }
 
@@ -194,7 +212,8 @@ export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   const closedAnchor = event.type === 'incident.closed' ? { position, hash } : incident.closedAnchor;
   const click = 'click' in event ? event.click : undefined;
   const clicks = click === undefined ? incident.clicks : [...incident.clicks, click];
-  return { ...apply(incident, event, at), clicks, version, closedAnchor };
+  const newsVersion = event.type.startsWith('postmortem.') ? incident.newsVersion : version;
+  return { ...apply(incident, event, at), clicks, version, closedAnchor, newsVersion };
 }
 
 function apply(incident: Incident, event: DomainEvent, at: string): Incident {
@@ -217,6 +236,18 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'page.acknowledged':
     case 'page.resolved':
       return { ...incident, reminders: foldReminders(incident.reminders, event, at) };
+    case 'postmortem.requested': {
+      const { number, by } = event;
+      const asked = { number, by, requestedAt: at, tells: incident.newsVersion, written: null };
+      return { ...incident, postMortems: [...incident.postMortems, asked] };
+    }
+    case 'postmortem.written': {
+      const written = { at, measured: event.measured };
+      const postMortems = incident.postMortems.map((one) =>
+        one.number === event.number && one.written === null ? { ...one, written } : one,
+      );
+      return { ...incident, postMortems };
+    }
     case 'alert.attached':
     case 'alert.resolved':
       return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };

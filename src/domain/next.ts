@@ -10,11 +10,15 @@ export type Next =
   /** The step is for another cause than the one that was named. */
   | { readonly do: 'pass-by'; readonly attempt: StepAttempt; readonly reason: string }
   | { readonly do: 'complete-run' }
+  /** A person asked for it. */
+  | { readonly do: 'write-post-mortem'; readonly number: number }
   /** Nothing, until a person decides or an alert arrives. */
   | { readonly do: 'wait' };
 
 /** The next piece of work, from the state alone: a restarted process goes on with exactly this. */
 export function next(incident: Incident): Next {
+  const asked = incident.postMortems.find(({ written }) => written === null);
+  if (asked !== undefined) return { do: 'write-post-mortem', number: asked.number };
   const run = currentRun(incident);
   if (incident.status === 'closed' || run?.status !== 'running') return { do: 'wait' };
   if (run.position >= run.runbook.steps.length) return { do: 'complete-run' };

@@ -45,6 +45,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     onCall: [],
     paging: [],
     terminalPeople: [],
+    timeZone: 'UTC',
     logLevel: 'info',
   };
 }

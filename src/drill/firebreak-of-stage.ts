@@ -52,6 +52,7 @@ export async function startFirebreakOn(
           ? []
           : [{ name: names.pooler, url: new Secret(stage.pgbouncer.adminUrl), pools: [names.database] }],
       prometheus: null,
+      impact: [],
     },
     slack,
     alertToken,

@@ -106,6 +106,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         firebreakReplica === undefined ? [] : [{ name: outage.replica, url: new Secret(firebreakReplica) }],
       pgbouncer: [],
       prometheus: null,
+      impact: [],
     },
     slack,
     alertToken,

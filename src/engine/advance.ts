@@ -8,6 +8,7 @@ import type { Confirm } from '../ports/state.ts';
 import { createMeter, type Meter } from './meter.ts';
 import type { EngineOptions } from './options.ts';
 import { phasesOf } from './phases.ts';
+import { measureForPostMortem, writtenEvents } from './write-post-mortem.ts';
 
 /** Milliseconds between two looks at whether a person stopped the step that is running. */
 const WATCH_EVERY_MS = 1_000;
@@ -56,6 +57,10 @@ async function loop(
       await record(options, incidentId, { type: 'complete-run' }, bounds.meter);
       continue;
     }
+    if (todo.do === 'write-post-mortem') {
+      await writePostMortem(options, incident, todo.number, bounds.signal);
+      continue;
+    }
     const command = await commandFor(options, incident, todo, bounds);
     bounds.signal.throwIfAborted();
     if (command !== null) await record(options, incidentId, command, bounds.meter);
@@ -87,11 +92,24 @@ function measuredUntil(incident: Incident, command: Command, meter: Meter): Doma
   return series.length === 0 ? [] : [{ type: 'load.measured', series }];
 }
 
+async function writePostMortem(
+  options: EngineOptions,
+  incident: Incident,
+  number: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const measured = await measureForPostMortem(options.records ?? null, incident, options.clock.now(), signal);
+  signal.throwIfAborted();
+  await options.ledger.change(incident.id, (present) => ({
+    events: writtenEvents(present, number, measured),
+  }));
+}
+
 /** What the next piece of work leads to; null when there is nothing to record. */
 async function commandFor(
   options: EngineOptions,
   incident: Incident,
-  todo: Exclude<Next, { do: 'wait' | 'complete-run' }>,
+  todo: Exclude<Next, { do: 'wait' | 'complete-run' | 'write-post-mortem' }>,
   bounds: Bounds,
 ): Promise<Command | null> {
   const { attempt } = todo;

@@ -7,12 +7,14 @@ import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts
 import { approvalVoid } from '../domain/refuse.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Databases } from '../ports/databases.ts';
+import { postMortemVersion } from '../postmortem/post-mortem.ts';
 import type { Answer, IncidentDesk, Reply } from './desk.ts';
 import type { Change } from './ledger.ts';
 import { noticesOf } from './notices.ts';
 import { dedupeKeyOf, openIncident } from './opening.ts';
 import type { EngineOptions } from './options.ts';
 import { refusalEvents } from './refusal-events.ts';
+import { requestPostMortem } from './request-post-mortem.ts';
 
 /** Journals a refusal, when it is worth an entry. */
 type Noted = (why: Refusal) => readonly DomainEvent[];
@@ -25,7 +27,7 @@ const MORE_OF_ALL = 10;
 /** What the desk works with: it reads and changes no monitored system. */
 export type DeskOptions = Pick<
   EngineOptions,
-  'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'clock'
+  'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'clock' | 'timeZone'
 > & { readonly ports: { readonly databases: Pick<Databases, 'list'> } };
 
 /** The desk: checks authority at the moment of the answer, and journals refusals. */
@@ -117,6 +119,20 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     async charge(incidentId, command) {
       const { refusal } = await ledger.change(incidentId, () => ({ command }));
       return reply(refusal);
+    },
+
+    async writePostMortem(incidentId, by, click) {
+      const { refusal } = await ledger.change(incidentId, (incident) => {
+        const denied = notAllowed(authority, by, 'observe');
+        if (denied !== null) return { events: [], refusal: { reason: 'not-allowed', message: denied } };
+        return requestPostMortem(incident, by, click);
+      });
+      return reply(refusal);
+    },
+
+    async postMortem(incidentId, number) {
+      const events = await state.journal.read(incidentId);
+      return postMortemVersion(incidentId, events, number, options.timeZone ?? 'UTC');
     },
 
     async view(incidentId) {

@@ -70,6 +70,10 @@ export interface IncidentDesk {
   close(incidentId: string, by: Person, reason: string, click?: string): Promise<Reply>;
   /** Who looks after an incident: take charge, hand over, add responders. It permits nothing, so everybody may. */
   charge(incidentId: string, command: ChargeCommand): Promise<Reply>;
+  /** Asks for the post-mortem of a closed incident; refused while it is written, and when it would say nothing new. */
+  writePostMortem(incidentId: string, by: Person, click?: string): Promise<Reply>;
+  /** A version of it as Markdown; null while it is not written. */
+  postMortem(incidentId: string, number: number): Promise<string | null>;
   view(incidentId: string): Promise<IncidentView | null>;
   listOpen(): Promise<Incident[]>;
   /** The last incidents, open and closed, newest first; of one database, or of all with null. */

@@ -7,6 +7,7 @@ import type { State } from '../ports/state.ts';
 import type { StepKinds } from '../steps/registry.ts';
 import type { Ports } from '../steps/step-kind.ts';
 import type { Ledger } from './ledger.ts';
+import type { RecordSources } from './write-post-mortem.ts';
 
 /** Everything the engine works with; the composition root provides it. */
 export interface EngineOptions {
@@ -16,6 +17,10 @@ export interface EngineOptions {
   readonly ports: Ports;
   readonly runbooks: ReadonlyMap<string, Runbook>;
   readonly authority: Authority;
+  /** What a post-mortem asks beside the journal; without it nothing. */
+  readonly records?: RecordSources;
+  /** IANA name of the zone of the team; UTC unless told. */
+  readonly timeZone?: string;
   /** Who is never signalled. */
   readonly guard: SignalGuard;
   readonly clock: Clock;

@@ -95,6 +95,9 @@ function createTeller(): (event: DomainEvent) => string | null {
         return `Recovered: ${event.evidence}`;
       case 'incident.closed':
         return `The incident was closed by ${actorName(event.by)}: ${event.reason}`;
+      case 'postmortem.requested':
+        return `${actorName(event.by)} asked for the post-mortem, version ${event.number}`;
+      case 'postmortem.written':
       case 'alert.ignored':
       case 'effect.intended':
       case 'load.measured':

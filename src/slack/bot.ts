@@ -3,6 +3,7 @@ import type { ActionClass } from '../domain/actor.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
+import type { Charts } from '../ports/charts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch } from '../ports/http.ts';
 import type { LiveReadings } from '../ports/live.ts';
@@ -32,6 +33,10 @@ export interface SlackConfig {
 export type SlackLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 export interface SlackOptions {
+  /** Draws charts; left out, there are none. */
+  readonly charts?: Charts;
+  /** IANA name of the zone of the team, in which pictures and documents tell the time; UTC unless told. */
+  readonly timeZone?: string;
   readonly config: SlackConfig;
   /** Sends the requests to Slack. */
   readonly fetch: Fetch;

@@ -1,16 +1,19 @@
+import { webApi } from '@slack/bolt';
 import { clientOptions } from './app/client-options.ts';
 import { createConnection } from './app/connection.ts';
 import { within } from './app/in-flight.ts';
 import { type Identity, preflight } from './app/preflight.ts';
 import { WatchedClient } from './app/watched-client.ts';
 import type { SlackBot, SlackOptions } from './bot.ts';
+import { createClerk } from './documents/clerk.ts';
 import { createHealth } from './health/health.ts';
 import { watchHealth } from './health/watch.ts';
 import { type Meanwhile, whatIsWrong } from './health/words.ts';
 import { createPeople } from './listeners/people.ts';
 import { permalink } from './listeners/permalink.ts';
-import { createOutbox } from './outbox/outbox.ts';
+import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createSearches } from './outbox/searches.ts';
+import { createIllustrator } from './pictures/illustrator.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
@@ -39,7 +42,14 @@ export function createSlack(options: SlackOptions): SlackBot {
   /** Checked once; a failed check is repeated by the next caller. */
   const identity = (): Promise<Identity> => checked ?? check();
 
-  const outbox = createOutbox({
+  // A client of its own: a file that is not taken says nothing about messages, and holds none back.
+  const fileClient = new webApi.WebClient(config.botToken.reveal(), clientOptions(config, logger, fetch));
+  const files = { client: fileClient, fetch, messages, mutex, clock, logger, signal };
+  const { charts } = options;
+  const illustrator = charts === undefined ? null : createIllustrator({ ...files, charts });
+  const clerk = createClerk({ ...files, desk, identity });
+
+  const outbox: Outbox = createOutbox({
     tools: {
       client,
       messages,
@@ -50,7 +60,11 @@ export function createSlack(options: SlackOptions): SlackBot {
       workspaceUrl: () => workspaceUrl,
       unsent: new Set(),
       searches: createSearches(clock),
+      pictureRefused: (fileId, incidentId) => illustrator?.refused(fileId, () => outbox.redraw(incidentId)),
     },
+    illustrator,
+    clerk,
+    timeZone: options.timeZone ?? 'UTC',
     desk,
     mutex,
     clock,
@@ -88,7 +102,11 @@ export function createSlack(options: SlackOptions): SlackBot {
     start: () => connection.start(),
     async stop(graceMs) {
       stopping.abort(new Error('Firebreak is stopping.'));
-      await Promise.all([connection.stop(graceMs), within(graceMs, outbox.settled())]);
+      await Promise.all([
+        connection.stop(graceMs),
+        within(graceMs, outbox.settled()),
+        within(graceMs, Promise.all([illustrator?.settled(), clerk.settled()])),
+      ]);
     },
     render: (incidentId, renderSignal) => outbox.render(incidentId, renderSignal),
     reserve: (incidentId) => outbox.reserve(incidentId),

@@ -8,6 +8,8 @@ export interface BotScope {
   readonly methods: readonly string[];
   /** Needed for this kind of incident channel only; null when it is needed for both. */
   readonly channels: 'public' | 'private' | null;
+  /** Firebreak starts and decides without it. */
+  readonly optional?: boolean;
 }
 
 /** Every scope of the bot token. `docs.slack.dev/reference/scopes` */
@@ -30,6 +32,21 @@ export const botScopes: readonly BotScope[] = [
     reason: 'Journal the real name of who decides, and refuse bots and people of other workspaces.',
     methods: ['users.info'],
     channels: null,
+  },
+  {
+    scope: 'files:write',
+    reason:
+      'Show charts of the load, and put the post-mortem into the thread. Without it the numbers stay text.',
+    methods: ['files.getUploadURLExternal', 'files.completeUploadExternal'],
+    channels: null,
+    optional: true,
+  },
+  {
+    scope: 'canvases:write',
+    reason: 'Write the post-mortem as a canvas too, where the plan of the workspace has canvases.',
+    methods: ['canvases.create', 'canvases.access.set'],
+    channels: null,
+    optional: true,
   },
   {
     scope: 'channels:read',

@@ -7,9 +7,15 @@ import {
   makePlan,
   makeRunbook,
   makeStep,
+  makeTarget,
   makeVerdict,
   opening,
 } from '../support/domain.ts';
+
+const TARGETS: Readonly<Record<string, string>> = {
+  suspend: 'CronJob analytics/report-generator',
+  kill: '22 sessions of report_generator',
+};
 
 /** When the alert of the outage fired. */
 export const START = Date.parse('2024-11-15T05:23:00Z');
@@ -35,7 +41,7 @@ const readings = (from: number, to: number, every: number): LoadReading[] =>
   Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, index) => reading(from + index * every));
 
 /** The outage with its load measured beside the steps and by the watch, as its journal. */
-function outage(): RecordedEvent[] {
+export function outage(): RecordedEvent[] {
   const runbook = makeRunbook([
     makeStep('suspend', { kind: 'kubernetes.suspend-cronjob', title: 'Suspend the CronJob' }),
     makeStep('kill', { kind: 'postgres.kill-queries', title: 'Kill the queries' }),
@@ -52,20 +58,27 @@ function outage(): RecordedEvent[] {
             kind: 'runaway-batch-query',
             title: 'A batch job overloads the server',
             confidence: 0.95,
-            evidence: [],
+            evidence: ['28 sessions want a CPU, there are 8 cores.', '22 of them run the same statement.'],
             rootSessions: [],
-            culprit: null,
-            helps: [],
+            culprit: {
+              kind: 'CronJob',
+              namespace: 'analytics',
+              name: 'report-generator',
+              evidence: [
+                { strength: 'strong', text: 'Its pods have the client addresses of these sessions.' },
+              ],
+            },
+            helps: ['Suspend the CronJob, then kill its queries.'],
             wontHelp: [],
             settles: [],
           },
         ],
       },
     ],
-    ...changed('suspend', 240),
+    ...changed('suspend', 240, 'CronJob analytics/report-generator was suspended.'),
     [246, { type: 'load.measured', series: loadSeries(readings(6, 240, 12), 60) }],
-    ...changed('kill', 300),
-    ...changed('watch', 320),
+    ...changed('kill', 300, '22 sessions were terminated.'),
+    ...changed('watch', 320, 'Still high at the start.'),
     [
       900,
       {
@@ -92,17 +105,30 @@ function outage(): RecordedEvent[] {
   }));
 }
 
-function changed(step: string, at: number): [number, DomainEvent][] {
+function changed(step: string, at: number, summary: string): [number, DomainEvent][] {
   const ref = { step, attempt: 1 };
-  const outcome = makeOutcome({ done: [{ target: 'it', detail: 'done' }] });
+  const outcome = makeOutcome({ summary, done: [{ target: 'it', detail: 'done' }] });
   return [
     [
       at - 2,
-      { type: 'step.planned', ...ref, plan: makePlan(), hash: 'h', expiresAt: iso(at + 60), differs: [] },
+      {
+        type: 'step.planned',
+        ...ref,
+        plan: makePlan({ targets: step === 'watch' ? [] : [makeTarget(TARGETS[step] ?? step)] }),
+        hash: 'h',
+        expiresAt: iso(at + 60),
+        differs: [],
+      },
     ],
     [
       at - 1,
-      { type: 'decision.recorded', ...ref, hash: 'h', selection: { targets: [], choices: {} }, by: anna },
+      {
+        type: 'decision.recorded',
+        ...ref,
+        hash: 'h',
+        selection: { targets: step === 'watch' ? [] : [TARGETS[step] ?? step], choices: {} },
+        by: anna,
+      },
     ],
     [at, { type: 'effect.intended', ...ref, instance: 'i' }],
     [at + 2, { type: 'effect.completed', ...ref, outcome, reconciled: false }],

@@ -243,7 +243,7 @@ export function engineCommands(
   { how, plan, verdict }: Pick<Extract<Move, { do: 'engine' }>, 'how' | 'plan' | 'verdict'>,
 ): Command[] {
   const todo = next(incident);
-  if (todo.do === 'wait') return [];
+  if (todo.do === 'wait' || todo.do === 'write-post-mortem') return [];
   if (todo.do === 'complete-run') return [{ type: 'complete-run' }];
   const { attempt } = todo;
   const ref = { step: attempt.step.id, attempt: attempt.attempt };

@@ -1,17 +1,47 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { postMortem } from '../../src/postmortem/post-mortem.ts';
+import type { Measured } from '../../src/domain/post-mortem.ts';
+import { postMortemVersion, postMortem as write } from '../../src/postmortem/post-mortem.ts';
 import { timelineOf } from '../../src/postmortem/timeline.ts';
 import { story } from './story.ts';
+
+const measured: Measured = {
+  impact: [
+    { name: 'orders delayed', unit: 'orders', value: 2300, source: 'SQL on replica-1', missing: null },
+    {
+      name: 'error rate',
+      unit: '',
+      value: null,
+      source: 'Prometheus',
+      missing: 'Prometheus cannot be reached.',
+    },
+  ],
+  factors: [
+    {
+      audit: 'statement-timeout',
+      title: 'No statement_timeout',
+      severity: 'high',
+      subject: 'role report_generator',
+      evidence: 'It has none.',
+      remedy: 'Set a statement_timeout of 30 s',
+    },
+  ],
+  unaudited: [],
+};
+
+function postMortem(id: string, events: Parameters<typeof write>[1], timeZone: string): string {
+  return write(id, events, { timeZone, measured, picture: null });
+}
 
 test('the facts of the incident stand in the sections that a post-mortem has', () => {
   const text = postMortem('INC-1', story(), 'Asia/Seoul');
   const sections = [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
   expect(sections).toEqual([
     'Incident summary',
+    'Load',
     expect.stringMatching(/^Timeline \((KST|GMT\+9)\)$/),
     'Root cause analysis',
-    'Impact',
+    'Impact assessment',
     'Action items',
     'Lessons learned',
   ]);
@@ -20,7 +50,7 @@ test('the facts of the incident stand in the sections that a post-mortem has', (
   expect(text).toContain('CronJob analytics/report-generator');
   expect(text).toContain('waiting clients: 82');
   expect(text).toContain('- [x] 1 session was cancelled.');
-  expect(text).toContain('- [ ] pid 4712: protected: a backup');
+  expect(text).toContain('- [ ] pid 4712: protected: a backup (_no audit holds this_)');
   expect(text).toContain('- [ ] Give its role a statement\\_timeout.');
   expect(text).toContain('12:hash12');
 });
@@ -73,4 +103,46 @@ test('text from outside stays text: no markup, links, mentions, new lines or hid
       expect(text).not.toMatch(/(?<!\\)\]\(/);
     }),
   );
+});
+
+test('what was measured is told with its source, and what was not with the reason', () => {
+  const text = postMortem('INC-1', story(), 'UTC');
+  expect(text).toContain('- **Impact**: orders delayed: 2,300 orders');
+  expect(text).toContain('- orders delayed: 2,300 orders (SQL on replica-1)');
+  expect(text).toContain('- error rate: not measured (Prometheus: Prometheus cannot be reached.)');
+  const nothing = write('INC-1', story(), { timeZone: 'UTC', measured: null, picture: null });
+  expect(nothing).toContain('- **Impact**: not measured');
+  expect(nothing).toContain('Contributing factors were not looked for.');
+  expect(nothing).toContain('Too little was measured of the load for a chart.');
+});
+
+test('each missing guardrail is a factor, and an action item that names the audit that holds it', () => {
+  const text = postMortem('INC-1', story(), 'UTC');
+  expect(text).toContain(
+    '1. No statement\\_timeout: role report\\_generator. It has none. (high, audit `statement-timeout`)',
+  );
+  expect(text).toContain(
+    '- [ ] Set a statement\\_timeout of 30 s (role report\\_generator). Held by the audit `statement-timeout`',
+  );
+});
+
+test('a version tells the journal until it was written, and what was measured then', () => {
+  const [opened, ...rest] = story();
+  if (opened === undefined) throw new Error('There is no story.');
+  const after = (event: (typeof opened)['event'], minutes: number) => ({
+    ...opened,
+    event,
+    at: new Date(Date.parse(opened.at) + minutes * 60_000).toISOString(),
+  });
+  const by = { kind: 'person', id: 'U0ANNA', name: 'Anna', via: 'slack' } as const;
+  const events = [
+    opened,
+    ...rest,
+    after({ type: 'postmortem.requested', number: 1, by }, 90),
+    after({ type: 'postmortem.written', number: 1, measured }, 91),
+    after({ type: 'postmortem.requested', number: 2, by }, 95),
+  ];
+  expect(postMortemVersion('INC-1', events, 1, 'UTC')).toContain('orders delayed: 2,300 orders');
+  expect(postMortemVersion('INC-1', events, 1, 'UTC')).not.toContain('version 2');
+  expect(postMortemVersion('INC-1', events, 2, 'UTC')).toBeNull();
 });

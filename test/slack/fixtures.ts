@@ -209,6 +209,8 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     closedBy: null,
     clicks: [],
     measured: [],
+    postMortems: [],
+    newsVersion: 1,
     refusals: [],
     lead: null,
     responders: [],

@@ -72,7 +72,9 @@ test('every method that is called has its scope, and no scope is there without a
   );
   const called = new Set(
     texts.flatMap((text) =>
-      [...text.matchAll(/client\.(\w+)\.(\w+)\(/g)].map(([, family, name]) => `${family}.${name}`),
+      [...text.matchAll(/client\.(?:(\w+(?:\.\w+)+)\(|apiCall\('([\w.]+)')/g)].map(
+        ([, method, called]) => method ?? called ?? '',
+      ),
     ),
   );
   expect(called.size).toBeGreaterThan(5);

@@ -10,6 +10,7 @@ import type {
   RecentIncident,
   Reply,
 } from '../../src/engine/desk.ts';
+import type { Charts } from '../../src/ports/charts.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Mutex } from '../../src/ports/state.ts';
 import {
@@ -41,6 +42,7 @@ export interface ScriptedDesk extends IncidentDesk {
   recent: RecentIncident[];
   /** Why nobody may do anything, or null. */
   denied: string | null;
+  postMortemsAsked: string[];
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -57,6 +59,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     told: [],
     recent: [],
     denied: null,
+    postMortemsAsked: [],
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
     async open({ database }) {
@@ -80,6 +83,13 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     async charge(_, command) {
       this.charged.push(command);
       return this.reply;
+    },
+    async writePostMortem(incidentId) {
+      this.postMortemsAsked.push(incidentId);
+      return this.reply;
+    },
+    async postMortem(incidentId, number) {
+      return `# Post-mortem: ${incidentId}, version ${number}\n`;
     },
     async view(incidentId) {
       return this.views.get(incidentId) ?? null;
@@ -153,6 +163,8 @@ export interface RigOptions {
   readonly messages?: ReturnType<typeof createMemoryMessages>;
   readonly clock?: Clock;
   readonly mutex?: Mutex;
+  /** Draws pictures; left out, there are none. */
+  readonly charts?: Charts;
 }
 
 /** A bot pointed at a sandbox, not started. */
@@ -183,6 +195,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     mutex,
     logger: collector(log),
     clock: options.clock ?? clock,
+    ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
   return { sandbox, desk, live, messages, bot, log, mutex };

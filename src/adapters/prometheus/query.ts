@@ -13,6 +13,8 @@ export interface QueryRequest {
   readonly query: string;
   readonly bearerToken: { reveal(): string } | null;
   readonly timeoutMs: number;
+  /** The moment that is asked about, ISO 8601; now unless told. */
+  readonly time?: string;
 }
 
 /** The oldest sample that a query may look back to. Servers that do not know the parameter ignore it. */
@@ -30,6 +32,7 @@ export async function sendQuery(
     query: request.query,
     timeout: `${request.timeoutMs}ms`,
     lookback_delta: LOOKBACK,
+    ...(request.time === undefined ? {} : { time: request.time }),
   });
   let status: number;
   let text: string;

@@ -32,6 +32,8 @@ async function handle(
     return handleUpload(context.workspace, request, response, path.slice('/upload/'.length));
   }
   if (path.startsWith('/files/')) return serveFile(context.workspace, response, path.slice('/files/'.length));
+  // A canvas opens at /docs/<team>/<canvas>.
+  if (path.startsWith('/docs/')) return serveFile(context.workspace, response, path.split('/').at(-1) ?? '');
   if (path.startsWith('/archives/')) return redirectPermalink(response, url);
   sendJson(response, 404, { error: `There is nothing at ${path}.` });
 }

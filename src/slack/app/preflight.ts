@@ -15,7 +15,9 @@ export interface Identity {
 /** Checks the bot token, its scopes and the channel. Throws what the operator can do next. */
 export async function preflight(client: webApi.WebClient, channel: string): Promise<Identity> {
   const { identity, scopes } = await authTest(client);
-  const required = botScopes.filter(({ channels }) => channels === null).map(({ scope }) => scope);
+  const required = botScopes
+    .filter(({ channels, optional }) => channels === null && optional !== true)
+    .map(({ scope }) => scope);
   requireScopes(scopes, required);
   const kind = await checkChannel(client, channel);
   requireScopes(

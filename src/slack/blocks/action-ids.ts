@@ -14,4 +14,5 @@ export const actionIds = {
   chargeTake: 'charge.take',
   chargeHandOver: 'charge.hand-over',
   respondersAdd: 'responders.add',
+  postMortem: 'postmortem.write',
 } as const;

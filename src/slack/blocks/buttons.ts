@@ -157,6 +157,15 @@ export function closeButton(incidentId: string, running: boolean): types.Button 
   });
 }
 
+/** Writes the post-mortem of a closed incident, or a further version of it. */
+export function postMortemButton(incidentId: string, isFirst: boolean): types.Button {
+  return button({
+    id: actionIds.postMortem,
+    text: isFirst ? 'Write post-mortem' : 'Write post-mortem again',
+    value: { i: incidentId, s: '', a: 0, h: null, t: null },
+  });
+}
+
 export function buttons(...elements: types.Button[]): types.ActionsBlock[] {
   return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }

@@ -8,6 +8,7 @@ import { causeName } from './cause-parts.ts';
 import { chargeButtons, chargeLine } from './charge.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
+import { postMortemBlocks } from './post-mortem.ts';
 import { bold, type Inline, line, type Part, richText, text, time } from './rich-text.ts';
 import { header } from './text-objects.ts';
 
@@ -25,7 +26,7 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
     ),
     contextLine(text(progressText(incident)), ...timings(incident), ...anchorOf(incident)),
     ...(incident.status === 'closed'
-      ? []
+      ? postMortemBlocks(incident)
       : buttons(...chargeButtons(incident), closeButton(incident.id, isRunning(incident)))),
   ];
 }

@@ -4,6 +4,7 @@ import { chargeHandOver } from './actions/charge-hand-over.ts';
 import { chargeTake } from './actions/charge-take.ts';
 import { incidentClose } from './actions/incident-close.ts';
 import { liveAgain } from './actions/live-again.ts';
+import { postmortemWrite } from './actions/postmortem-write.ts';
 import { respondersAdd } from './actions/responders-add.ts';
 import { stepAbort } from './actions/step-abort.ts';
 import { stepBack } from './actions/step-back.ts';
@@ -32,6 +33,7 @@ export const actionListeners: readonly ActionListener[] = [
   chargeTake,
   incidentClose,
   respondersAdd,
+  postmortemWrite,
   stepAbort,
   stepBack,
   stepChoice,

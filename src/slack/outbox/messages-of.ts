@@ -10,7 +10,9 @@ import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
+import { withPicture } from '../blocks/picture.ts';
 import { reminderMessage } from '../blocks/reminder.ts';
+import { line, richText, text } from '../blocks/rich-text.ts';
 import { cardTitle, stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 
@@ -29,6 +31,14 @@ export interface DesiredMessage {
   readonly weight: Weight;
   /** A reply that the channel sees too. */
   readonly broadcast?: true;
+  /** Id of the uploaded picture that it shows, or null. */
+  readonly picture: string | null;
+}
+
+/** A picture of a message that was uploaded. */
+export interface ShownPicture {
+  readonly fileId: string;
+  readonly altText: string;
 }
 
 /** The address of a message by its key; null while it is not posted, or the address is not known. */
@@ -42,6 +52,7 @@ export function messagesOf(
   view: IncidentView,
   actionClassOf: (stepKind: string) => ActionClass | null = () => null,
   linkTo: LinkTo = () => null,
+  pictureOf: (key: string) => ShownPicture | null = () => null,
 ): DesiredMessage[] {
   const { incident } = view;
   const cards = incident.runs.flatMap((run) =>
@@ -53,7 +64,7 @@ export function messagesOf(
       const weight = weightOf(attempt, progress !== null);
       const key = cardKey(run, attempt);
       return [
-        message(key, `${cardTitle(run, attempt)}: ${state}`, blocks, weight),
+        message(key, `${cardTitle(run, attempt)}: ${state}`, blocks, weight, pictureOf(key)),
         ...reminders(incident, attempt, linkTo(key)),
         ...milestones(incident, attempt),
       ];
@@ -64,7 +75,19 @@ export function messagesOf(
   const notes = incident.chargeNotes.map((note, index) =>
     message(`charge:${index + 1}`, chargeNoteText(note), chargeNoteBlocks(note)),
   );
-  return [message('parent', text, parentBlocks(incident)), ...cards, ...notes];
+  return [message('parent', text, parentBlocks(incident), 'state', pictureOf('parent')), ...cards, ...notes];
+}
+
+/** Told in the thread when Slack takes no file: the post-mortem is written, and where it is. Pure. */
+export function unsentDocuments(
+  { id, postMortems }: Incident,
+  isUnsent: (number: number) => boolean,
+): DesiredMessage[] {
+  return postMortems.flatMap(({ number }) => {
+    if (!isUnsent(number)) return [];
+    const said = `Post-mortem, version ${number}, is written. Slack takes no file from this app, it lacks files:write. In a terminal: firebreak postmortem ${id}`;
+    return [message(`document-note:${number}`, said, richText(line(text(said))))];
+  });
 }
 
 /** What people were reminded of on this try. */
@@ -112,7 +135,7 @@ function weightOf({ status }: StepAttempt, isUnderWay: boolean): Weight {
 }
 
 /** Names the card of a try; tries of a second run of the same runbook have names of their own. */
-function cardKey(run: Run, attempt: StepAttempt): string {
+export function cardKey(run: Run, attempt: StepAttempt): string {
   const key = `step:${attempt.step.id}:${attempt.attempt}`;
   return run.number === 1 ? key : `run:${run.number}:${key}`;
 }
@@ -125,9 +148,12 @@ function guessedClass({ plan }: StepAttempt): ActionClass {
 function message(
   key: string,
   words: string,
-  blocks: readonly types.KnownBlock[],
+  own: readonly types.KnownBlock[],
   weight: Weight = 'state',
+  shown: ShownPicture | null = null,
 ): DesiredMessage {
   const text = fallbackText(words);
-  return { key, text, blocks, contentHash: hashJson({ text, blocks }), weight };
+  const blocks = withPicture(own, shown);
+  const picture = shown?.fileId ?? null;
+  return { key, text, blocks, contentHash: hashJson({ text, blocks }), weight, picture };
 }

@@ -2,7 +2,9 @@ import type { ActionClass } from '../../domain/actor.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Mutex } from '../../ports/state.ts';
+import type { Clerk } from '../documents/clerk.ts';
 import type { Health } from '../health/health.ts';
+import type { Illustrator } from '../pictures/illustrator.ts';
 import type { OutboxTools } from './perform.ts';
 
 /** What the outbox is made of. */
@@ -13,6 +15,12 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly health: Health;
   readonly actionClassOf: (stepKind: string) => ActionClass | null;
+  /** Draws the pictures; null where there are none. */
+  readonly illustrator: Illustrator | null;
+  /** Puts post-mortems into the thread. */
+  readonly clerk: Clerk;
+  /** IANA name of the zone of the team, for pictures. */
+  readonly timeZone: string;
   /** Ends the outbox. */
   readonly signal: AbortSignal;
 }

@@ -28,6 +28,8 @@ export interface Outbox {
   announce(incident: Incident): void;
   /** Incidents that are not drawn as they should be. */
   waiting(): number;
+  /** Lets an incident be looked at again, without waiting for it. */
+  redraw(incidentId: string): void;
   /** Waits for the calls that are under way. */
   settled(): Promise<void>;
 }
@@ -37,10 +39,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const row = createDirtyIncidents();
   const lanes = createLanes(options.tools.channel, clock);
   const news = createNews(options.tools);
-  const visit = createVisit({ ...options, row, lanes, news });
+  const visit = createVisit({ ...options, row, lanes, news, redraw });
   const visits = new Set<Promise<void>>();
   let looks = 0;
   let alarm: AbortController | undefined;
+
+  function redraw(incidentId: string): void {
+    if (signal.aborted) return;
+    row.mark(incidentId);
+    step();
+  }
 
   /** Starts whatever can start now, and comes again when something else can. */
   function step(): void {
@@ -129,6 +137,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     reserve: (incidentId) => (signal.aborted || !health.isOpen() ? null : news.reserve(incidentId)),
     announce: (incident) => news.announce(incident),
+    redraw,
     waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES).length,
     async settled() {
       while (visits.size > 0) await Promise.allSettled(visits);

@@ -30,6 +30,8 @@ export interface OutboxTools {
   /** Nonces of posts that Slack certainly did not take; in memory only: after a restart they are looked for. */
   readonly unsent: Set<string>;
   readonly searches: Searches;
+  /** Slack refused a message because of the picture in it: the next one comes without it. */
+  readonly pictureRefused: (fileId: string, incidentId: string) => void;
 }
 
 /** What became of an action. */
@@ -93,6 +95,7 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
   if (reach === 'maybe') tools.searches.expect(nonce);
   if (reach === 'over') tools.searches.over(nonce);
   if (sent.status === 'refused' && GONE.has(sent.code)) return await rebuild(tools, incidentId);
+  if (withoutPicture(tools, sent, message, incidentId)) return DONE;
   return left(tools, sent, 'chat.postMessage');
 }
 
@@ -168,7 +171,20 @@ async function update(tools: OutboxTools, incidentId: string, action: Action<'up
     await forget(tools, row);
     return DONE;
   }
+  if (withoutPicture(tools, sent, message, incidentId)) return DONE;
   return left(tools, sent, 'chat.update');
+}
+
+/** Whether a picture is why Slack refused the message; it is drawn again at once, without it. */
+function withoutPicture(
+  tools: OutboxTools,
+  sent: CallResult<unknown>,
+  { picture }: DesiredMessage,
+  incidentId: string,
+): boolean {
+  if (picture === null || sent.status !== 'refused' || !REFUSED_BLOCKS.has(sent.code)) return false;
+  tools.pictureRefused(picture, incidentId);
+  return true;
 }
 
 /** Sends again in a reduced form when Slack refuses the blocks, so that at least the state is seen. */
@@ -178,7 +194,7 @@ async function withReducedBlocks<T>(
   send: (shown: DesiredMessage) => Promise<T>,
 ): Promise<CallResult<T>> {
   const sent = await call(() => send(message));
-  if (sent.status !== 'refused' || !REFUSED_BLOCKS.has(sent.code)) return sent;
+  if (sent.status !== 'refused' || !REFUSED_BLOCKS.has(sent.code) || message.picture !== null) return sent;
   tools.logger.error({ err: sent.error, key: message.key }, 'Slack refused the blocks of a message');
   return await call(() => send(reduced(message)));
 }
@@ -200,7 +216,9 @@ async function rebuild(tools: OutboxTools, incidentId: string): Promise<Performe
     { incident: incidentId },
     'The messages of an incident were deleted and are posted again',
   );
-  for (const row of await tools.messages.list(incidentId)) await forget(tools, row);
+  const rows = await tools.messages.list(incidentId);
+  // Pictures and canvases are there, whatever becomes of the messages that show them.
+  for (const row of rows.filter(({ key }) => !/^(?:picture|canvas):/.test(key))) await forget(tools, row);
   return DONE;
 }
 

@@ -1,9 +1,11 @@
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
+import { documentKey } from '../documents/clerk.ts';
+import { picturesOf } from '../pictures/pictures-of.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
 import type { Lanes } from './lanes.ts';
 import { linksTo } from './links-to.ts';
-import { type DesiredMessage, messagesOf, noticeMessages } from './messages-of.ts';
+import { cardKey, type DesiredMessage, messagesOf, noticeMessages, unsentDocuments } from './messages-of.ts';
 import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
@@ -29,9 +31,12 @@ export function createVisit(
     readonly row: DirtyIncidents;
     readonly lanes: Lanes;
     readonly news: NewsDesk;
+    /** Lets an incident be looked at again. */
+    readonly redraw: (incidentId: string) => void;
   },
 ): Visit {
-  const { tools, desk, mutex, health, actionClassOf, row, lanes, news } = options;
+  const { tools, desk, mutex, health, actionClassOf, row, lanes, news, illustrator, clerk, timeZone } =
+    options;
 
   async function wanted(id: string, rows: readonly ChatMessage[]): Promise<Wanted> {
     if (id === NOTICES) {
@@ -43,8 +48,28 @@ export function createVisit(
   }
 
   function drawn(view: IncidentView, rows: readonly ChatMessage[]): Wanted {
+    const { incident } = view;
+    const redraw = () => options.redraw(incident.id);
+    clerk.want(incident, rows, redraw);
+    const unsent = new Set(rows.flatMap(({ key, ts }) => (ts === 'none' ? [key] : [])));
+    const notes = unsentDocuments(incident, (number) => unsent.has(documentKey(number)));
+    return { since: incident.openedAt, messages: [...pictured(view, rows, redraw), ...notes] };
+  }
+
+  function pictured(view: IncidentView, rows: readonly ChatMessage[], redraw: () => void): DesiredMessage[] {
+    const { incident } = view;
     const links = linksTo(rows, tools.workspaceUrl());
-    return { since: view.incident.openedAt, messages: messagesOf(view, actionClassOf, links) };
+    if (illustrator === null) return messagesOf(view, actionClassOf, links);
+    const pictures = picturesOf(incident, timeZone, cardKey);
+    const files = new Map(rows.flatMap(({ key, ts }) => (ts === null ? [] : [[key, ts] as const])));
+    const missing = [...pictures.values()].filter(({ key }) => !files.has(key));
+    illustrator.want(incident.id, missing, redraw);
+    return messagesOf(view, actionClassOf, links, (key) => {
+      const picture = pictures.get(key);
+      const fileId = files.get(picture?.key ?? '');
+      if (picture === undefined || fileId === undefined || !illustrator.isShowable(fileId)) return null;
+      return { fileId, altText: picture.chart.altText };
+    });
   }
 
   const othersThan = (dirty: Dirty): Claim[] =>

@@ -19,7 +19,7 @@ function hastyClock(step: number): Clock {
 const post: OutboxAction = {
   do: 'post',
   urgency: 0,
-  message: { key: 'parent', text: '', blocks: [], weight: 'state', contentHash: '' },
+  message: { key: 'parent', text: '', blocks: [], weight: 'state' as const, picture: null, contentHash: '' },
   row: null,
   parent: null,
 };

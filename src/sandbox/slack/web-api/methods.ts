@@ -1,7 +1,12 @@
 import type { ApiMethod } from './api-method.ts';
 import { appsConnectionsOpen, authTest } from './methods/auth.ts';
 import { blocksValidate } from './methods/blocks-validate.ts';
-import { canvasesCreate, canvasesEdit, conversationsCanvasesCreate } from './methods/canvases.ts';
+import {
+  canvasesAccessSet,
+  canvasesCreate,
+  canvasesEdit,
+  conversationsCanvasesCreate,
+} from './methods/canvases.ts';
 import { chatDelete } from './methods/chat-delete.ts';
 import { chatGetPermalink } from './methods/chat-get-permalink.ts';
 import { chatPostEphemeral } from './methods/chat-post-ephemeral.ts';
@@ -43,6 +48,7 @@ const all: readonly ApiMethod[] = [
   bookmarksAdd,
   bookmarksEdit,
   botsInfo,
+  canvasesAccessSet,
   canvasesCreate,
   canvasesEdit,
   chatDelete,

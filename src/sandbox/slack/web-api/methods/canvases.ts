@@ -99,3 +99,24 @@ export const canvasesEdit: ApiMethod = {
     return {};
   },
 };
+
+function idsOf(given: unknown): string[] {
+  return Array.isArray(given) ? given.filter((id) => typeof id === 'string') : [];
+}
+
+const LEVELS = ['read', 'write', 'owner'];
+
+/** `canvases.access.set`: who may see it. Everybody sees everything here; what is refused is refused. */
+export const canvasesAccessSet: ApiMethod = {
+  name: 'canvases.access.set',
+  token: 'bot',
+  scopes: ['canvases:write'],
+  tier: 'tier3',
+  handle({ context, args }) {
+    if (context.workspace.files.get(args.text('canvas_id') ?? '')?.kind !== 'canvas')
+      throw new ApiError('canvas_not_found');
+    if (!LEVELS.includes(args.required('access_level'))) throw new ApiError('invalid_arguments');
+    for (const id of idsOf(args.json('channel_ids'))) requireMember(context, channelById(context, id));
+    return {};
+  },
+};

@@ -1,0 +1,166 @@
+import type { webApi } from '@slack/bolt';
+import { loggableError } from '../../domain/errors.ts';
+import type { Incident, PostMortemVersion } from '../../domain/incident.ts';
+import { actorName } from '../../domain/told.ts';
+import type { IncidentDesk } from '../../engine/desk.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Fetch } from '../../ports/http.ts';
+import type { ChatMessage, ChatMessages, Mutex } from '../../ports/state.ts';
+import type { Identity } from '../app/preflight.ts';
+import { sendFile, shareFile } from '../app/upload.ts';
+import { slackErrorCode } from '../app/why-unanswered.ts';
+import type { SlackLogger } from '../bot.ts';
+import { newNonce } from '../outbox/nonce.ts';
+import { makeCanvas } from './canvas.ts';
+import { isInThread } from './in-thread.ts';
+
+/** A share without an answer may still arrive for so long; milliseconds. */
+const ARRIVES_MS = 10_000;
+const RETRY_MS = 10_000;
+const MOST_TRIES = 5;
+/** In place of an id: there is none, and there will be none. */
+const NONE = 'none';
+
+export interface ClerkOptions {
+  readonly client: webApi.WebClient;
+  readonly fetch: Fetch;
+  readonly desk: Pick<IncidentDesk, 'postMortem'>;
+  readonly messages: ChatMessages;
+  readonly mutex: Mutex;
+  readonly clock: Clock;
+  readonly logger: SlackLogger;
+  readonly identity: () => Promise<Identity>;
+  readonly signal: AbortSignal;
+}
+
+/** Puts written post-mortems into the thread, each version once, beside everything else. */
+export interface Clerk {
+  /** Sees to it that the written versions are in the thread; `done` is called when something changed. */
+  want(incident: Incident, rows: readonly ChatMessage[], done: () => void): void;
+  settled(): Promise<void>;
+}
+
+/** The key of the row of a version's file. Its `nonce` is the file's id from before it is shared. */
+export const documentKey = (number: number): string => `document:${number}`;
+const canvasKey = (number: number): string => `canvas:${number}`;
+
+export function createClerk(options: ClerkOptions): Clerk {
+  const { client, clock, desk, logger, messages, mutex, signal } = options;
+  const running = new Map<string, Promise<void>>();
+  const tries = new Map<string, number>();
+
+  async function deliver(incident: Incident, version: PostMortemVersion, parent: ChatMessage): Promise<void> {
+    const { number } = version;
+    const markdown = await desk.postMortem(incident.id, number);
+    if (markdown === null || parent.ts === null) return;
+    const title = `Post-mortem ${incident.id}, version ${number}`;
+    const place = { channel: parent.channel, thread: parent.ts };
+    const row = { incidentId: incident.id, key: documentKey(number), channel: place.channel };
+    const link = await canvasLine(incident.id, number, { title, markdown, channel: place.channel });
+    const text = `📄 Post-mortem of ${incident.id}, version ${number}, asked for by ${escaped(actorName(version.by))}. ${link}`;
+    const bytes = Buffer.from(markdown, 'utf8');
+    if (await arrived(row.key, incident.id, place)) return;
+    const name = `post-mortem-${incident.id}-v${number}.md`;
+    const file = await sendFile(client, options.fetch, { name, title, bytes });
+    const begun = clock.now().toISOString();
+    await messages.put({ ...row, ts: null, nonce: file, contentHash: begun });
+    await shareFile(client, { id: file, title }, { ...place, text });
+    await messages.put({ ...row, ts: file, nonce: file, contentHash: begun });
+  }
+
+  /** Whether an earlier try arrived; one that was made just now is waited for. */
+  async function arrived(
+    key: string,
+    incidentId: string,
+    place: { channel: string; thread: string },
+  ): Promise<boolean> {
+    const row = (await messages.list(incidentId)).find((one) => one.key === key);
+    if (row === undefined) return false;
+    if (row.ts !== null) return true;
+    const age = clock.now().getTime() - (Date.parse(row.contentHash) || 0);
+    if (age < ARRIVES_MS) await clock.sleep(ARRIVES_MS - age, signal);
+    if (!(await isInThread(client, place, row.nonce))) return false;
+    await messages.put({ ...row, ts: row.nonce });
+    return true;
+  }
+
+  async function canvasLine(
+    incidentId: string,
+    number: number,
+    canvas: { title: string; markdown: string; channel: string },
+  ): Promise<string> {
+    const key = canvasKey(number);
+    const row = (await messages.list(incidentId)).find((one) => one.key === key);
+    const made = row === undefined ? await makeCanvas(client, canvas) : null;
+    if (made !== null) {
+      const [ts, contentHash] = 'id' in made ? [made.id, ''] : [NONE, made.none];
+      const { channel } = canvas;
+      await messages.put({ incidentId, key, channel, ts, nonce: newNonce(clock.now()), contentHash });
+    }
+    const { ts, contentHash } = (await messages.list(incidentId)).find((one) => one.key === key) ?? {};
+    if (ts === undefined || ts === NONE)
+      return `As a file only: no canvas, ${escaped(contentHash ?? 'unknown')}.`;
+    const { url, teamId } = await options.identity();
+    return `<${url ?? 'https://slack.com/'}docs/${teamId}/${ts}|Open it as a canvas>`;
+  }
+
+  async function failed(incident: Incident, version: PostMortemVersion, error: unknown): Promise<void> {
+    if (signal.aborted) return;
+    logger.warn(
+      { err: loggableError(error), incident: incident.id },
+      'A post-mortem could not be put into its thread',
+    );
+    if (slackErrorCode(error) !== 'missing_scope') return;
+    const row = { incidentId: incident.id, key: documentKey(version.number), channel: '' };
+    await messages.put({ ...row, ts: NONE, nonce: NONE, contentHash: 'missing_scope' });
+  }
+
+  async function deliverAll(
+    incident: Incident,
+    versions: readonly PostMortemVersion[],
+    parent: ChatMessage,
+  ): Promise<boolean> {
+    let whole = true;
+    await mutex.exclusively(`documents:${incident.id}`, async () => {
+      for (const version of versions) {
+        await deliver(incident, version, parent).catch(async (error: unknown) => {
+          whole = false;
+          await failed(incident, version, error);
+        });
+      }
+    });
+    return whole;
+  }
+
+  return {
+    want(incident, rows, done) {
+      const parent = rows.find(({ key }) => key === 'parent');
+      const there = new Set(rows.flatMap(({ key, ts }) => (ts === null ? [] : [key])));
+      const open = incident.postMortems.filter(
+        ({ number, written }) => written !== null && !there.has(documentKey(number)),
+      );
+      if (open.length === 0 || parent?.ts == null || running.has(incident.id) || signal.aborted) return;
+      const times = (tries.get(incident.id) ?? 0) + 1;
+      if (times > MOST_TRIES) return;
+      const ended = deliverAll(incident, open, parent)
+        .then(async (whole) => {
+          tries.set(incident.id, whole ? 0 : times);
+          if (!whole) await clock.sleep(RETRY_MS, signal);
+        })
+        .catch(() => undefined)
+        .finally(() => {
+          running.delete(incident.id);
+          done();
+        });
+      running.set(incident.id, ended);
+    },
+    async settled() {
+      await Promise.allSettled(running.values());
+    },
+  };
+}
+
+/** Text in mrkdwn without markup of Slack (docs.slack.dev/messaging/formatting-message-text). */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
