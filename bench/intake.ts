@@ -23,7 +23,7 @@ const program = new Command('intake')
   .option('--rounds <n>', 'alerts of each, with nothing beside', Number, 100)
   .option('--loaded <n>', 'alerts of each, under load', Number, 20)
   .option('--legs', 'print where the time of Firebreak goes (slows it down a little)', false)
-  .addHelpText('after', '\nExample:\n  $ node bench/intake.ts --rounds 20 --loaded 10 --legs');
+  .addHelpText('after', '\nExample:\n  $ npx node bench/intake.ts --rounds 20 --loaded 10 --legs');
 const options = program.parse().opts<{ rounds: number; loaded: number; legs: boolean }>();
 
 const CHANNELS = { firebreak: 'C0FIREBREAK', alertmanager: 'C0ALERTMANAGER', clustered: 'C0CLUSTERED' };

@@ -1,7 +1,7 @@
 /**
  * A storm of alerts: 10,000 in one minute for 200 services, every group sent by two Alertmanagers, among requests that are
  * cut, malformed, too large or not proven, while a person works on an incident. Prints what intake, Slack and memory did.
- * Usage: node bench/storm.ts [services=200] [seconds=60] [drain seconds=600]
+ * Usage: npx node bench/storm.ts [services=200] [seconds=60] [drain seconds=600]
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { runStorm } from '../test/faults/storm/run-storm.ts';

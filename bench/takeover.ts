@@ -13,7 +13,7 @@ import { sendTo } from '../test/slack/sandbox-control.ts';
 const program = new Command('takeover')
   .description('Kills the replica at work so many times, and prints how long the handover took.')
   .option('--times <n>', 'how many kills', Number, 20)
-  .addHelpText('after', '\nExample:\n  $ node bench/takeover.ts --times 20');
+  .addHelpText('after', '\nExample:\n  $ npx node bench/takeover.ts --times 20');
 const { times } = program.parse().opts<{ times: number }>();
 
 await using stack = new AsyncDisposableStack();

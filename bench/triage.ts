@@ -1,6 +1,6 @@
 /**
  * How long a first look at the server takes: Firebreak's probe and snapshot beside the statements of pg_activity and
- * PgHero, in turn on the same server. Usage: node bench/triage.ts [backends=100,500,1000] [load=0,2,20,75] [samples=20]
+ * PgHero, in turn on the same server. Usage: npx node bench/triage.ts [backends=100,500,1000] [load=0,2,20,75] [samples=20]
  * [postgres=<npm package>]. `load` is busy sessions for each core; the client shares the cores, so read times as upper
  * bounds and believe the ratios.
  */

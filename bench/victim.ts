@@ -1,6 +1,6 @@
 /**
  * How deep the drill's outage is on this machine: one table of a normal phase, the outage, and the time after the kill.
- * Usage: node bench/victim.ts [scale=1] [pods=4] [sessions=2] [cpus=2]. Other load on the machine makes every number worse.
+ * Usage: npx node bench/victim.ts [scale=1] [pods=4] [sessions=2] [cpus=2]. Other load on the machine makes every number worse.
  */
 import { mkdtempSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';

@@ -10,7 +10,7 @@ import { personAt } from '../test/support/person.ts';
  * Handles drills in a browser as a person would, and takes the pictures of the documentation on the way: each card
  * as it awaits a decision, the pages worth a whole picture, and the card of a kill that came before its suspension.
  *
- *   node scripts/screenshots.ts [scale] [--story right|wrong] [--to directory]
+ *   npx node scripts/screenshots.ts [scale] [--story right|wrong] [--to directory]
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
