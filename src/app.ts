@@ -23,6 +23,7 @@ import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
 import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
+import { recheckTargets } from './engine/recheck-targets.ts';
 import { createRemind } from './engine/remind.ts';
 import { startHttp } from './http.ts';
 import { createImpact } from './impact-questions.ts';
@@ -147,7 +148,10 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     timeZone: config.timeZone,
     records: { impact: createImpact(config.databases, outgoing.fetch), factors: null },
   };
-  const desk = createDesk(engine);
+  const desk = createDesk({
+    ...engine,
+    recheck: async (incident, targets, signal) => recheckTargets(engine, incident, targets, signal),
+  });
   const actionClassOf = (kind: string): ActionClass => kinds.get(kind)?.actionClass ?? 'incident';
   const slack = createSlack({
     config: config.slack,

@@ -28,9 +28,9 @@ export function approve(
   if (current.status !== 'awaiting' || plan === null || hash === null) {
     return alreadyDecided(incident, current, command.by, now);
   }
-  const early = approval !== null && command.hash === hash;
+  const early = approval !== null && command.hash === cardHash({ ...current, approval: null });
   if (command.hash !== cardHash(current) && !early) {
-    return approval !== null
+    return approval !== null || command.hash === hash
       ? staleCard(incident, current, command.by, now)
       : refuse(
           'stale-plan',
@@ -67,11 +67,11 @@ function mayDecide({ step }: StepAttempt, { by }: DecideCommand): boolean {
   return by.kind === 'person' || (by.kind === 'policy' && step.confirm === 'none');
 }
 
-function isExpired({ expiresAt }: StepAttempt, now: Date): boolean {
+export function isExpired({ expiresAt }: StepAttempt, now: Date): boolean {
   return expiresAt !== null && now.getTime() >= Date.parse(expiresAt);
 }
 
-function expire(current: StepAttempt): Decided {
+export function expire(current: StepAttempt): Decided {
   const outdated: DomainEvent = {
     type: 'step.outdated',
     step: current.step.id,

@@ -13,7 +13,10 @@ function believedCauses(causes: readonly Cause[]): Cause[] {
  * Why a step is passed by: it is for other causes than those that the diagnosis believes. Null when it is for them, for
  * every cause, when nothing was diagnosed, or when a person went back to exactly this step.
  */
-export function whyPassedBy({ causes }: Pick<Incident, 'causes'>, attempt: StepAttempt): string | null {
+export function whyPassedBy(
+  { causes }: Pick<Incident, 'causes'>,
+  attempt: Pick<StepAttempt, 'step' | 'wanted'>,
+): string | null {
   const { step, wanted } = attempt;
   const [first] = causes;
   if (step.for.length === 0 || wanted || first === undefined) return null;

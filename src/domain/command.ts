@@ -10,7 +10,7 @@ export interface AttemptRef {
 }
 
 /** What a person can answer to a card. */
-export type Choice = 'run' | 'withdraw' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
+export type Choice = 'run' | 'targets' | 'withdraw' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
 
 /** What people and the engine ask of an incident. */
 export type Command =

@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import { approve, clickOf, type DecideCommand } from './approve.ts';
 import { cardHash, decidedCardHash } from './card-hash.ts';
+import { chooseTargets } from './choose-targets.ts';
 import type { AttemptRef, Command } from './command.ts';
 import { type ChargeCommand, decideCharge } from './decide-charge.ts';
 import type { DomainEvent, Phase } from './event.ts';
@@ -93,6 +94,8 @@ function decideStep(incident: Incident, current: StepAttempt, command: DecideCom
   if (command.choice === 'abort') return abort(incident, current, command, now);
   if (command.hash !== cardHash(current)) return staleCard(incident, current, by, now);
   switch (command.choice) {
+    case 'targets':
+      return chooseTargets(incident, current, { ...command, by }, now);
     case 'withdraw':
       return withdraw(current, command);
     case 'skip':

@@ -79,6 +79,14 @@ export const DomainEvent = z.discriminatedUnion('type', [
     passedBy: z.boolean().optional(),
     ...click,
   }),
+  /** When a person changes which targets of the plan on the screen would be acted on; nothing is done yet. */
+  event('targets.chosen', {
+    ...attempt,
+    hash: z.string(),
+    targets: z.array(z.string()).min(1),
+    by: Person,
+    ...click,
+  }),
   /** When the first of two people approves exactly this plan and selection; nothing is done yet. */
   event('approval.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Person, ...click }),
   /** When an authorised person, or a policy, approves exactly this plan and selection; the second of two, with the first. */

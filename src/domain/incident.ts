@@ -40,6 +40,8 @@ export interface StepAttempt {
   readonly expiresAt: string | null;
   /** What differs from the plan that was on the screen before. */
   readonly differs: readonly string[];
+  /** Which targets a person wants instead of the proposed ones, or null; what is still there stays chosen in a new plan. */
+  readonly chosen: ChosenTargets | null;
   /** What the first of two people approved; kept when the second completes it. */
   readonly approval: { readonly by: Person; readonly at: string; readonly selection: Selection } | null;
   readonly decision: { readonly by: Actor; readonly at: string; readonly selection: Selection } | null;
@@ -66,6 +68,15 @@ export interface StepAttempt {
     readonly completedAt?: string;
     readonly endedAt?: string;
   };
+}
+
+/** Targets that a person chose instead of those that the plan proposes. */
+export interface ChosenTargets {
+  readonly targets: readonly string[];
+  readonly by: Person;
+  readonly at: string;
+  /** How often targets were chosen in this try: no two cards of it are alike. */
+  readonly turn: number;
 }
 
 export interface Run {
@@ -295,6 +306,7 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         expiresAt: event.expiresAt,
         differs: event.differs,
         waitingSince: current.waitingSince ?? at,
+        chosen: stillChosen(current, event.plan),
         times: { ...current.times, plannedAt: current.times.plannedAt ?? at },
       }));
     case 'step.outdated':
@@ -306,6 +318,10 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         differs: event.differs,
         // Somebody's click found it too old, or took an approval back: the waiting begins anew.
         waitingSince: null,
+      }));
+    case 'targets.chosen':
+      return changeAttempt(run, ({ chosen }) => ({
+        chosen: { targets: event.targets, by: event.by, at, turn: (chosen?.turn ?? 0) + 1 },
       }));
     case 'approval.recorded':
       return changeAttempt(run, () => ({
@@ -350,6 +366,23 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
   }
 }
 
+/**
+ * What a person left out or added stays so in a new plan, as far as it is still there: a plan that is made anew must not
+ * take back in silence that somebody is to be spared.
+ */
+function stillChosen({ plan, chosen }: StepAttempt, fresh: Plan): ChosenTargets | null {
+  if (plan === null || chosen === null) return null;
+  const known = new Set(plan.targets.map(({ id }) => id));
+  const targets = fresh.targets
+    .filter(({ id, selected }) => (known.has(id) ? chosen.targets.includes(id) : selected))
+    .map(({ id }) => id);
+  const proposed = fresh.targets.filter(({ selected }) => selected).length;
+  const isProposal =
+    targets.length === proposed &&
+    fresh.targets.every(({ id, selected }) => selected === targets.includes(id));
+  return isProposal ? null : { ...chosen, targets };
+}
+
 function skipping({ by, reason, passedBy }: EventOf<'step.skipped'>): Closing {
   return { by, reason, choice: 'skip', ...(passedBy === true ? { passedBy } : {}) };
 }
@@ -384,6 +417,7 @@ function newAttempt(step: RunbookStep, attempt: number, wanted: boolean): StepAt
     drawn: 0,
     expiresAt: null,
     differs: [],
+    chosen: null,
     approval: null,
     decision: null,
     intents: 0,

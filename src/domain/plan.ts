@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { hashJson, Json } from './json.ts';
+import { Trend } from './trend.ts';
 
 /** A name and a value that a person reads beside a target or in a result. */
-export const Fact = z.object({ name: z.string(), value: z.string() });
+export const Fact = z.object({
+  name: z.string(),
+  value: z.string(),
+  /** Where it is going; left out where there was nothing to compare it with. */
+  trend: Trend.optional(),
+});
 export type Fact = z.infer<typeof Fact>;
 
 /** One thing that a step would act on. */
@@ -52,11 +58,13 @@ export const Plan = z.object({
   impact: z.string(),
   /** How it is undone, or why it cannot be. */
   undo: z.string(),
+  /** What stays as it is even when all of it succeeds, one sentence each; left out where nothing is known to. */
+  wontSolve: z.array(z.string()).optional(),
   /** What must be known before deciding; shown in front of the buttons and repeated in the confirmation. */
   warnings: z.array(z.string()),
   targets: z.array(Target),
-  /** What was looked at and left alone, and why: protected sessions, too young queries. */
-  excluded: z.array(z.object({ label: z.string(), reason: z.string() })),
+  /** What was looked at and left alone, and why: protected sessions, too young queries; `id` where it could be a target. */
+  excluded: z.array(z.object({ label: z.string(), reason: z.string(), id: z.string().optional() })),
   choices: z.array(Choice),
   commands: z.array(Command),
   /** Set when there is nothing to do: the step is skipped with this reason. */
@@ -92,6 +100,15 @@ export function proposedSelection(plan: Plan): Selection {
     targets: plan.targets.filter((target) => target.selected).map((target) => target.id),
     choices: Object.fromEntries(plan.choices.map((choice) => [choice.id, choice.default])),
   };
+}
+
+/** What a card means: the targets that a person chose instead of the proposed ones, and the proposed answers. */
+export function shownSelection(
+  plan: Plan,
+  chosen: { readonly targets: readonly string[] } | null,
+): Selection {
+  const proposed = proposedSelection(plan);
+  return chosen === null ? proposed : { ...proposed, targets: [...chosen.targets] };
 }
 
 /** Says what is wrong with a selection for this plan, or null when it fits. */

@@ -84,6 +84,11 @@ export function staleCard(incident: Incident, current: StepAttempt, asker: Actor
     const who = `${nameFor(asker, approval.by)} approved first, ${ago(approval.at, now)}.`;
     return refuse('approved-meanwhile', `${who} ${UNCHANGED} The card shows now what was chosen.`);
   }
+  const { chosen, plan } = current;
+  if (chosen !== null) {
+    const who = `${nameFor(asker, chosen.by)} changed the targets ${ago(chosen.at, now)}: ${chosen.targets.length} of ${plan?.targets.length ?? 0} now.`;
+    return refuse('stale-card', `${who} ${UNCHANGED}`);
+  }
   return refuse('stale-card', `The card has changed since your screen was drawn. ${UNCHANGED}`);
 }
 

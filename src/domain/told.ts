@@ -6,6 +6,7 @@ import { currentAttempt, currentRun, type Incident, isEnd, type StepAttempt } fr
 /** What people call the choices: the words on the buttons. */
 const CHOICES: Readonly<Record<Choice, string>> = {
   run: 'Run',
+  targets: 'Change targets',
   withdraw: 'Take back',
   skip: 'Skip',
   retry: 'Try again',

@@ -3,12 +3,6 @@ import { z } from 'zod';
 import { channel, people } from './people.ts';
 
 /** The parts of the page's state that a responder looks at. */
-const Checkboxes = z.object({
-  type: z.literal('checkboxes'),
-  action_id: z.string(),
-  options: z.array(z.unknown()),
-  initial_options: z.array(z.unknown()).optional(),
-});
 const Button = z.object({
   type: z.literal('button'),
   action_id: z.string(),
@@ -42,21 +36,20 @@ export interface ResponderOptions {
   readonly thinkMs: number;
   /** Kills before suspending, as on the day, and goes back when told that it respawned. */
   readonly wrongOrder: boolean;
-  /** What to do with targets of which the plan ticked none: tick all of them, or skip the step. */
-  readonly unticked: 'tick' | 'skip';
+  /** What to do where the plan proposes no target: choose all of them, or skip the step. */
+  readonly unproposed: 'choose' | 'skip';
   readonly onClick: (what: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** An element that can be used: a button, or checkboxes of which none is ticked. */
+/** A button that can be pressed. */
 interface Offer {
   readonly ts: string;
   readonly blockId: string;
   readonly actionId: string;
   /** Whether it is for somebody else than who approved first. */
   readonly isForSecond: boolean;
-  /** Fields of the action beside its names. */
-  readonly input: { readonly value: string } | { readonly selected_options: readonly unknown[] };
+  readonly value: string;
 }
 
 /** Milliseconds after which a click of which nothing came is repeated, as a person would: Slack may have lost it. */
@@ -84,7 +77,7 @@ export async function respond(options: ResponderOptions): Promise<void> {
 }
 
 function keyOf(offer: Offer): string {
-  return `${offer.ts} ${offer.actionId} ${JSON.stringify(offer.input)}`;
+  return `${offer.ts} ${offer.actionId} ${offer.value}`;
 }
 
 /** The buttons of the newest card that has any, by action id. */
@@ -110,57 +103,92 @@ function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
       if (button.success) {
         const { action_id: actionId, value = '', text } = button.data;
         const isForSecond = text.text === SECOND;
-        offers.set(actionId, { ...place, actionId, isForSecond, input: { value } });
-      }
-      const boxes = Checkboxes.safeParse(element);
-      if (boxes.success && (boxes.data.initial_options ?? []).length === 0) {
-        const { action_id: actionId, options } = boxes.data;
-        offers.set(actionId, {
-          ...place,
-          actionId,
-          isForSecond: false,
-          input: { selected_options: options },
-        });
+        offers.set(actionId, { ...place, actionId, isForSecond, value });
       }
     }
   }
   return offers;
 }
 
-/** What the runbook asks for: tick what is not ticked, run. In the wrong order suspending is skipped the first time. */
+/** What the runbook asks for: choose where nothing is proposed, run. In the wrong order suspending is skipped the first time. */
 function choose(
   offers: ReadonlyMap<string, Offer>,
-  { wrongOrder, unticked: onUnticked }: Pick<ResponderOptions, 'wrongOrder' | 'unticked'>,
+  { wrongOrder, unproposed }: Pick<ResponderOptions, 'wrongOrder' | 'unproposed'>,
   answered: ReadonlyMap<string, number>,
 ): Offer | null {
   const back = offers.get('step.back');
   const retry = offers.get('step.retry');
   const run = offers.get('step.run');
+  const targets = offers.get('step.targets');
+  if (run === undefined && targets !== undefined) {
+    return unproposed === 'choose' ? targets : (offers.get('step.skip') ?? null);
+  }
   // A card that offers no retry is still measuring.
   if (run === undefined) return retry === undefined ? null : (back ?? retry);
   const skippedBefore = [...answered.keys()].some((key) => key.includes('step.skip'));
   const isSuspend = keyOf(run).includes('suspend');
   if (wrongOrder && isSuspend && !skippedBefore) return offers.get('step.skip') ?? run;
-  const unticked = offers.get('step.targets');
-  if (unticked === undefined || answered.has(keyOf(unticked))) return run;
-  return onUnticked === 'tick' ? unticked : (offers.get('step.skip') ?? null);
+  return run;
 }
 
 async function click(options: ResponderOptions, offer: Offer): Promise<void> {
   const [onCall, second] = people;
   options.onClick(offer.actionId);
-  const response = await fetch(`${options.slackUrl}/_sandbox/action`, {
+  const user = (offer.isForSecond ? second : onCall).id;
+  await sandbox(options, 'action', {
+    user,
+    channel: channel.id,
+    ts: offer.ts,
+    block_id: offer.blockId,
+    action_id: offer.actionId,
+    value: offer.value,
+  });
+  if (offer.actionId === 'step.targets') await chooseAll(options, user);
+}
+
+/** The choice of targets as the page shows it once it is read. */
+const Choice = z.object({
+  id: z.string(),
+  blocks: z.array(
+    z.looseObject({
+      block_id: z.string(),
+      element: z.looseObject({ action_id: z.string(), options: z.array(z.unknown()) }).optional(),
+    }),
+  ),
+});
+
+/** Chooses every target in the modal that opened. */
+async function chooseAll(options: ResponderOptions, user: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const { stack } = z
+      .object({ stack: z.array(z.unknown()) })
+      .parse(await sandbox(options, `views?user=${user}`));
+    const view = Choice.safeParse(stack.at(-1));
+    const input = view.data?.blocks.find(({ element }) => element !== undefined);
+    if (view.data !== undefined && input?.element !== undefined) {
+      const { action_id, options: selected_options } = input.element;
+      const values = { [input.block_id]: { [action_id]: { selected_options } } };
+      await sandbox(options, 'view-submit', { user, view_id: view.data.id, state: { values } });
+      return;
+    }
+    await delay(150, undefined, { signal: options.signal });
+  }
+}
+
+async function sandbox(
+  { slackUrl, signal }: Pick<ResponderOptions, 'slackUrl' | 'signal'>,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const post = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      user: (offer.isForSecond ? second : onCall).id,
-      channel: channel.id,
-      ts: offer.ts,
-      block_id: offer.blockId,
-      action_id: offer.actionId,
-      ...offer.input,
-    }),
-    signal: options.signal,
+    body: JSON.stringify(body),
+  };
+  const response = await fetch(`${slackUrl}/_sandbox/${path}`, {
+    ...(body === undefined ? {} : post),
+    signal,
   });
-  await response.arrayBuffer();
+  return await response.json();
 }

@@ -101,7 +101,7 @@ async function untilClosed(world: World, incidentId: string, options: DrillOptio
       : respond({
           slackUrl: world.slack.url,
           ...options.responder,
-          unticked: 'tick',
+          unproposed: 'choose',
           onClick: () => undefined,
           signal,
         });

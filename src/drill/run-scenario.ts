@@ -151,7 +151,7 @@ async function untilClosed(
           slackUrl: slack.url,
           ...options.responder,
           wrongOrder: false,
-          unticked: 'skip',
+          unproposed: 'skip',
           onClick: () => undefined,
           signal,
         });

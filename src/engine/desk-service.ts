@@ -8,7 +8,7 @@ import { approvalVoid } from '../domain/refuse.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Databases } from '../ports/databases.ts';
 import { postMortemVersion } from '../postmortem/post-mortem.ts';
-import type { Answer, IncidentDesk, Reply } from './desk.ts';
+import type { Answer, IncidentDesk, Recheck, Reply } from './desk.ts';
 import type { Change } from './ledger.ts';
 import { noticesOf } from './notices.ts';
 import { dedupeKeyOf, openIncident } from './opening.ts';
@@ -28,7 +28,17 @@ const MORE_OF_ALL = 10;
 export type DeskOptions = Pick<
   EngineOptions,
   'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'clock' | 'timeZone'
-> & { readonly ports: { readonly databases: Pick<Databases, 'list'> } };
+> & {
+  readonly ports: { readonly databases: Pick<Databases, 'list'> };
+  /** Looks at the world again; left out where this process does not read it. */
+  readonly recheck?: (
+    incident: Incident,
+    targets: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<Recheck>;
+};
+
+const NOT_READ: Recheck = { status: 'unread', why: 'They are not read from here.' };
 
 /** The desk: checks authority at the moment of the answer, and journals refusals. */
 export function createDesk(options: DeskOptions): IncidentDesk {
@@ -101,6 +111,12 @@ export function createDesk(options: DeskOptions): IncidentDesk {
         );
       });
       return reply(refusal);
+    },
+
+    async recheck(incidentId, targets, signal) {
+      const incident = await ledger.load(incidentId);
+      if (incident === null) return { status: 'same' };
+      return (await options.recheck?.(incident, targets, signal)) ?? NOT_READ;
     },
 
     async close(incidentId, by, reason, click) {

@@ -22,6 +22,14 @@ export interface Answer extends AttemptRef {
 /** What the person is told. */
 export type Reply = { readonly status: 'accepted' } | ({ readonly status: 'refused' } & Refusal);
 
+/** What the world says of targets that somebody wants to act on. */
+export type Recheck =
+  | { readonly status: 'same' }
+  /** One sentence for each target that is gone, is protected now, or does something else. */
+  | { readonly status: 'changed'; readonly changes: readonly string[] }
+  /** It could not be read in time; `why` is a sentence. */
+  | { readonly status: 'unread'; readonly why: string };
+
 /** An incident with what is going on in it, for views. */
 export interface IncidentView {
   readonly incident: Incident;
@@ -66,6 +74,11 @@ export interface IncidentDesk {
     | { readonly status: 'refused'; readonly message: string }
   >;
   answer(answer: Answer): Promise<Reply>;
+  /**
+   * Reads the world again for these targets of the plan that waits for a decision; changes and records nothing. Gives up
+   * when the signal aborts.
+   */
+  recheck(incidentId: string, targets: readonly string[], signal: AbortSignal): Promise<Recheck>;
   /** `click` names the click, where one click may be delivered twice. */
   close(incidentId: string, by: Person, reason: string, click?: string): Promise<Reply>;
   /** Who looks after an incident: take charge, hand over, add responders. It permits nothing, so everybody may. */

@@ -53,6 +53,8 @@ function createTeller(): (event: DomainEvent) => string | null {
         return event.passedBy === true
           ? null
           : `"${titleOf(event.step)}" was skipped by ${actorName(event.by)}: ${event.reason}`;
+      case 'targets.chosen':
+        return `${actorName(event.by)} chose for "${titleOf(event.step)}": ${chosenWords(plans.get(event.step), event.targets)}`;
       case 'approval.recorded':
         return `${actorName(event.by)} approved "${titleOf(event.step)}" as the first of two`;
       case 'decision.recorded':
@@ -129,6 +131,12 @@ const waited: Readonly<Record<WaitsFor, string>> = {
   'second-person': 'a second person is awaited on',
   attention: 'somebody has to look at',
 };
+
+function chosenWords(plan: Plan | undefined, targets: readonly string[]): string {
+  const left = (plan?.targets ?? []).filter(({ id, selected }) => selected && !targets.includes(id));
+  const without = left.length === 0 ? '' : `, without ${left.map(({ label }) => label).join('; ')}`;
+  return `${targets.length} of ${plan?.targets.length ?? targets.length} targets${without}`;
+}
 
 function decided(title: string, plan: Plan | undefined, selection: Selection): string {
   const labels = (plan?.targets ?? [])

@@ -113,6 +113,8 @@ export type StepSpec<S extends z.ZodObject, T extends Json, D extends Json, P ex
   data: z.ZodType<D>;
   /** Reads only. */
   plan(ctx: StepContext<P>, params: z.output<S>): Promise<Draft<T>>;
+  /** Whether a target of a fresh plan is still the one that was planned under this id; left out, its id says so. */
+  isSameTarget?(planned: T, now: T): boolean;
   /** Does it. Checks the identity of each target in the act. */
   execute(ctx: StepContext<P>, approved: Approved<S, T>): Promise<OutcomeOf<D>>;
   /** Measures until it knows or until its own deadline; never throws for a bad result. */
@@ -129,6 +131,8 @@ export interface StepKind {
   readonly actionClass: Exclude<ActionClass, 'incident'>;
   readonly undo: { stepKind: string } | { impossible: string };
   plan(ctx: StepContext, params: unknown): Promise<Plan>;
+  /** Whether two targets of the same id are the same thing. */
+  isSameTarget(planned: Target, now: Target): boolean;
   recheck(ctx: StepContext, plan: Plan, selection: Selection): Promise<string[]>;
   execute(ctx: StepContext, plan: Plan, selection: Selection): Promise<Outcome>;
   verify(ctx: StepContext, plan: Plan, selection: Selection, outcome: Outcome): Promise<Verdict>;
@@ -159,6 +163,10 @@ export function defineStep<S extends z.ZodObject, T extends Json, D extends Json
     async plan(ctx, raw) {
       const params = spec.params.parse(raw);
       return { ...(await spec.plan(ctx, params)), kind: spec.kind, params: params as Plan['params'] };
+    },
+    isSameTarget(planned, now) {
+      if (spec.isSameTarget === undefined) return true;
+      return spec.isSameTarget(spec.target.parse(planned.identity), spec.target.parse(now.identity));
     },
     async recheck(ctx, plan, selection) {
       return spec.actionClass === 'observe' ? [] : await spec.recheck(ctx, approve(plan, selection));

@@ -1,3 +1,4 @@
+import { whyPassedBy } from '../domain/branch.ts';
 import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts';
 import { actorName } from '../domain/told.ts';
 import { type StateLabel, stateOf } from './states.ts';
@@ -44,4 +45,15 @@ export function awaited(incident: Incident): { text: string; since: string | nul
     };
   }
   return null;
+}
+
+/** The step that comes after the present one, leaving out those that are for other causes; null when none does. */
+export function upcoming(incident: Incident): string | null {
+  const run = currentRun(incident);
+  if (run?.status !== 'running' || incident.status === 'closed') return null;
+  const index = run.runbook.steps.findIndex(
+    (step, position) => position > run.position && whyPassedBy(incident, { step, wanted: false }) === null,
+  );
+  const step = run.runbook.steps[index];
+  return step === undefined ? null : `step ${index + 1} (${step.title})`;
 }

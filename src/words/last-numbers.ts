@@ -1,8 +1,16 @@
 import { shorten } from '../domain/format.ts';
 import type { Incident, StepAttempt } from '../domain/incident.ts';
+import { type Trend, trendOf } from '../domain/trend.ts';
 import { amount } from './sparkline.ts';
 
 const MOST_NUMBERS = 3;
+
+/** The word carries the meaning; the arrow only helps to find it. */
+const TRENDS: Readonly<Record<Trend, string>> = {
+  rising: '↗ rising',
+  steady: '→ steady',
+  falling: '↘ falling',
+};
 
 /** Numbers of an incident in words, and when they were measured (ISO 8601). */
 export interface Numbers {
@@ -24,16 +32,25 @@ export function lastNumbers(incident: Incident): Numbers | null {
 function fromSeries({ verdict }: StepAttempt): string[] | null {
   if (verdict === null || verdict.series.length === 0) return null;
   return verdict.series.flatMap(({ name, unit, points }) => {
-    const last = points.at(-1)?.[1];
-    return last === undefined ? [] : [`${shorten(name, 30)} ${amount(last, unit)}`];
+    const values = points.map(([, value]) => value);
+    const last = values.at(-1);
+    return last === undefined
+      ? []
+      : [withTrend(`${shorten(name, 30)} ${amount(last, unit)}`, trendOf(values) ?? undefined)];
   });
 }
 
 /** The first clause of each fact: the rest stands on the card. */
 function fromDiagnosis({ outcome }: StepAttempt): string[] | null {
   if (outcome === null || outcome.causes.length === 0) return null;
-  return outcome.facts.map(
-    ({ name, value }) =>
+  return outcome.facts.map(({ name, value, trend }) =>
+    withTrend(
       `${shorten(name.split(' (')[0] ?? name, 40)} ${shorten(value.split(/[;,] /)[0] ?? value, 60)}`,
+      trend,
+    ),
   );
+}
+
+function withTrend(words: string, trend: Trend | undefined): string {
+  return trend === undefined ? words : `${words} ${TRENDS[trend]}`;
 }

@@ -57,6 +57,7 @@ it('the interleavings reach what they are about', () => {
     }
   });
   const wanted = [
+    'targets.chosen',
     'approval.recorded',
     'decision.recorded',
     'effect.completed',
@@ -98,6 +99,20 @@ it('a plan takes one decision, and one first approval', () => {
         expect(lastOf(since(earlier, 'step.planned'), type)).toBeUndefined(),
       );
     }
+  });
+});
+
+it('targets are chosen among those of the newest plan, and only while nobody has approved it', () => {
+  holds(({ events }) => {
+    each(events, 'targets.chosen', ({ hash, targets }, earlier) => {
+      const planned = lastOf(earlier, 'step.planned');
+      expect(planned?.hash).toBe(hash);
+      const offered = planned?.plan.targets.map(({ id }) => id) ?? [];
+      expect(offered).toEqual(expect.arrayContaining(targets));
+      const current = since(earlier, 'step.planned', 'step.outdated');
+      expect(lastOf(current, 'approval.recorded')).toBeUndefined();
+      expect(lastOf(current, 'decision.recorded')).toBeUndefined();
+    });
   });
 });
 

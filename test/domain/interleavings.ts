@@ -7,7 +7,7 @@ import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../../src/domain/incident.ts';
 import { next } from '../../src/domain/next.ts';
-import { proposedSelection } from '../../src/domain/plan.ts';
+import { proposedSelection, shownSelection } from '../../src/domain/plan.ts';
 import type { Decided } from '../../src/domain/refuse.ts';
 import {
   anna,
@@ -44,6 +44,7 @@ const choices: readonly Choice[] = [
   'run',
   'run',
   'run',
+  'targets',
   'withdraw',
   'skip',
   'retry',
@@ -175,7 +176,9 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
       const screen = screens.at(-1 - move.screen) ?? screens.at(-1);
       if (screen === undefined) continue;
       const plan = current?.plan ?? null;
-      const proposed = current?.approval?.selection ?? (plan === null ? null : proposedSelection(plan));
+      const proposed =
+        current?.approval?.selection ??
+        (plan === null ? null : shownSelection(plan, current?.chosen ?? null));
       const selection = move.picked === null ? proposed : { targets: move.picked, choices: {} };
       const command: DecideCommand = {
         type: 'decide',

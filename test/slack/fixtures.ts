@@ -1,4 +1,4 @@
-import type { Actor } from '../../src/domain/actor.ts';
+import type { Person } from '../../src/domain/actor.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Cause } from '../../src/domain/cause.ts';
 import type { Incident, Run, StepAttempt, StepStatus } from '../../src/domain/incident.ts';
@@ -8,7 +8,7 @@ import { REMIND_TIMES } from '../../src/domain/remind-times.ts';
 import type { IncidentView } from '../../src/engine/desk.ts';
 
 export const AT = '2026-11-15T14:23:00.000Z';
-export const ALICE: Actor = { kind: 'person', id: 'U0ALICE', name: 'Alice Adams', via: 'slack' };
+export const ALICE: Person = { kind: 'person', id: 'U0ALICE', name: 'Alice Adams', via: 'slack' };
 
 /** Text that would call everybody, fake a mention or a link, or break out of a code box if it were parsed. */
 export const HOSTILE = '<!channel> <@U0BOB> <https://evil.example|click> ``` *b* & "q" \u0000 :bomb: \ud800';
@@ -172,6 +172,7 @@ export function attempt(id: string, status: StepStatus, over: Partial<StepAttemp
     expiresAt: own === null ? null : '2026-11-15T14:28:00.000Z',
     drawn: own === null ? 0 : 1,
     differs: [],
+    chosen: null,
     approval: null,
     decision: null,
     intents: 0,

@@ -8,6 +8,7 @@ import type {
   IncidentView,
   Notice,
   RecentIncident,
+  Recheck,
   Reply,
 } from '../../src/engine/desk.ts';
 import type { Charts } from '../../src/ports/charts.ts';
@@ -43,6 +44,8 @@ export interface ScriptedDesk extends IncidentDesk {
   /** Why nobody may do anything, or null. */
   denied: string | null;
   postMortemsAsked: string[];
+  /** What the world says of targets that somebody chose. */
+  world: Recheck;
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -60,6 +63,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     recent: [],
     denied: null,
     postMortemsAsked: [],
+    world: { status: 'same' },
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
     async open({ database }) {
@@ -75,6 +79,9 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
       if (this.fail !== null) throw this.fail;
       this.answers.push(answer);
       return this.reply;
+    },
+    async recheck() {
+      return this.world;
     },
     async close(incidentId) {
       this.closed.push(incidentId);
@@ -116,12 +123,16 @@ const clock: Clock = {
   },
 };
 
-/** Collects the sentences that are logged, but those for developers. */
-function collector(log: string[]): SlackLogger {
+/** Collects the sentences that are logged, but those for developers, and the fields of errors. */
+function collector(log: string[], defects: unknown[]): SlackLogger {
   const collect = (fields: unknown, sentence?: unknown): void => {
     log.push(String(sentence ?? fields));
   };
-  return { debug() {}, info: collect, warn: collect, error: collect };
+  const collectError = (fields: unknown, sentence?: unknown): void => {
+    collect(fields, sentence);
+    defects.push(fields);
+  };
+  return { debug() {}, info: collect, warn: collect, error: collectError };
 }
 
 /** The sandbox with our own manifest: alice and bob of the workspace, eve of another one. */
@@ -152,6 +163,8 @@ export interface Rig {
   readonly bot: SlackBot;
   /** What was logged, sentence by sentence. */
   readonly log: readonly string[];
+  /** Fields of what was logged as an error. */
+  readonly defects: readonly unknown[];
   readonly mutex: Mutex;
 }
 
@@ -185,6 +198,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
   const log: string[] = [];
   const live = createScriptedLive();
+  const defects: unknown[] = [];
   const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
     config,
@@ -193,12 +207,12 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     live,
     messages,
     mutex,
-    logger: collector(log),
+    logger: collector(log, defects),
     clock: options.clock ?? clock,
     ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, live, messages, bot, log, mutex };
+  return { sandbox, desk, live, messages, bot, log, defects, mutex };
 }
 
 /** A started bot in either mode. */

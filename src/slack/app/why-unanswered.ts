@@ -53,3 +53,10 @@ export function reachOf(error: unknown): 'cannot' | 'over' | 'maybe' {
   if (why !== null && NOT_CONNECTED.has(why)) return 'cannot';
   return error instanceof webApi.WebAPIRequestError ? 'maybe' : 'over';
 }
+
+/** Where in a message Slack found what it refuses: JSON pointers such as `/blocks/2/text`, without anything of the content. */
+export function refusedPlaces(error: unknown): string[] {
+  if (!(error instanceof webApi.WebAPIPlatformError)) return [];
+  const messages = error.data.response_metadata?.messages ?? [];
+  return messages.flatMap((message) => /\[json-pointer:(\/[\w/]*)\]/.exec(message)?.[1] ?? []);
+}

@@ -1,14 +1,17 @@
 /** Ids of everything that can be clicked; each has its file in listeners/actions. */
 export const actionIds = {
   run: 'step.run',
+  targets: 'step.targets',
+  statement: 'step.statement',
   withdraw: 'step.withdraw',
   skip: 'step.skip',
   retry: 'step.retry',
   continue: 'step.continue',
   back: 'step.back',
   abort: 'step.abort',
-  targets: 'step.targets',
   choice: 'step.choice',
+  explain: 'incident.explain',
+  whyNot: 'incident.why-not',
   close: 'incident.close',
   liveAgain: 'live.again',
   chargeTake: 'charge.take',

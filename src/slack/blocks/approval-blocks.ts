@@ -2,10 +2,7 @@ import type { types } from '@slack/bolt';
 import type { StepAttempt } from '../../domain/incident.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Budget } from './clip.ts';
-import { rest } from './rest.ts';
-import { bold, bullets, line, quote, richText, text, time, who } from './rich-text.ts';
-
-const MOST_NAMED = 12;
+import { bold, line, quote, richText, text, time, who } from './rich-text.ts';
 
 /** What the first of two people approved, for the second to read: it cannot be changed, only taken back. */
 export function approvalBlocks(
@@ -14,9 +11,7 @@ export function approvalBlocks(
   budget: Budget,
 ): types.RichTextBlock[] {
   const { by, at, selection } = approval;
-  const chosen = plan.targets.filter(({ id }) => selection.targets.includes(id));
-  const left = plan.targets.length - chosen.length;
-  const shown = chosen.slice(0, MOST_NAMED);
+  const left = plan.targets.length - selection.targets.length;
   return richText(
     quote(
       text('👥 '),
@@ -29,11 +24,9 @@ export function approvalBlocks(
       ? []
       : [
           line(
-            bold(`Chosen: ${chosen.length} of ${plan.targets.length}`),
-            text(left === 0 ? '' : `, ${left} left out`),
+            bold(`Chosen: ${selection.targets.length} of ${plan.targets.length}`),
+            text(left === 0 ? ', as in the table' : `, ${left} left out, as in the table`),
           ),
-          bullets(shown.map(({ label }) => line(text(budget.take(label, 120))))),
-          ...rest(chosen.length - shown.length, 'chosen targets'),
         ]),
     ...plan.choices.map(({ id, label, options }) => {
       const answer = options.find(({ value }) => value === selection.choices[id]);

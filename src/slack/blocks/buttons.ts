@@ -1,11 +1,12 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import type { StepAttempt } from '../../domain/incident.ts';
-import { type Plan, proposedSelection, type Selection } from '../../domain/plan.ts';
+import type { Plan, Selection } from '../../domain/plan.ts';
 import { actorName } from '../../domain/told.ts';
 import { actionIds } from './action-ids.ts';
 import { type ClickValue, encodeClick } from './click-value.ts';
-import { proposal } from './offer.ts';
+import { joinNames } from './join-names.ts';
+import { shownPositions } from './offer.ts';
 import { plain } from './text-objects.ts';
 
 interface ButtonSpec {
@@ -42,12 +43,25 @@ export function dialog(
   };
 }
 
-/** Runs the plan as picked. What changes something repeats its warnings and consequence before it runs. */
-export function runButton(plan: Plan, value: ClickValue, actionClass: ActionClass): types.Button {
-  const spec = { id: actionIds.run, text: 'Run', value: { ...value, ...proposal(plan) } };
+/** Runs the plan for what the card shows as chosen. What changes something repeats what it would do before it runs. */
+export function runButton(plan: Plan, { value, shown, actionClass }: Asked): types.Button {
+  const spec = { id: actionIds.run, text: 'Run', value: carrying(value, plan, shown) };
   if (actionClass === 'observe') return button({ ...spec, style: 'primary' });
   const style = styleOf(actionClass);
-  return button({ ...spec, style, confirm: dialog('Run this step?', consequence(plan), 'Run it', style) });
+  const text = consequence(plan, shown, 'as proposed');
+  return button({ ...spec, style, confirm: dialog(question('Run', plan, shown), text, 'Run it', style) });
+}
+
+/** What a button that asks for a decision stands for. */
+interface Asked {
+  readonly value: ClickValue;
+  /** The targets that the card shows as chosen, and its answers. */
+  readonly shown: Selection;
+  readonly actionClass: ActionClass;
+}
+
+function carrying(value: ClickValue, plan: Plan, shown: Selection): ClickValue {
+  return { ...value, ...shownPositions(plan, shown) };
 }
 
 function styleOf(actionClass: ActionClass): 'primary' | 'danger' {
@@ -55,24 +69,23 @@ function styleOf(actionClass: ActionClass): 'primary' | 'danger' {
 }
 
 /** The first of two approvals: it runs nothing. */
-export function firstButton(plan: Plan, value: ClickValue, actionClass: ActionClass): types.Button {
-  const text = `You are the first of two: nothing runs until a second person approves.\n${consequence(plan)}`;
+export function firstButton(plan: Plan, { value, shown, actionClass }: Asked): types.Button {
+  const text = `You are the first of two: nothing runs until a second person approves.\n${consequence(plan, shown, 'as proposed')}`;
   const style = styleOf(actionClass);
-  const confirm = dialog('Approve this step?', text, 'Approve it', style);
-  const carried = { ...value, ...proposal(plan) };
+  const confirm = dialog(question('Approve', plan, shown), text, 'Approve it', style);
+  const carried = carrying(value, plan, shown);
   return button({ id: actionIds.run, text: 'Approve (first of two)', value: carried, style, confirm });
 }
 
 /** The second of two approvals: it runs at once what the first chose. */
 export function secondButton(
   plan: Plan,
-  value: ClickValue,
+  { value, actionClass }: Omit<Asked, 'shown'>,
   { by, selection }: NonNullable<StepAttempt['approval']>,
-  actionClass: ActionClass,
 ): types.Button {
-  const text = `${actorName(by)} approved first; it runs now.\n${consequence(plan, selection)}`;
+  const text = `${actorName(by)} approved first; it runs now.\n${consequence(plan, selection, null)}`;
   const style = styleOf(actionClass);
-  const confirm = dialog('Run this step?', text, 'Run it', style);
+  const confirm = dialog(question('Run', plan, selection), text, 'Run it', style);
   return button({ id: actionIds.run, text: 'Run (second person)', value, style, confirm });
 }
 
@@ -81,28 +94,61 @@ export function withdrawButton(value: ClickValue): types.Button {
   return button({ id: actionIds.withdraw, text: 'Take approval back', value });
 }
 
+/** Opens the choice of targets; nothing can be run before one is chosen, so it comes first then. */
+export function targetsButton(value: ClickValue, isFirst: boolean): types.Button {
+  const text = isFirst ? 'Choose targets' : 'Change targets';
+  return button({ id: actionIds.targets, text, value, ...emphasis(isFirst) });
+}
+
+const LANGUAGES = { sql: 'Show statement', json: 'Show patch', text: 'Show request' } as const;
+
+/** Shows exactly what would be sent. */
+export function statementButtons({ commands }: Plan, value: ClickValue): types.Button[] {
+  const [first] = commands;
+  if (first === undefined) return [];
+  return [button({ id: actionIds.statement, text: LANGUAGES[first.language], value })];
+}
+
+/** Shows the evidence behind cause, culprit and targets. */
+export function explainButton(value: ClickValue): types.Button {
+  return button({ id: actionIds.explain, text: 'Explain', value });
+}
+
+/** Answers for the actions that will not help. */
+export function whyNotButton(value: ClickValue): types.Button {
+  return button({ id: actionIds.whyNot, text: 'Why not …', value });
+}
+
+/** The title of a dialog says in numbers on how much it acts: it is never cut away. */
+function question(verb: string, { targets }: Plan, { targets: chosen }: Selection): string {
+  return targets.length === 0
+    ? `${verb} this step?`
+    : `${verb} this step on ${chosen.length} of ${targets.length}?`;
+}
+
+const MOST_NAMES = 3;
+
 /**
- * Warnings first: the dialog has 300 characters, and what must be known before deciding must not be cut away.
- * Slack cannot show there what was picked, so it says what it describes.
+ * Warnings first: the dialog has 300 characters, and what must be known before deciding must not be cut away. Slack
+ * cannot show there which answers were picked on the card, so those are told as what they are.
  */
-function consequence(plan: Plan, fixed?: Selection): string {
-  const chosen = (fixed ?? proposedSelection(plan)).choices;
-  const proposed = fixed === undefined ? ', as proposed' : '';
-  const acts =
-    fixed === undefined
-      ? 'It acts on what is picked on the card.'
-      : `It acts on ${fixed.targets.length} of ${plan.targets.length}, as the card says.`;
-  const choices = plan.choices.flatMap(({ id, options }) =>
+function consequence(plan: Plan, { targets, choices }: Selection, answered: string | null): string {
+  const names = plan.targets
+    .filter(({ id }) => targets.includes(id))
+    .map(({ label }) => label.split(' · ')[0] ?? label);
+  const answers = plan.choices.flatMap(({ id, options }) =>
     options
-      .filter(({ value }) => value === chosen[id])
-      .map((option) => `${option.label}${proposed}: ${option.consequence}`),
+      .filter(({ value }) => value === choices[id])
+      .map(
+        ({ label, consequence }) => `${label}${answered === null ? '' : ` (${answered})`}: ${consequence}`,
+      ),
   );
   return [
     ...plan.warnings.map((warning) => `⚠ ${warning}`),
-    ...(plan.targets.length === 0 ? [] : [acts]),
-    plan.summary,
-    ...choices,
+    ...(names.length === 0 ? [plan.summary] : [`Acts on ${joinNames(names, MOST_NAMES)}.`]),
     plan.impact,
+    ...answers,
+    ...(names.length === 0 ? [] : [plan.summary]),
   ].join('\n');
 }
 

@@ -1,13 +1,15 @@
+import { safeText } from './safe-text.ts';
+
 /** Cuts a text to at most `max` characters without splitting a character; `…` marks a cut. Never empty. */
 export function clip(value: string, max: number): string {
-  const clean = value.toWellFormed();
+  const clean = safeText(value);
   const shown = clean.length <= max ? clean : `${cut(clean, max - 1)}…`;
   return shown.trim() === '' ? '–' : shown;
 }
 
 /** Cuts a long text and says how much is missing. The result has at most `max` characters. Never empty. */
 function clipHonestly(value: string, max: number): string {
-  const clean = value.toWellFormed();
+  const clean = safeText(value);
   if (clean.length <= max) return clip(clean, max);
   const note = (left: number): string => `\n… ${left.toLocaleString('en')} more characters`;
   const room = max - note(clean.length).length;

@@ -1,14 +1,12 @@
-import type { Plan, Selection } from '../../domain/plan.ts';
+import { type Plan, type Selection, shownSelection } from '../../domain/plan.ts';
 import type { ClickValue } from './click-value.ts';
 
 /** A menu of Slack has at most 100 options. */
 export const MOST_TARGETS = 100;
 /** More questions than this do not fit on a card; the others keep their default. */
 const MOST_CHOICES = 8;
-/** Checkboxes have at most 10 options. */
-export const MOST_CHECKBOXES = 10;
 
-/** Targets that a card lets people pick from. */
+/** Targets that people can choose from. */
 export function offeredTargets(plan: Plan): Plan['targets'] {
   return plan.targets.slice(0, MOST_TARGETS);
 }
@@ -19,39 +17,33 @@ export function offeredChoices(plan: Plan): Plan['choices'] {
 }
 
 /** Block ids are bound to the plan, so that a new plan starts with its own proposal. */
-export function targetsBlockId(hash: string): string {
-  return `targets:${hash.slice(0, 16)}`;
-}
-
 export function choiceBlockId(index: number, hash: string): string {
   return `choice:${index}:${hash.slice(0, 16)}`;
 }
 
-/** What the plan proposes, as positions: it goes into the Run button, so that an untouched card means what it showed. */
-export function proposal(plan: Plan): Required<Pick<ClickValue, 'p' | 'c'>> {
+/** Who chose which targets instead of the proposed ones; null when nobody did. */
+type Chosen = Parameters<typeof shownSelection>[1];
+
+/** What a card shows, as positions: it goes into the Run button, so that an untouched card means what it showed. */
+export function shownPositions(plan: Plan, chosen: Chosen): Required<Pick<ClickValue, 'p' | 'c'>> {
+  const { targets } = shownSelection(plan, chosen);
   return {
-    p: offeredTargets(plan).flatMap((target, index) => (target.selected ? [index] : [])),
-    c: offeredChoices(plan).map(({ options, default: chosen }) =>
+    p: offeredTargets(plan).flatMap(({ id }, index) => (targets.includes(id) ? [index] : [])),
+    c: offeredChoices(plan).map(({ options, default: proposed }) =>
       Math.max(
         0,
-        options.findIndex(({ value }) => value === chosen),
+        options.findIndex(({ value }) => value === proposed),
       ),
     ),
   };
 }
 
-/** Positions that a person picked; null where the element was not touched or is not on the card. */
-export interface Picked {
-  readonly targets: readonly number[] | null;
-  readonly choices: readonly (number | null)[];
-}
-
-/** The selection that a card means: what was picked, and the card's own proposal for what was not. */
-export function selectionOf(plan: Plan, value: ClickValue, picked: Picked): Selection {
-  const proposed = proposal(plan);
-  const positions = new Set(picked.targets ?? value.p ?? proposed.p);
+/** The selection that a card means: its targets, the answers that were picked, and its own proposal for the others. */
+export function selectionOf(plan: Plan, value: ClickValue, answers: readonly (number | null)[]): Selection {
+  const proposed = shownPositions(plan, null);
+  const positions = new Set(value.p ?? proposed.p);
   const choices = plan.choices.map((choice, index): [string, string] => {
-    const position = picked.choices[index] ?? value.c?.[index];
+    const position = answers[index] ?? value.c?.[index];
     const option = position === undefined ? undefined : choice.options[position];
     return [choice.id, option?.value ?? choice.default];
   });

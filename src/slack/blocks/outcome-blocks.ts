@@ -14,6 +14,8 @@ const MOST_NAMES = 20;
 
 /** What was done or found. */
 export function outcomeBlocks(outcome: Outcome, budget: Budget): types.KnownBlock[] {
+  // What fits of the table is always the same, so it takes from the budget first.
+  const table = outcome.table === null ? [] : tableBlocks(outcome.table, budget);
   return [
     ...richText(
       line(bold(budget.take(outcome.summary, 600))),
@@ -30,7 +32,7 @@ export function outcomeBlocks(outcome: Outcome, budget: Budget): types.KnownBloc
       ),
       ...(outcome.causes.length > 0 ? [] : factParts(outcome, budget)),
     ),
-    ...(outcome.table === null ? [] : tableBlocks(outcome.table, budget)),
+    ...table,
   ];
 }
 

@@ -1,9 +1,9 @@
 import type { types } from '@slack/bolt';
 import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
 import { shortAnchorText } from '../../domain/journal-entry.ts';
-import { awaited, incidentState } from '../../words/incident-state.ts';
+import { awaited, incidentState, upcoming } from '../../words/incident-state.ts';
 import { lastNumbers } from '../../words/last-numbers.ts';
-import { buttons, closeButton } from './buttons.ts';
+import { buttons, closeButton, explainButton, whyNotButton } from './buttons.ts';
 import { causeName } from './cause-parts.ts';
 import { chargeButtons, chargeLine } from './charge.ts';
 import { clip } from './clip.ts';
@@ -12,22 +12,39 @@ import { postMortemBlocks } from './post-mortem.ts';
 import { bold, type Inline, line, type Part, richText, text, time } from './rich-text.ts';
 import { header } from './text-objects.ts';
 
-/** The one message of an incident in the channel: what it is, where it stands, what is awaited. Pure. */
+/** Characters of a line that still leave the whole message on one screen of a phone, about 42 characters wide. */
+const MOST = { title: 110, name: 60, cause: 220, numbers: 200, waiting: 160, next: 110 } as const;
+
+/**
+ * The one message of an incident in the channel: what it is, where it stands, what is awaited, what comes next. Never more
+ * than one screen of a phone. Pure.
+ */
 export function parentBlocks(incident: Incident): types.KnownBlock[] {
   const state = incidentState(incident);
   return [
-    header(`${state.sign} ${state.word} · ${incident.title}`),
+    header(clip(`${state.sign} ${state.word} · ${incident.title}`, MOST.title)),
     ...richText(
       whatLine(incident),
       ...causeLine(incident),
       ...numbersLine(incident),
       ...awaitedLine(incident),
       chargeLine(incident),
+      ...nextLine(incident),
     ),
     contextLine(text(progressText(incident)), ...timings(incident), ...anchorOf(incident)),
+    ...buttons(...parentButtons(incident)),
+    ...(incident.status === 'closed' ? postMortemBlocks(incident) : []),
+  ];
+}
+
+function parentButtons(incident: Incident): types.Button[] {
+  const value = { i: incident.id, s: '', a: 0, h: null, t: null };
+  const known = incident.causes.length > 0;
+  return [
+    ...(known ? [explainButton(value), whyNotButton(value)] : []),
     ...(incident.status === 'closed'
-      ? postMortemBlocks(incident)
-      : buttons(...chargeButtons(incident), closeButton(incident.id, isRunning(incident)))),
+      ? []
+      : [...chargeButtons(incident), closeButton(incident.id, isRunning(incident))]),
   ];
 }
 
@@ -36,12 +53,12 @@ function isRunning(incident: Incident): boolean {
 }
 
 function whatLine(incident: Incident): Part {
-  const service = incident.service === null ? '' : ` · service ${clip(incident.service, 80)}`;
+  const service = incident.service === null ? '' : ` · service ${clip(incident.service, MOST.name)}`;
   return line(
     bold(clip(incident.id, 40)),
     text(' · database '),
-    bold(clip(incident.database, 80)),
-    text(`${service} · ${clip(incident.severity, 40)}${alertCount(incident)}`),
+    bold(clip(incident.database, MOST.name)),
+    text(`${service} · ${clip(incident.severity, 20)}${alertCount(incident)}`),
   );
 }
 
@@ -58,10 +75,10 @@ function alertCount(incident: Incident): string {
 function causeLine({ causes }: Incident): Part[] {
   const cause = causes[0];
   if (cause === undefined) return [];
-  return [line(bold('Cause: '), text(clip(causeName(cause), 400)))];
+  return [line(bold('Cause: '), text(clip(causeName(cause), MOST.cause)))];
 }
 
-/** The last numbers that a step journaled, and when. */
+/** The last numbers that a step journaled with where they are going, and when. */
 function numbersLine(incident: Incident): Part[] {
   const numbers = incident.status === 'open' ? lastNumbers(incident) : null;
   if (numbers === null) return [];
@@ -69,7 +86,7 @@ function numbersLine(incident: Incident): Part[] {
     line(
       bold('Measured'),
       ...(numbers.at === null ? [] : [text(' '), time(numbers.at)]),
-      text(`: ${clip(numbers.text, 300)}`),
+      text(`: ${clip(numbers.text, MOST.numbers)}`),
     ),
   ];
 }
@@ -78,7 +95,13 @@ function awaitedLine(incident: Incident): Part[] {
   const what = awaited(incident);
   if (what === null) return [];
   const since: Inline[] = what.since === null ? [] : [text(' since '), time(what.since)];
-  return [line(bold('Waiting for: '), text(clip(what.text, 200)), ...since)];
+  return [line(bold('Waiting for: '), text(clip(what.text, MOST.waiting)), ...since)];
+}
+
+/** What comes after the present step. */
+function nextLine(incident: Incident): Part[] {
+  const next = upcoming(incident);
+  return next === null ? [] : [line(bold('Next: '), text(clip(next, MOST.next)))];
 }
 
 function progressText(incident: Incident): string {
@@ -86,13 +109,13 @@ function progressText(incident: Incident): string {
   if (run === undefined) return 'No run yet';
   const total = run.runbook.steps.length;
   const present = run.attempts.at(-1);
-  const name = clip(run.runbook.title, 80);
+  const name = clip(run.runbook.title, MOST.name);
   if (run.status === 'completed') return `${name} · all ${total} steps ended`;
   const number = Math.min(run.position + 1, total);
   if (run.status === 'aborted') return `${name} · stopped at step ${number} of ${total}`;
   // What is waited for names the step already.
   const on = present !== undefined && !isEnd(present.status) && awaited(incident) === null;
-  return `${name} · step ${number} of ${total}${on ? `, ${clip(present.step.title, 80)}` : ''}`;
+  return `${name} · step ${number} of ${total}${on ? `, ${clip(present.step.title, MOST.name)}` : ''}`;
 }
 
 /** Kept here, outside the journal, it shows later whether anything before it was cut off or rewritten. */

@@ -2,9 +2,8 @@ import type { types } from '@slack/bolt';
 import type { Plan } from '../../domain/plan.ts';
 import type { Budget } from './clip.ts';
 import { rest } from './rest.ts';
-import { bold, bullets, line, quote, richText, text } from './rich-text.ts';
+import { bold, bullets, line, type Part, quote, richText, text } from './rich-text.ts';
 
-const MOST_EXCLUDED = 6;
 const MOST_LINES = 10;
 
 /** One sentence: what would be done. */
@@ -12,11 +11,12 @@ export function summaryBlocks(plan: Plan, budget: Budget): types.RichTextBlock[]
   return richText(line(bold(budget.take(plan.summary, 600))));
 }
 
-/** What people notice, and how it is undone. */
+/** What people notice, how it is undone, and what stays as it is. */
 export function effectBlocks(plan: Plan, budget: Budget): types.RichTextBlock[] {
   return richText(
     line(bold('Impact: '), text(budget.take(plan.impact, 400))),
     line(bold('Undo: '), text(budget.take(plan.undo, 400))),
+    ...unsolved(plan.wontSolve ?? [], budget),
   );
 }
 
@@ -40,16 +40,7 @@ export function differsBlocks(differs: readonly string[], budget: Budget): types
   );
 }
 
-/** What was looked at and left alone. */
-export function excludedBlocks(plan: Plan, budget: Budget): types.RichTextBlock[] {
-  const shown = plan.excluded.slice(0, MOST_EXCLUDED);
-  const [first] = shown;
-  if (first === undefined) return [];
-  const said = ({ label, reason }: typeof first) => `${budget.take(label, 100)}: ${budget.take(reason, 200)}`;
-  if (plan.excluded.length === 1) return richText(line(bold('Left alone: '), text(said(first))));
-  return richText(
-    line(bold(`Left alone (${plan.excluded.length})`)),
-    bullets(shown.map((one) => line(text(said(one))))),
-    ...rest(plan.excluded.length - shown.length, 'left alone'),
-  );
+function unsolved(sentences: readonly string[], budget: Budget): Part[] {
+  if (sentences.length === 0) return [];
+  return [line(bold('Will not solve: '), text(budget.take(sentences.join(' '), 400)))];
 }

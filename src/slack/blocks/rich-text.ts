@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Actor } from '../../domain/actor.ts';
 import { actorName } from '../../domain/told.ts';
 import { clip } from './clip.ts';
+import { safeText } from './safe-text.ts';
 
 /** A part of a line of rich text. */
 export type Inline = types.RichTextElement;
@@ -13,9 +14,9 @@ export function text(value: string): Inline {
   return { type: 'text', text: shown(value) };
 }
 
-/** Slack takes no empty text, and a lone surrogate is no character. */
+/** Slack takes no empty text. */
 function shown(value: string): string {
-  return value === '' ? '–' : value.toWellFormed();
+  return value === '' ? '–' : safeText(value);
 }
 
 export function bold(value: string): Inline {

@@ -27,7 +27,8 @@ function since(attempt: StepAttempt): Inline[] {
   return [text(attempt.times.endedAt === undefined ? ' since ' : ' at '), time(at), ...until];
 }
 
-function decidedBy({ decision, approval }: StepAttempt): Inline[] {
+function decidedBy(attempt: StepAttempt): Inline[] {
+  const { decision, approval } = attempt;
   if (decision === null) {
     return approval === null
       ? []
@@ -36,7 +37,13 @@ function decidedBy({ decision, approval }: StepAttempt): Inline[] {
   const { by, at } = decision;
   if (by.kind === 'system') return [text(' · run by the runbook without asking: it only reads')];
   const first = approval === null ? [] : [who(approval.by), text(' and ')];
-  return [text(' · approved by '), ...first, who(by), text(' '), time(at)];
+  return [text(` · Run${onHowMany(attempt)} · approved by `), ...first, who(by), text(' '), time(at)];
+}
+
+/** ` on 7 of 8`: what was decided, in numbers. */
+function onHowMany({ plan, decision }: StepAttempt): string {
+  const all = plan?.targets.length ?? 0;
+  return all === 0 ? '' : ` on ${decision?.selection.targets.length ?? 0} of ${all}`;
 }
 
 function closedBy({ closing, plan }: StepAttempt): Inline[] {

@@ -1,26 +1,29 @@
 import type { types } from '@slack/bolt';
 import { cardHash } from '../../domain/card-hash.ts';
 import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
-import { type Plan, planHash } from '../../domain/plan.ts';
+import { type Plan, planHash, type Selection, shownSelection } from '../../domain/plan.ts';
 import { approvalBlocks } from './approval-blocks.ts';
 import { attentionBlocks, earlierStep } from './attention.ts';
 import {
   abortButton,
   backButton,
   buttons,
+  explainButton,
   firstButton,
   runButton,
   secondButton,
   skipButton,
+  statementButtons,
+  targetsButton,
+  whyNotButton,
   withdrawButton,
 } from './buttons.ts';
 import type { CardInput } from './card-input.ts';
 import type { ClickValue } from './click-value.ts';
 import { type Budget, clip, createBudget } from './clip.ts';
-import { commandBlocks } from './command-blocks.ts';
 import { outcomeBlocks, progressBlocks, verdictBlocks } from './outcome-blocks.ts';
-import { choicePickers, targetPicker } from './pickers.ts';
-import { differsBlocks, effectBlocks, excludedBlocks, summaryBlocks, warningBlocks } from './plan-blocks.ts';
+import { choicePickers } from './pickers.ts';
+import { differsBlocks, effectBlocks, summaryBlocks, warningBlocks } from './plan-blocks.ts';
 import { bold, line, richText, text } from './rich-text.ts';
 import { stateLine } from './state-line.ts';
 import { targetBlocks } from './target-blocks.ts';
@@ -81,34 +84,43 @@ function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   if (plan === null || attempt.hash === null) return buttons(...wayOut(input));
   // What is picked stays picked when the same plan is made again.
   const hash = planHash(plan);
-  // What must never be cut is built first, so that it takes from the budget first.
+  const shown = approval?.selection ?? shownSelection(plan, attempt.chosen);
+  // What fits of the table is always the same; then what must never be cut takes from the budget.
+  const targets = targetBlocks(plan, shown.targets, approval === null ? attempt.chosen : null, budget);
   const differs = differsBlocks(attempt.differs, budget);
   const summary = summaryBlocks(plan, budget);
   const warnings = warningBlocks(plan, budget);
-  const pickers =
-    approval === null
-      ? [...targetPicker(plan, hash, budget), ...choicePickers(plan, hash, budget)]
-      : approvalBlocks(plan, approval, budget);
+  const asks = approval === null ? choicePickers(plan, hash, budget) : approvalBlocks(plan, approval, budget);
   return [
     ...differs,
     ...summary,
     ...warnings,
     ...effectBlocks(plan, budget),
-    ...targetBlocks(plan, budget),
-    ...commandBlocks(plan, budget),
-    ...excludedBlocks(plan, budget),
-    ...pickers,
-    ...buttons(...runButtons(input, plan), ...wayOut(input)),
+    ...targets,
+    ...asks,
+    ...buttons(...runButtons(input, plan, shown), ...wayOut(input)),
+    ...buttons(...readingButtons(input, plan)),
   ];
 }
 
-function runButtons(input: CardInput, plan: Plan): types.Button[] {
+/** The ways to decide. Without a target there is nothing to run: one has to be chosen first. */
+function runButtons(input: CardInput, plan: Plan, shown: Selection): types.Button[] {
   const { attempt, actionClass } = input;
   const value = clickValue(input);
-  if (attempt.step.confirm !== 'two') return [runButton(plan, value, actionClass)];
-  return attempt.approval === null
-    ? [firstButton(plan, value, actionClass)]
-    : [secondButton(plan, value, attempt.approval, actionClass), withdrawButton(value)];
+  const asked = { value, shown, actionClass };
+  if (attempt.approval !== null) {
+    return [secondButton(plan, asked, attempt.approval), withdrawButton(value)];
+  }
+  if (plan.targets.length > 0 && shown.targets.length === 0) return [targetsButton(value, true)];
+  const run = attempt.step.confirm === 'two' ? firstButton(plan, asked) : runButton(plan, asked);
+  return [run, ...(plan.targets.length > 1 ? [targetsButton(value, false)] : [])];
+}
+
+/** What can be read before deciding. */
+function readingButtons(input: CardInput, plan: Plan): types.Button[] {
+  const value = clickValue(input);
+  const changes = input.actionClass !== 'observe';
+  return [...statementButtons(plan, value), ...(changes ? [explainButton(value), whyNotButton(value)] : [])];
 }
 
 function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {

@@ -8,29 +8,38 @@ import { richText } from './rich-text.ts';
 const MOST_ROWS = 100;
 const MOST_COLUMNS = 20;
 const CELL = 100;
+/** Characters that the table of a card may take: what is around it has room, and a longer one is a file. */
+const MOST_CHARACTERS = 4200;
 
 type Cell = types.RawTextElement;
 
 /** A table in Slack's own form, which scrolls sideways where it is too wide; says how many rows are not shown. */
 export function tableBlocks(table: Table, budget: Budget): types.KnownBlock[] {
-  const columns = table.columns.slice(0, MOST_COLUMNS);
-  if (columns.length === 0) return [];
-  const head = row(columns, columns.length);
-  budget.spend(length(head));
-  const rows: Cell[][] = [];
-  for (const cells of table.rows.slice(0, MOST_ROWS - 1)) {
-    const next = row(cells, columns.length);
-    if (length(next) > budget.left()) break;
-    budget.spend(length(next));
-    rows.push(next);
-  }
+  const { rows, columns } = shownPart(table);
+  if (columns === 0) return [];
+  budget.spend(rows.reduce((sum, cells) => sum + length(cells), 0));
   return [
-    { type: 'table', rows: [head, ...rows] },
+    { type: 'table', rows },
     ...richText(
-      ...rest(table.rows.length - rows.length, 'rows'),
-      ...rest(table.columns.length - columns.length, 'columns'),
+      ...rest(table.rows.length - (rows.length - 1), 'rows'),
+      ...rest(table.columns.length - columns, 'columns'),
     ),
   ];
+}
+
+/** The head and as many rows as fit. */
+function shownPart(table: Table): { rows: Cell[][]; columns: number } {
+  const columns = Math.min(table.columns.length, MOST_COLUMNS);
+  const head = row(table.columns, columns);
+  const rows = [head];
+  let left = MOST_CHARACTERS - length(head);
+  for (const cells of table.rows.slice(0, MOST_ROWS - 1)) {
+    const next = row(cells, columns);
+    left -= length(next);
+    if (left < 0) break;
+    rows.push(next);
+  }
+  return { rows, columns };
 }
 
 /** As many cells as there are columns; Slack takes no empty text. */

@@ -1,63 +1,79 @@
 import type { types } from '@slack/bolt';
+import type { StepAttempt } from '../../domain/incident.ts';
 import type { Plan, Target } from '../../domain/plan.ts';
 import type { Budget } from './clip.ts';
 import { joinNames } from './join-names.ts';
-import { MOST_CHECKBOXES, MOST_TARGETS } from './offer.ts';
+import { MOST_TARGETS } from './offer.ts';
 import { rest } from './rest.ts';
-import { bold, bullets, line, type Part, preformatted, richText, text } from './rich-text.ts';
+import { bold, type Inline, line, type Part, preformatted, richText, text, time, who } from './rich-text.ts';
+import { tableBlocks } from './table-block.ts';
+import { COLUMNS, targetTable } from './target-table.ts';
 
-const MOST_NAMED = 8;
-const MOST_REASONS = 4;
-const MOST_FACTS = 10;
-const MOST_QUERIES = 3;
+const MOST_REASONS = 2;
+const MOST_FACTS = 8;
+/** One statement is recognised on the card; every one is in "Explain". */
 const QUERY = 240;
 
-/** What is known of the targets, said once for all that share it. Up to ten, the checkboxes below are their list. */
-export function targetBlocks(plan: Plan, budget: Budget): types.RichTextBlock[] {
-  if (plan.targets.length === 0) return [];
-  return richText(
-    ...(plan.targets.length > MOST_CHECKBOXES ? nameParts(plan.targets, budget) : []),
-    ...reasonParts(plan.targets, budget),
-    ...factParts(plan.targets, budget),
-    ...queryParts(plan.targets, budget),
-    ...(plan.targets.length > MOST_TARGETS
-      ? [line(bold('Only the first 100 can be acted on from here. Run the step again for the others.'))]
-      : []),
-  );
-}
-
-function nameParts(targets: readonly Target[], budget: Budget): Part[] {
-  const shown = targets.slice(0, MOST_NAMED);
+/** What would be acted on and why, what is left alone and why, and what is known of the targets. */
+export function targetBlocks(
+  plan: Plan,
+  selected: readonly string[],
+  chosen: StepAttempt['chosen'],
+  budget: Budget,
+): types.KnownBlock[] {
+  const { targets, excluded } = plan;
+  if (targets.length === 0 && excluded.length === 0) return [];
   return [
-    line(bold(`Targets (${targets.length})`)),
-    bullets(
-      shown.map(({ label, selected }) =>
-        line(text(`${selected ? '' : 'not proposed: '}${budget.take(label, 120)}`)),
-      ),
+    ...richText(
+      ...(targets.length === 0 ? [] : [headline(targets, selected, chosen)]),
+      ...reasonParts(targets, budget),
     ),
-    ...rest(targets.length - shown.length, 'targets; the menu below names them'),
+    ...tableBlocks(targetTable(plan, selected), budget),
+    ...richText(
+      ...factParts(targets, budget),
+      ...queryParts(targets, budget),
+      ...(targets.length > MOST_TARGETS
+        ? [line(bold('Only the first 100 can be acted on from here. Run the step again for the others.'))]
+        : []),
+    ),
   ];
 }
 
+/** `Acts on 7 of 8 targets, as Anna chose at 14:31.` */
+function headline(
+  targets: readonly Target[],
+  selected: readonly string[],
+  chosen: StepAttempt['chosen'],
+): Part {
+  const count = `Acts on ${selected.length} of ${targets.length}`;
+  const by: Inline[] =
+    chosen === null
+      ? [text(selected.length === 0 ? '. Nothing is proposed: choose what to act on.' : ', as proposed')]
+      : [text(', as chosen by '), who(chosen.by), text(' '), time(chosen.at)];
+  return line(bold(count), ...by);
+}
+
+/** What the table says far to the right, where a phone does not show it: said once for all that share it. */
 function reasonParts(targets: readonly Target[], budget: Budget): Part[] {
-  const reasons = [...countBy(targets, ({ why }) => why)];
+  const reasons = [
+    ...Map.groupBy(
+      targets,
+      ({ owner, why }) => `${why} ${owner === null ? 'Owner not known.' : `Owner: ${owner}.`}`,
+    ),
+  ];
   const shown = reasons.slice(0, MOST_REASONS);
-  const [only] = shown;
-  if (only === undefined) return [];
-  if (reasons.length === 1) return [line(bold('Why: '), text(budget.take(only[0], 400)))];
+  const said = ([reason, same]: (typeof reasons)[number]) =>
+    `${same.length === targets.length ? '' : `${same.length} of ${targets.length}: `}${reason}`;
   return [
-    line(bold('Why')),
-    bullets(shown.map(([why, some]) => line(text(`${some.length} × ${budget.take(why, 300)}`)))),
-    ...rest(reasons.length - shown.length, 'reasons'),
+    ...shown.map((one) => line(bold('Why: '), text(budget.take(said(one), 350)))),
+    ...rest(reasons.length - shown.length, 'reasons, in the table'),
   ];
 }
 
-/** `Owner: CronJob analytics/report-generator · State: active · Client: 10.0.7.11, 10.0.7.12`. */
+/** `Role: report_generator · Client: 10.0.7.11, 10.0.7.12`: what has no column. */
 function factParts(targets: readonly Target[], budget: Budget): Part[] {
-  const owners = targets.flatMap(({ label, owner }) =>
-    owner?.endsWith(label) === true ? [] : [{ name: 'Owner', value: owner ?? 'unknown' }],
-  );
-  const facts = countBy([...owners, ...targets.flatMap((target) => target.facts)], ({ name }) => name);
+  const known = targets.flatMap((target) => target.facts.filter(({ name }) => !isColumn(name)));
+  const facts = Map.groupBy(known, ({ name }) => name);
   const names = [...facts.keys()].slice(0, MOST_FACTS);
   if (names.length === 0) return [];
   const sayings = names.map((name) => {
@@ -71,29 +87,26 @@ function factParts(targets: readonly Target[], budget: Budget): Part[] {
   ];
 }
 
-/** Every different query once. */
+function isColumn(name: string): boolean {
+  return COLUMNS.some((column) => column === name);
+}
+
+/** The statement that most of the targets run. */
 function queryParts(targets: readonly Target[], budget: Budget): Part[] {
-  const queries = countBy(
-    targets.filter(({ sql }) => sql !== null),
-    ({ sql }) => sql ?? '',
-  );
-  const shown = [...queries].slice(0, MOST_QUERIES);
+  const running = targets.filter(({ sql }) => sql !== null);
+  const queries = Map.groupBy(running, ({ sql }) => sql ?? '');
+  const [first] = [...queries].sort(([, a], [, b]) => b.length - a.length);
+  if (first === undefined) return [];
+  const [sql, same] = first;
+  const whose =
+    targets.length === 1
+      ? 'Its query'
+      : same.length === targets.length
+        ? `The query of all ${targets.length}`
+        : `The query of ${same.length} of ${targets.length}`;
   return [
-    ...shown.flatMap(([sql, same]) => [
-      line(bold(budget.take(queryTitle(same, targets.length), 150))),
-      preformatted(budget.take(sql, QUERY)),
-    ]),
-    ...rest(queries.size - shown.length, 'different queries'),
+    line(bold(whose)),
+    preformatted(budget.take(sql, QUERY)),
+    ...rest(queries.size - 1, 'different queries, in “Explain”'),
   ];
-}
-
-function queryTitle(same: readonly Target[], all: number): string {
-  if (all === 1) return 'Its query';
-  if (same.length === all) return `The query of all ${all}`;
-  const heads = same.map(({ label }) => label.split(' · ')[0] ?? label);
-  return `The query of ${joinNames(heads, 3)}`;
-}
-
-function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  return Map.groupBy(items, key);
 }

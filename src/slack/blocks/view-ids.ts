@@ -2,4 +2,5 @@
 export const viewIds = {
   handOver: 'charge.hand-over',
   addResponders: 'responders.add',
+  targets: 'step.targets',
 } as const;

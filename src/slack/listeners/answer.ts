@@ -4,7 +4,7 @@ import { currentAttempt } from '../../domain/incident.ts';
 import { planHash, type Selection } from '../../domain/plan.ts';
 import type { Reply } from '../../engine/desk.ts';
 import { actionIds } from '../blocks/action-ids.ts';
-import { choiceBlockId, selectionOf, targetsBlockId } from '../blocks/offer.ts';
+import { choiceBlockId, selectionOf } from '../blocks/offer.ts';
 import type { Click } from './click.ts';
 import type { ListenerContext } from './context.ts';
 
@@ -64,12 +64,11 @@ async function selection({ desk }: ListenerContext, click: Click): Promise<Selec
   const attempt = view === null ? undefined : currentAttempt(view.incident);
   if (attempt?.plan == null || value.h === null) return null;
   if (attempt.approval !== null && value.h === cardHash(attempt)) return attempt.approval.selection;
-  if (value.h !== attempt.hash) return null;
+  // A second person who pressed the card of the first is told what differs from what the first approved.
+  if (value.h !== cardHash({ ...attempt, approval: null })) return null;
   const hash = planHash(attempt.plan);
-  return selectionOf(attempt.plan, value, {
-    targets: click.picked(targetsBlockId(hash), actionIds.targets),
-    choices: attempt.plan.choices.map(
-      (_, index) => click.picked(choiceBlockId(index, hash), actionIds.choice)?.[0] ?? null,
-    ),
-  });
+  const answers = attempt.plan.choices.map(
+    (_, index) => click.picked(choiceBlockId(index, hash), actionIds.choice)?.[0] ?? null,
+  );
+  return selectionOf(attempt.plan, value, answers);
 }

@@ -3,6 +3,8 @@ import type { ActionListener } from './action-listener.ts';
 import { chargeHandOver } from './actions/charge-hand-over.ts';
 import { chargeTake } from './actions/charge-take.ts';
 import { incidentClose } from './actions/incident-close.ts';
+import { incidentExplain } from './actions/incident-explain.ts';
+import { incidentWhyNot } from './actions/incident-why-not.ts';
 import { liveAgain } from './actions/live-again.ts';
 import { postmortemWrite } from './actions/postmortem-write.ts';
 import { respondersAdd } from './actions/responders-add.ts';
@@ -13,6 +15,7 @@ import { stepContinue } from './actions/step-continue.ts';
 import { stepRetry } from './actions/step-retry.ts';
 import { stepRun } from './actions/step-run.ts';
 import { stepSkip } from './actions/step-skip.ts';
+import { stepStatement } from './actions/step-statement.ts';
 import { stepTargets } from './actions/step-targets.ts';
 import { stepWithdraw } from './actions/step-withdraw.ts';
 import type { ButtonListener } from './button-listener.ts';
@@ -26,12 +29,15 @@ import { tell } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
 import { chargeHandOverView } from './views/charge-hand-over.ts';
 import { respondersAddView } from './views/responders-add.ts';
+import { stepTargetsView } from './views/step-targets.ts';
 
 /** Every element that can be clicked. */
 export const actionListeners: readonly ActionListener[] = [
   chargeHandOver,
   chargeTake,
   incidentClose,
+  incidentExplain,
+  incidentWhyNot,
   respondersAdd,
   postmortemWrite,
   stepAbort,
@@ -41,11 +47,16 @@ export const actionListeners: readonly ActionListener[] = [
   stepRetry,
   stepRun,
   stepSkip,
+  stepStatement,
   stepTargets,
   stepWithdraw,
 ];
 /** Every modal that can be submitted. */
-export const viewListeners: readonly ViewListener[] = [chargeHandOverView, respondersAddView];
+export const viewListeners: readonly ViewListener[] = [
+  chargeHandOverView,
+  respondersAddView,
+  stepTargetsView,
+];
 /** Every button that is on no card of an incident. */
 export const buttonListeners: readonly ButtonListener[] = [liveAgain];
 /** Every slash command. */

@@ -4,8 +4,6 @@ import { currentRun, type Incident, type Run, type StepAttempt } from '../../dom
 import { hashJson } from '../../domain/json.ts';
 import { isAnswered } from '../../domain/reminder.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
-import { awaited, incidentState } from '../../words/incident-state.ts';
-import { stateOf } from '../../words/states.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
@@ -13,7 +11,8 @@ import { parentBlocks } from '../blocks/parent.ts';
 import { withPicture } from '../blocks/picture.ts';
 import { reminderMessage } from '../blocks/reminder.ts';
 import { line, richText, text } from '../blocks/rich-text.ts';
-import { cardTitle, stepCard } from '../blocks/step-card.ts';
+import { spokenCard, spokenParent } from '../blocks/spoken.ts';
+import { stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 
 /** What a message is to people: it asks for a decision, tells the state, or shows how far a long step is. */
@@ -60,22 +59,26 @@ export function messagesOf(
       const progress = run === currentRun(incident) ? view.progress : null;
       const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
       const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
-      const state = stateOf(attempt).word;
       const weight = weightOf(attempt, progress !== null);
       const key = cardKey(run, attempt);
       return [
-        message(key, `${cardTitle(run, attempt)}: ${state}`, blocks, weight, pictureOf(key)),
+        message(key, spokenCard(run, attempt), blocks, weight, pictureOf(key)),
         ...reminders(incident, attempt, linkTo(key)),
         ...milestones(incident, attempt),
       ];
     }),
   );
-  const waits = awaited(incident);
-  const text = `${incidentState(incident).word} · ${incident.id} · ${incident.title} (${incident.database})${waits === null ? '' : ` · waiting for ${waits.text}`}`;
   const notes = incident.chargeNotes.map((note, index) =>
     message(`charge:${index + 1}`, chargeNoteText(note), chargeNoteBlocks(note)),
   );
-  return [message('parent', text, parentBlocks(incident), 'state', pictureOf('parent')), ...cards, ...notes];
+  const parent = message(
+    'parent',
+    spokenParent(incident),
+    parentBlocks(incident),
+    'state',
+    pictureOf('parent'),
+  );
+  return [parent, ...cards, ...notes];
 }
 
 /** Told in the thread when Slack takes no file: the post-mortem is written, and where it is. Pure. */

@@ -3,7 +3,7 @@ import type { FirebreakError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChatMessage, ChatMessages } from '../../ports/state.ts';
 import { slackFault } from '../app/slack-fault.ts';
-import { reachOf, whyUnanswered } from '../app/why-unanswered.ts';
+import { reachOf, refusedPlaces, whyUnanswered } from '../app/why-unanswered.ts';
 import type { SlackLogger } from '../bot.ts';
 import { type CallResult, call } from './call.ts';
 import { findPosted, METADATA_TYPE } from './find-posted.ts';
@@ -72,7 +72,7 @@ async function post(tools: OutboxTools, incidentId: string, action: Action<'post
   const row = await writtenDown(tools, incidentId, action);
   const { nonce } = row;
   const thread = parent?.ts ?? null;
-  const sent = await withReducedBlocks(tools, message, (shown) =>
+  const sent = await withReducedBlocks(tools, { message, row }, (shown) =>
     tools.client.chat.postMessage({
       channel: row.channel,
       text: shown.text,
@@ -159,7 +159,7 @@ async function find(tools: OutboxTools, since: string, action: Action<'find'>): 
 
 async function update(tools: OutboxTools, incidentId: string, action: Action<'update'>): Promise<Performed> {
   const { message, row, ts } = action;
-  const sent = await withReducedBlocks(tools, message, (shown) =>
+  const sent = await withReducedBlocks(tools, { message, row }, (shown) =>
     tools.client.chat.update({ channel: row.channel, ts, text: shown.text, blocks: [...shown.blocks] }),
   );
   if (sent.status === 'ok') {
@@ -187,16 +187,29 @@ function withoutPicture(
   return true;
 }
 
-/** Sends again in a reduced form when Slack refuses the blocks, so that at least the state is seen. */
+/**
+ * Sends again in a plainer form when Slack refuses what a message is made of. That is a defect of Firebreak: it is logged
+ * as one, with the place that Slack names and without anything of the content.
+ */
 async function withReducedBlocks<T>(
-  tools: OutboxTools,
-  message: DesiredMessage,
+  { logger }: OutboxTools,
+  { message, row }: Pick<Action<'update'>, 'message'> & { readonly row: Pick<ChatMessage, 'incidentId'> },
   send: (shown: DesiredMessage) => Promise<T>,
 ): Promise<CallResult<T>> {
-  const sent = await call(() => send(message));
-  if (sent.status !== 'refused' || !REFUSED_BLOCKS.has(sent.code) || message.picture !== null) return sent;
-  tools.logger.error({ err: sent.error, key: message.key }, 'Slack refused the blocks of a message');
-  return await call(() => send(reduced(message)));
+  let sent = await call(() => send(message));
+  // Drawn again without its picture, which may be the reason.
+  if (message.picture !== null) return sent;
+  for (const plainer of reduced(message)) {
+    if (sent.status !== 'refused' || !REFUSED_BLOCKS.has(sent.code)) return sent;
+    const { code, error } = sent;
+    const places = refusedPlaces(error);
+    logger.error(
+      { incident: row.incidentId, key: message.key, code, places },
+      'Slack refused a message, which is a defect of Firebreak; a plainer one takes its place',
+    );
+    sent = await call(() => send(plainer));
+  }
+  return sent;
 }
 
 /** What is left of a result that is not dealt with. */

@@ -1,8 +1,9 @@
-import { contextLine } from '../blocks/context-line.ts';
-import { line, richText, text } from '../blocks/rich-text.ts';
+import type { types } from '@slack/bolt';
+import { blocksAsText } from '../blocks/blocks-as-text.ts';
+import { plain } from '../blocks/text-objects.ts';
 import type { DesiredMessage } from './messages-of.ts';
 
-/** Codes with which Slack refuses the blocks of a message. */
+/** Codes with which Slack refuses what a message is made of. */
 export const REFUSED_BLOCKS: ReadonlySet<string> = new Set([
   'invalid_blocks',
   'invalid_blocks_format',
@@ -10,18 +11,31 @@ export const REFUSED_BLOCKS: ReadonlySet<string> = new Set([
   'msg_too_long',
 ]);
 
+/** Slack takes so many characters in a section. */
+const SECTION = 3000;
+const BY_HAND =
+  'Slack refused the details and the buttons of this message; Firebreak logged why. Decide in a terminal with: firebreak triage';
+
 /**
- * What stands in for a message whose blocks Slack refuses. It has no buttons: nobody shall decide on a plan that
- * they cannot read.
+ * What stands in for a message that Slack refuses, best first: the same words as plain text with the same buttons, since a
+ * card that cannot be decided on is of no use; and if those are refused too, only its sentence and how to go on without
+ * Slack. What was to be picked on the card is as it was proposed, and the buttons say so.
  */
-export function reduced(message: DesiredMessage): DesiredMessage {
-  const [first] = message.blocks;
-  return {
-    ...message,
-    blocks: [
-      ...(first?.type === 'header' ? [first] : []),
-      ...richText(line(text('Slack did not accept the details of this message.'))),
-      contextLine(text('Do this step by hand as the runbook says; Firebreak logged the reason.')),
-    ],
-  };
+export function reduced(message: DesiredMessage): DesiredMessage[] {
+  const words = blocksAsText(message.blocks);
+  const buttons = message.blocks.flatMap(buttonsOf);
+  return [
+    {
+      ...message,
+      blocks: [
+        { type: 'section', text: plain(words, SECTION) },
+        ...(buttons.length === 0 ? [] : [{ type: 'actions' as const, elements: buttons }]),
+      ],
+    },
+    { ...message, text: `${message.text} ${BY_HAND}`, blocks: [] },
+  ];
+}
+
+function buttonsOf(block: types.KnownBlock): types.Button[] {
+  return block.type === 'actions' ? block.elements.filter((element) => element.type === 'button') : [];
 }

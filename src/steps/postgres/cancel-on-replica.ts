@@ -1,4 +1,5 @@
 import { planPatiently } from '../plan-patiently.ts';
+import { isSameSession } from '../shared/ending/contract.ts';
 import { proveGone } from '../shared/ending/prove-gone.ts';
 import { proveReplay } from '../shared/replay/prove-replay.ts';
 import { defineStep } from '../step-kind.ts';
@@ -19,6 +20,7 @@ export const step = defineStep({
   data: Data,
   undo: { impossible: 'A cancelled query cannot be continued; its client has to run it again.' },
   plan: (ctx, params) => planPatiently(ctx, async () => planCancel(ctx, params)),
+  isSameTarget: (planned, now) => isSameSession(planned, now),
   recheck: recheckCancel,
   execute: executeCancel,
   reconcile: reconcileCancel,

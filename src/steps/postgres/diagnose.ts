@@ -8,6 +8,8 @@ import { formatBytes, formatDuration, formatShare } from '../../domain/format.ts
 import { isSilent } from '../../domain/lag.ts';
 import type { Fact } from '../../domain/plan.ts';
 import type { ReplicaStatus } from '../../domain/replica.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import { type Trend, trendOf } from '../../domain/trend.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { gatherFacts } from '../gather-facts.ts';
 import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
@@ -110,8 +112,8 @@ function summarise([top]: readonly Cause[]): string {
 /** CPU, slots and lag; of lag the bytes first, because seconds are an estimate. */
 function measurements(facts: DiagnosisFacts): Fact[] {
   return [
-    { name: 'CPU', value: describeCpu(facts) },
-    { name: 'Connections', value: describeSlots(facts) },
+    { name: 'CPU', value: describeCpu(facts), ...going(facts, ({ onCpu }) => onCpu, 1) },
+    { name: 'Connections', value: describeSlots(facts), ...going(facts, ({ slots }) => slots.used, 1) },
     ...poolViews(facts.poolers).map((view) => ({
       name: `Pool ${poolName(view)}`,
       value: describePool(view),
@@ -125,6 +127,7 @@ function measurements(facts: DiagnosisFacts): Fact[] {
         standby.kind === 'backup'
           ? 'a base backup is taken'
           : lag(standby.replayBytes, standby.replaySeconds, standby.replyAgeSeconds),
+      ...going(facts, (snapshot) => replayBytesOf(snapshot, standby.applicationName), LAG_NOISE),
     })),
     ...facts.replicas.map((replica) => ({
       name: `Replica ${replica.replica} (seen by itself)`,
@@ -135,6 +138,27 @@ function measurements(facts: DiagnosisFacts): Fact[] {
       value: `${slot.type}, ${slot.active ? 'in use' : 'inactive'}, keeps ${slot.retainedBytes === null ? 'nothing' : formatBytes(slot.retainedBytes)}`,
     })),
   ];
+}
+
+/** Bytes by which the lag of a healthy standby goes up and down. */
+const LAG_NOISE = 1024 * 1024;
+
+/** Where a number is going, by the readings of the last minutes; nothing at the first look. */
+function going(
+  { history, snapshot }: Pick<DiagnosisFacts, 'history' | 'snapshot'>,
+  read: (one: Snapshot) => number | null,
+  least: number,
+): { trend?: Trend } {
+  const readings = [...history, snapshot].map(read);
+  const trend = trendOf(
+    readings.filter((value) => value !== null),
+    least,
+  );
+  return trend === null ? {} : { trend };
+}
+
+function replayBytesOf({ standbys }: Snapshot, name: string): number | null {
+  return standbys.find(({ applicationName }) => applicationName === name)?.replayBytes ?? null;
 }
 
 /** Why it does not replay, when it does not. */

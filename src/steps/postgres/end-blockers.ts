@@ -1,5 +1,5 @@
 import { planPatiently } from '../plan-patiently.ts';
-import { Data } from '../shared/ending/contract.ts';
+import { Data, isSameSession } from '../shared/ending/contract.ts';
 import { endSessions } from '../shared/ending/end-sessions.ts';
 import { reconcileEnding } from '../shared/ending/recheck.ts';
 import { defineStep } from '../step-kind.ts';
@@ -23,6 +23,7 @@ export const step = defineStep({
     impossible: 'What an ended transaction had not committed is rolled back; its client has to do it again.',
   },
   plan: (ctx, params) => planPatiently(ctx, async () => planEnd(ctx, params)),
+  isSameTarget: (planned, now) => isSameSession(planned, now),
   recheck: (ctx, approved) => recheckBlockers(ctx, approved),
   execute: (ctx, approved) => endSessions(ctx, approved),
   reconcile: (ctx, approved) => reconcileEnding(ctx, approved),

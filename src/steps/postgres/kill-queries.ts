@@ -1,5 +1,5 @@
 import { planPatiently } from '../plan-patiently.ts';
-import { Data } from '../shared/ending/contract.ts';
+import { Data, isSameSession } from '../shared/ending/contract.ts';
 import { endSessions } from '../shared/ending/end-sessions.ts';
 import { proveGone } from '../shared/ending/prove-gone.ts';
 import { recheckEnding, reconcileEnding } from '../shared/ending/recheck.ts';
@@ -20,6 +20,7 @@ export const step = defineStep({
   data: Data,
   undo: { impossible: 'A cancelled query cannot be continued; its client has to run it again.' },
   plan: (ctx, params) => planPatiently(ctx, async () => planKill(ctx, params)),
+  isSameTarget: (planned, now) => isSameSession(planned, now),
   recheck: (ctx, approved) => recheckEnding(ctx, approved),
   execute: (ctx, approved) => endSessions(ctx, approved),
   reconcile: (ctx, approved) => reconcileEnding(ctx, approved),

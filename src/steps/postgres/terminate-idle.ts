@@ -1,4 +1,5 @@
 import { planPatiently } from '../plan-patiently.ts';
+import { isSameSession } from '../shared/ending/contract.ts';
 import { defineStep } from '../step-kind.ts';
 import { Data, Identity, Params } from './terminate-idle/contract.ts';
 import { executeTermination, recheckTermination, reconcileTermination } from './terminate-idle/execute.ts';
@@ -18,6 +19,7 @@ export const step = defineStep({
   data: Data,
   undo: { impossible: 'An ended connection cannot be restored; its client opens another one.' },
   plan: (ctx, params) => planPatiently(ctx, async () => planTermination(ctx, params)),
+  isSameTarget: (planned, now) => isSameSession(planned, now),
   recheck: recheckTermination,
   execute: executeTermination,
   reconcile: reconcileTermination,

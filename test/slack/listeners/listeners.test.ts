@@ -67,19 +67,10 @@ describe.each(['socket', 'http'] as const)('in %s mode', (mode) => {
 
 test('what is picked on the card is what the desk gets', async () => {
   const { rig, card } = await withCard();
-  await act(rig.sandbox, 'U0ALICE', card, 'step.targets', { selected_options: [{ value: '1' }] });
   await act(rig.sandbox, 'U0ALICE', card, 'step.choice', { selected_option: { value: '0' } });
   await act(rig.sandbox, 'U0ALICE', card, 'step.run');
   const [answer] = await answered(rig);
-  expect(answer?.selection).toEqual({ targets: [target(2).id], choices: { how: 'cancel' } });
-});
-
-test('nothing picked stays nothing', async () => {
-  const { rig, card } = await withCard();
-  await act(rig.sandbox, 'U0ALICE', card, 'step.targets', { selected_options: [] });
-  await act(rig.sandbox, 'U0ALICE', card, 'step.run');
-  const [answer] = await answered(rig);
-  expect(answer?.selection).toEqual({ targets: [], choices: { how: 'terminate' } });
+  expect(answer?.selection).toEqual({ targets: [target(1).id], choices: { how: 'cancel' } });
 });
 
 test('an untouched card means what it showed, even when the proposal changed under the same hash', async () => {
@@ -239,14 +230,4 @@ test('Close on the parent closes the incident', async () => {
   if (parent === undefined) throw new Error('There is no parent.');
   await act(rig.sandbox, 'U0ALICE', parent, 'incident.close');
   await until('the desk is asked', () => rig.desk.closed.length === 1);
-});
-
-test('more than ten targets are picked from a menu', async () => {
-  const targets = Array.from({ length: 40 }, (_, index) => target(index));
-  const { rig, card } = await withCard(attempt('kill', 'awaiting', { plan: plan({ targets }) }));
-  const picked = { selected_options: [{ value: '39' }, { value: '11' }] };
-  await act(rig.sandbox, 'U0ALICE', card, 'step.targets', picked);
-  await act(rig.sandbox, 'U0ALICE', card, 'step.run');
-  const [answer] = await answered(rig);
-  expect(answer?.selection?.targets).toEqual([target(11).id, target(39).id]);
 });

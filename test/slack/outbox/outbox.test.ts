@@ -166,14 +166,41 @@ test('a deleted parent brings the whole thread back', async () => {
   expect(all[1]?.message.thread_ts).toBe(all[0]?.message.ts);
 });
 
-test('blocks that Slack refuses are replaced by a note without buttons', async () => {
+test.each(['invalid_blocks', 'msg_blocks_too_long', 'msg_too_long'])(
+  'a card that Slack refuses with %s becomes plain text that can still be decided on, and a defect in the log',
+  async (error) => {
+    const rig = await createRig();
+    rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
+    await fault(rig.sandbox, { method: 'chat.postMessage', error, skip: 1, times: 1 });
+    await renderAll(rig.bot);
+    const blocks = (await posted(rig.sandbox))[1]?.message.blocks ?? [];
+    expect(blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
+    const shown = JSON.stringify(blocks);
+    for (const words of ['Step 3 of 3', 'still armed', 'Acts on 1 of 2', 'yes | pid 4701', 'Impact: '])
+      expect(shown).toContain(words);
+    const actions = blocks[1]?.elements?.map(({ action_id }) => action_id);
+    expect(actions).toEqual(
+      expect.arrayContaining(['step.run', 'step.targets', 'step.skip', 'step.statement']),
+    );
+    expect(actions).not.toContain('step.choice');
+    expect(rig.defects).toEqual([
+      expect.objectContaining({ incident: 'INC-1', key: 'step:kill:1', code: error }),
+    ]);
+    expect(JSON.stringify(rig.defects)).not.toContain('pid 4701');
+  },
+);
+
+test('a card whose plain form is refused too says how to decide without Slack', async () => {
   const rig = await createRig();
-  rig.desk.views.set('INC-1', view([]));
-  await fault(rig.sandbox, { method: 'chat.postMessage', error: 'invalid_blocks', times: 1 });
+  rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
   await renderAll(rig.bot);
-  const parent = JSON.stringify((await posted(rig.sandbox))[0]?.message.blocks);
-  expect(parent).toContain('Slack did not accept');
-  expect(parent).not.toContain('button');
+  rig.desk.views.set('INC-1', view([attempt('kill', 'attention')]));
+  await fault(rig.sandbox, { method: 'chat.update', error: 'invalid_blocks', skip: 1, times: 2 });
+  await renderAll(rig.bot);
+  const card = (await posted(rig.sandbox))[1]?.message;
+  expect(card?.text).toMatch(/Needs a person.*firebreak triage/);
+  expect(card?.blocks ?? []).toEqual([]);
+  expect(rig.defects).toHaveLength(2);
 });
 
 test('a channel that the bot was removed from holds messages back, says what to do, and is tried by itself', async () => {

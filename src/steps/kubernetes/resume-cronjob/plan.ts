@@ -33,6 +33,7 @@ export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Id
     summary: `Start CronJob ${subjects.map(({ cronJob }) => nameOf(cronJob)).join(', ') || '(none)'} again, off-peak, without a run at once.`,
     impact: 'Its next run loads the database again, at the time that is shown.',
     undo: 'Suspend it again: go back to that step. The former schedule is in the journal.',
+    wontSolve: ['What made its query expensive is not repaired by that.'],
     warnings: subjects.flatMap((subject) => [
       ...gitopsWarning(subject.cronJob),
       ...[catchUpWarning(subject, now)].filter((warning) => warning !== null),

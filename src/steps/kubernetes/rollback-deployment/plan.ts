@@ -135,6 +135,7 @@ function draft(parts: Partial<Draft<Identity>>): Draft<Identity> {
     impact:
       'Its pods are replaced by those of the other revision, a few at a time; each opens new connections.',
     undo: 'Roll it forward: a later step offers that while the revision is kept.',
+    wontSolve: ['What the newer revision changed in data or settings stays changed.'],
     warnings: [],
     targets: [],
     excluded: [],

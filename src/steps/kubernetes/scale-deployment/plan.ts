@@ -157,6 +157,7 @@ function draft(parts: Partial<Draft<Identity>>): Draft<Identity> {
     summary: 'Scale no Deployment.',
     impact: 'Its pods end, and with them their connections. Fewer pods serve its requests.',
     undo: 'Scale it back: a later step offers the former number.',
+    wontSolve: ['What its pods do to the database they go on doing, in smaller number.'],
     warnings: [],
     targets: [],
     excluded: [],

@@ -35,6 +35,10 @@ export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Id
     impact:
       'No new runs until it is resumed. It does NOT stop the queries that run in PostgreSQL already; the kill step does.',
     undo: 'Resume it: a later step offers that, without a catch-up run.',
+    wontSolve: [
+      'The queries that run in PostgreSQL already go on.',
+      'Its query stays as expensive as it is, and runs again once the CronJob is resumed.',
+    ],
     warnings: [...serverNotes(findings.facts), ...open.flatMap(warningsFor)],
     targets: open.map(targetOf),
     excluded: [...excluded],
@@ -91,7 +95,7 @@ function targetOf({ cronJob, jobs, why, proposed }: Subject): Draft<Identity>['t
     facts: [
       { name: 'Schedule', value: `${cronJob.schedule} (${cronJob.timeZone ?? 'zone of the cluster'})` },
       { name: 'Concurrency', value: cronJob.concurrencyPolicy },
-      ...(cronJob.suspended ? [{ name: 'Suspended', value: 'yes, already' }] : []),
+      { name: 'State', value: cronJob.suspended ? 'suspended already' : 'scheduled' },
       ...jobs.map((job) => ({ name: `Job ${job.name}`, value: describeJob(job) })),
     ],
     sql: null,

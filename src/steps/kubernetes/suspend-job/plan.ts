@@ -32,6 +32,10 @@ export async function planJobs(ctx: Ctx, params: Params): Promise<Draft<Identity
     impact:
       'Its pods end and its work is lost. It does NOT stop the queries that run in PostgreSQL already; the kill step does.',
     undo: 'Resume it by hand; it starts from zero, at once. A deleted Job has to be made anew.',
+    wontSolve: [
+      'The queries that run in PostgreSQL already go on.',
+      'Its query stays as expensive as it is.',
+    ],
     warnings: [
       ...serverNotes(findings.facts),
       ...open

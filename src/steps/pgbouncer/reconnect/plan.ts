@@ -25,6 +25,7 @@ export async function planReconnect(ctx: Ctx): Promise<Draft<Identity>> {
     impact:
       'Running transactions finish. Free server connections close at once, those in use when their clients let go; new ones are opened on demand. A client that hangs on a server that is gone is not cut.',
     undo: 'Not needed: PgBouncer opens its connections anew by itself.',
+    wontSolve: ['Where the name of the server leads to is not changed.'],
     warnings: [
       ...serverNotes(facts),
       ...(selected || targets.length === 0

@@ -16,6 +16,7 @@ export async function planResume(ctx: Ctx): Promise<Draft<Identity>> {
     impact:
       'Its clients are served again, those that waited all at once: the database gets their load in one moment.',
     undo: 'Firebreak never says PAUSE; a person may say it on the console.',
+    wontSolve: ['Who paused it is not known to PgBouncer; it can be paused again.'],
     warnings: [
       ...(targets.length === 0
         ? []

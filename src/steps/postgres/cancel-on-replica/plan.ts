@@ -52,6 +52,7 @@ function planFor(
     impact:
       'Nothing on the primary is touched, and a standby has nothing to roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'A cancelled query cannot be continued; its client has to run it again.',
+    wontSolve: ['A client may send the same query to the replica again.'],
     warnings: [
       ...serverNotes(facts),
       ...armedWarnings(
@@ -96,7 +97,7 @@ function offer(
   for (const session of candidates.slice(0, MOST)) {
     const reason = protectionReason(session, ctx.guard, signalAge(session));
     if (reason !== null) {
-      excluded.push({ label: labelOf(session), reason });
+      excluded.push({ id: backendId(session), label: labelOf(session), reason });
       continue;
     }
     const culprit = attribute(session, facts.cluster);

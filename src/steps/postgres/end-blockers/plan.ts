@@ -23,6 +23,7 @@ export async function planEnd(ctx: Ctx, params: Params): Promise<Draft<Blocker>>
     impact:
       'What they had not committed rolls back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'What an ended transaction had not committed is rolled back; its client has to do it again.',
+    wontSolve: ['The client may take the same lock again; why it held it so long is not repaired.'],
     warnings: [
       ...serverNotes(facts),
       ...armedWarnings(identities, facts.cluster),

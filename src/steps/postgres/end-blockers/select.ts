@@ -43,7 +43,7 @@ export function selectBlockers(scene: Scene, { limit }: Params, protection: Prot
   const excluded: Draft<Blocker>['excluded'] = [
     ...distinct.flatMap(({ session }, index) => {
       const reason = refused[index];
-      return reason == null ? [] : [{ label: labelOf(session), reason }];
+      return reason == null ? [] : [{ id: backendId(session), label: labelOf(session), reason }];
     }),
     ...victims(snapshot, distinct),
     ...snapshot.prepared.map(({ gid, owner }) => ({

@@ -22,6 +22,10 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     impact:
       'Their transactions roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'A cancelled query cannot be continued; its client has to run it again.',
+    wontSolve: [
+      'It stops no schedule and no client that would start them again.',
+      'The query itself stays as expensive as it is.',
+    ],
     warnings: [
       ...serverNotes(facts),
       ...armed,

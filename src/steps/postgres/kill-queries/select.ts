@@ -25,7 +25,7 @@ export interface Scene {
 /** Sessions to offer and sessions left alone. */
 export interface KillSelection {
   readonly targets: Draft<Identity>['targets'];
-  readonly excluded: { label: string; reason: string }[];
+  readonly excluded: Draft<Identity>['excluded'];
   /** Sessions that matched but are over the limit. */
   readonly more: number;
 }
@@ -49,7 +49,7 @@ export function selectTargets(scene: Scene, params: Params, protection: Protecti
     const { session } = candidate;
     const reason = protectionReason(session, protection, signalAge(session));
     if (reason === null) allowed.push(candidate);
-    else excluded.push({ label: labelOf(session), reason });
+    else excluded.push({ id: backendId(session), label: labelOf(session), reason });
   }
   const chosen = allowed.slice(0, params.limit);
   return {

@@ -36,6 +36,7 @@ export async function planRestore(ctx: StepContext<'databases'>): Promise<Draft<
         : `Restore ${formatCount(targets.length, 'setting')}: ${names.join(', ')}.`,
     impact: 'The emergency limit ends. New sessions get what they got before.',
     undo: 'Go back to the step that had set it: it makes a new plan.',
+    wontSolve: ['Sessions that are open now keep the value that they began with.'],
     warnings: targets.length === 0 ? [] : reachWarnings(sessions),
     targets,
     excluded,

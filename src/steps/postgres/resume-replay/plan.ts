@@ -30,6 +30,7 @@ export async function planResume(ctx: Ctx, params: Params): Promise<Draft<Identi
         ? 'None.'
         : `It catches up with the primary${patience(view)}. The primary is not touched.`,
     undo: 'SELECT pg_wal_replay_pause() stops it again where it then is; what was replayed meanwhile cannot be taken back.',
+    wontSolve: ['Why it was paused is not known to PostgreSQL; it can be paused again.'],
     warnings:
       view === undefined || target === null ? [] : [...serverNotes(findings.facts), ...warnings(view)],
     targets: target === null ? [] : [target],

@@ -67,6 +67,7 @@ export async function planLimit(ctx: Ctx, params: Params): Promise<Draft<Setting
     impact:
       'New connections over the limit are refused (53300). No open session is ended; those that are idle have to be ended or the service restarted.',
     undo: 'A later step restores exactly what was before, if nobody changed it meanwhile.',
+    wontSolve: ['Sessions that are open now stay open, also those over the limit.'],
     warnings: [
       ...serverNotes(findings.facts),
       ...(target === undefined ? [] : reachWarnings(sessions)),

@@ -72,6 +72,10 @@ export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<Setti
     impact:
       'New sessions of the role get an error when a statement (57014) or an idle transaction (25P03) takes longer.',
     undo: 'A later step restores exactly what was before, if nobody changed it meanwhile.',
+    wontSolve: [
+      'Sessions that are open now keep the value that they began with.',
+      'The query itself stays as expensive as it is.',
+    ],
     warnings: [
       ...serverNotes(findings.facts),
       ...(targets.length === 0 ? [] : reachWarnings(sessions)),

@@ -53,6 +53,9 @@ function draft({ facts }: Findings, parts: Partial<Draft<Identity>>): Draft<Iden
     impact:
       'Their clients get 57P01 the next time they use them; a pool drops such a connection and opens another.',
     undo: 'An ended connection cannot be restored; its client opens another one.',
+    wontSolve: [
+      'What opens connections and does not close them goes on doing so until its workload is repaired.',
+    ],
     targets: [],
     excluded: [],
     choices: [],
@@ -91,7 +94,7 @@ function select(ctx: Ctx, params: Params, { facts }: Findings, culprit: Culprit)
   for (const session of old.toSorted((a, b) => b.idleSeconds - a.idleSeconds)) {
     const reason = whyNot(ctx, session);
     if (reason === null) allowed.push(session);
-    else excluded.push({ label: labelOf(session), reason });
+    else excluded.push({ id: backendId(session), label: labelOf(session), reason });
   }
   const young = own.length - old.length;
   if (young > 0) {
@@ -132,6 +135,8 @@ function targetOf(session: IdleSession, culprit: Culprit, owner: string): Target
     why: `Idle for ${formatDuration(session.idleSeconds)}; ${culpritName(culprit)} holds it and does not use it.`,
     owner: culpritName(culprit),
     facts: [
+      { name: 'Age', value: formatDuration(session.idleSeconds) },
+      { name: 'State', value: 'idle' },
       { name: 'Role', value: user ?? 'none' },
       { name: 'Client', value: clientAddress ?? 'local socket' },
       { name: 'Connected', value: `${formatDuration(session.backendSeconds)} ago` },

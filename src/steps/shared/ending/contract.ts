@@ -15,6 +15,19 @@ export const Endable = z.object({
 });
 export type Endable = z.infer<typeof Endable>;
 
+/** Whether two identities name the same transaction and query of the same backend. */
+export function isSameSession(one: Endable, other: Endable): boolean {
+  const { serverStart, pid, backendStart, xactStart, queryStart } = one.session;
+  const now = other.session;
+  return (
+    serverStart === now.serverStart &&
+    pid === now.pid &&
+    backendStart === now.backendStart &&
+    xactStart === now.xactStart &&
+    queryStart === now.queryStart
+  );
+}
+
 /** What happened to one session: the record that the post-mortem and an auditor read. */
 export const Result = z.object({
   target: z.string(),

@@ -17,6 +17,7 @@ export function describeSession(session: Session): Pick<Target, 'id' | 'label' |
     id: backendId(session),
     label: labelOf(session),
     facts: [
+      { name: 'Age', value: formatDuration(signalAge(session)) },
       { name: 'State', value: session.state },
       { name: 'Role', value: session.user ?? 'none' },
       { name: 'Client', value: session.clientAddress ?? 'local socket' },
