@@ -50,7 +50,6 @@ function lagPanel(lag: Series | undefined): Panel[] {
 
 function waitingPanel(locks: Series | undefined, pools: Series | undefined): Panel[] {
   if (pools === undefined) return panel('Sessions waiting for a lock', [locks]);
-  const title =
-    locks === undefined ? 'Clients waiting in PgBouncer' : 'Waiting: locks (line), PgBouncer (dashes)';
+  const title = locks === undefined ? 'Clients waiting in PgBouncer' : 'Waiting: locks, pool (dashed)';
   return panel(title, [locks, pools]);
 }

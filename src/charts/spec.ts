@@ -9,8 +9,8 @@ import { type Tick, ticksOf, zoneName } from './time-axis.ts';
 export type ChartSpec = { readonly [key: string]: Json };
 
 /** Pixels before scaling: a phone shows about as much, and the letters stay readable. */
-const WIDTH = 380;
-const PANEL_HEIGHT = 74;
+const WIDTH = 310;
+const PANEL_HEIGHT = 66;
 const ROW_HEIGHT = 15;
 const AXIS_WIDTH = 40;
 /** Where nothing was read for longer than this, in milliseconds, the line is broken: nobody knows what was between. */
@@ -149,7 +149,7 @@ function panelTitle({ title, unit, limit, lines }: Panel): string {
   const most = lines.map(({ points }) => number(Math.max(...points.map(([, value]) => value))));
   const last = lines.map(({ points }) => number(points.at(-1)?.[1] ?? 0));
   const of = limit === null ? '' : ` ${limit.text}`.trimEnd();
-  return `${title} · peak ${most.join(' and ')}${space}${of} · last ${last.join(' and ')}${space}`;
+  return `${title} · peak ${most.join(', ')}${space}${of} · last ${last.join(', ')}${space}`;
 }
 
 function segmented(points: readonly (readonly [number, number])[]): Json[] {

@@ -18,7 +18,7 @@ describe('the picture of an incident', () => {
       ['Connections', '', 'of 97'],
       ['Sessions that want a CPU', '', 'for 8 cores'],
       ['Replication lag', 'GB', null],
-      ['Waiting: locks (line), PgBouncer (dashes)', '', null],
+      ['Waiting: locks, pool (dashed)', '', null],
     ]);
   });
 

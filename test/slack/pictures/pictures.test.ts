@@ -61,6 +61,7 @@ test('messages do not wait for pictures, and one that hangs keeps nothing back',
     'step:suspend:1',
     'step:kill:1',
     'step:watch:1',
+    'milestone:recovered',
   ]);
   expect(await pictured(rig)).toEqual([]);
 });
