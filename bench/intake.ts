@@ -7,7 +7,7 @@ import { startPostgres } from '../src/adapters/embedded-postgres/start-postgres.
 import { alertmanagerVersion, BACKGROUND, startAlertmanager } from './intake/alertmanager.ts';
 import { type FakeSlack, startFakeSlack } from './intake/fake-slack.ts';
 import { startFirebreak, TOKEN } from './intake/firebreak.ts';
-import { sdkCalls, syncs } from './intake/floor.ts';
+import { relays, sdkCalls, syncs } from './intake/floor.ts';
 import { legsOf, recordingLegs, type Way } from './intake/legs.ts';
 import { createSender, type Sender } from './intake/sender.ts';
 import { ratioOf, rounded, summary } from './intake/statistics.ts';
@@ -220,7 +220,8 @@ const background = await loading;
 const floor = {
   'one sync of the disk': rounded(summary(await syncs(directory, 100))),
   "one call of Slack's SDK, until it arrives": rounded(summary(await sdkCalls(slack, 100))),
+  'a Node process that stores nothing, from the POST': rounded(summary(await relays(slack, 100))),
 };
-console.log('\nwhat neither can be below when it stores before it tells, milliseconds');
+console.log('\nthe floor, milliseconds: storing before telling takes the first on top of the last');
 console.table(floor);
 console.log(JSON.stringify({ machine, idle, loaded, background, floor }));

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebClient } from '@slack/web-api';
 import type { FakeSlack } from './fake-slack.ts';
+import { run } from './process.ts';
+import { createSender } from './sender.ts';
 
 /** A page of PostgreSQL's log. */
 const PAGE = 8192;
 const CHANNEL = 'C0FLOOR';
+const RELAY_CHANNEL = 'C0RELAY';
 
 /** Milliseconds of one write of a page with its sync of the disk, so many times, with a pause before each. */
 export async function syncs(directory: string, times: number): Promise<number[]> {
@@ -37,6 +40,22 @@ export async function sdkCalls(slack: FakeSlack, times: number): Promise<number[
     const call = client.chat.postMessage({ channel: CHANNEL, text: 'floor' });
     took.push((await arrived).at - began);
     await call;
+  }
+  return took;
+}
+
+/** Milliseconds from the POST to a process that stores nothing until its call of Slack arrives, so many times. */
+export async function relays(slack: FakeSlack, times: number): Promise<number[]> {
+  const script = join(import.meta.dirname, 'relay.ts');
+  await using relay = run(process.execPath, [script, slack.apiUrl, RELAY_CHANNEL]);
+  await relay.said('relay at ');
+  using sender = createSender(/http:\S+/.exec(relay.output())?.[0] ?? '');
+  const took: number[] = [];
+  for (let round = 0; round < times; round += 1) {
+    await delay(20);
+    const arrived = slack.next(({ channel }) => channel === RELAY_CHANNEL);
+    const { sentAt } = await sender.post({ status: 'firing', round });
+    took.push((await arrived).at - sentAt);
   }
   return took;
 }
