@@ -34,7 +34,9 @@ async function untilPictured(rig: Rig, count: number): Promise<[string, string][
   }
 }
 
-test('the watch and the closed incident show a picture with its words, each uploaded once', { timeout: 120_000 }, async () => {
+test('the watch and the closed incident show a picture with its words, each uploaded once', {
+  timeout: 120_000,
+}, async () => {
   const rig = await outageRig({ charts: createCharts() });
   const found = await untilPictured(rig, 2);
   expect(found.map(([key]) => key)).toEqual(['parent', 'step:watch:1']);
