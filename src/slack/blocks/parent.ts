@@ -13,7 +13,7 @@ import { bold, type Inline, line, type Part, richText, text, time } from './rich
 import { header } from './text-objects.ts';
 
 /** Characters of a line that still leave the whole message on one screen of a phone, about 42 characters wide. */
-const MOST = { title: 110, name: 60, cause: 220, numbers: 200, waiting: 160, next: 110 } as const;
+const MOST = { title: 80, name: 40, cause: 150, numbers: 150, waiting: 110, next: 70 } as const;
 
 /**
  * The one message of an incident in the channel: what it is, where it stands, what is awaited, what comes next. Never more
