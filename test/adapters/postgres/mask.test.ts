@@ -113,6 +113,34 @@ test('no literal survives a cut anywhere in a text that was valid', () => {
   );
 });
 
+const DIGITS = '8147296053';
+/** Every form in which PostgreSQL writes a value, each holding the same digits. */
+const anyLiteral = fc.constantFrom(
+  `'x${DIGITS}'`,
+  `E'\\'${DIGITS}\\n'`,
+  `U&'\\0061${DIGITS}'`,
+  `N'${DIGITS}'`,
+  `B'${'01'}' || '${DIGITS}'`,
+  `$$${DIGITS}$$`,
+  `$tag$ $$ '${DIGITS} $tag$`,
+  DIGITS,
+  `${DIGITS}.5`,
+  `1e5 + ${DIGITS}`,
+  `/* a /* ${DIGITS} */ b */ 1`,
+  `1 -- ${DIGITS}\n`,
+);
+
+test('no value survives in any form that PostgreSQL knows, whole or cut at any place', () => {
+  fc.assert(
+    fc.property(anyLiteral, anyLiteral, fc.nat(), (one, two, at) => {
+      const whole = `select a, ${one} from t where x = ${two} and y in ($1, ${one}) order by b`;
+      expect(maskSql(whole, false)).not.toContain(DIGITS);
+      expect(maskSql(whole.slice(0, at % (whole.length + 1)), true)).not.toContain(DIGITS.slice(0, 4));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 function isSql(text: string): boolean {
   try {
     parseSync(text);
