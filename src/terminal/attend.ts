@@ -20,7 +20,7 @@ import type { TellTime } from './tell-time.ts';
 const LOOK_MS = 400;
 
 export interface Attendance {
-  readonly desk: Pick<IncidentDesk, 'view' | 'answer' | 'close'>;
+  readonly desk: Pick<IncidentDesk, 'view' | 'answer' | 'charge' | 'close'>;
   readonly incidentId: string;
   readonly by: Person;
   readonly screen: Screen;
@@ -106,7 +106,7 @@ async function ask(attendance: Attendance, incident: Incident): Promise<Deed | n
     () => undefined,
   );
   screen.print([BLANK]);
-  const items = offersOf(incident).map(({ deed, label }) => ({ value: deed, label }));
+  const items = offersOf(incident, attendance.by.id).map(({ deed, label }) => ({ value: deed, label }));
   const deed = await screen.choose('What now?', items, done.signal);
   if (deed !== null || done.signal.aborted) return deed;
   const leave = await screen.confirm(`Leave ${incident.id}? It stays open.`, 'Leave', signal);
@@ -138,6 +138,8 @@ async function perform(attendance: Attendance, incident: Incident, deed: Deed): 
       return attempt === undefined ? undefined : screen.print(byHandLines(attempt));
     case 'statements':
       return attempt?.plan == null ? undefined : screen.print(everyStatement(attempt.plan));
+    case 'take-charge':
+      return tell(attendance, await takeCharge(attendance, incident));
     case 'close':
       return await close(attendance, incident);
     case 'leave':
@@ -241,6 +243,10 @@ async function close(attendance: Attendance, { id }: Incident): Promise<void> {
   const { screen, desk, by, signal } = attendance;
   const sure = await screen.confirm(`Close ${id}? What was suspended stays suspended.`, 'Close it', signal);
   if (sure === true) tell(attendance, await desk.close(id, by, 'Closed at a terminal.', randomUUID()));
+}
+
+function takeCharge({ desk, by }: Attendance, { id, lead }: Incident): Promise<Reply> {
+  return desk.charge(id, { type: 'take-charge', by, from: lead?.who.id ?? null, click: randomUUID() });
 }
 
 function tell({ screen }: Attendance, reply: Reply): void {

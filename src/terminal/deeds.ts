@@ -13,7 +13,7 @@ export interface Decision {
 /** What a person can do at the keyboard. */
 export type Deed =
   | Decision
-  | { readonly do: 'statements' | 'by-hand' | 'explain' | 'why-not' | 'close' | 'leave' };
+  | { readonly do: 'statements' | 'by-hand' | 'explain' | 'why-not' | 'take-charge' | 'close' | 'leave' };
 
 /** A deed with the words of its line in the menu. */
 export interface Offer {
@@ -31,7 +31,7 @@ export function isAwaited(incident: Incident): boolean {
 }
 
 /** Everything that a person can do now, the likeliest first. Pure. */
-export function offersOf(incident: Incident): Offer[] {
+export function offersOf(incident: Incident, person: string): Offer[] {
   const run = currentRun(incident);
   const attempt = currentAttempt(incident);
   const ways = run === undefined || attempt === undefined ? [] : stepOffers(incident, attempt);
@@ -40,6 +40,7 @@ export function offersOf(incident: Incident): Offer[] {
   return [
     ...ways,
     ...evidence(incident),
+    ...charge(incident, person),
     ...endings(attempt),
     ...(attempt === undefined ? close : []),
     LEAVE,
@@ -129,6 +130,12 @@ function evidence({ causes }: Incident): Offer[] {
         { deed: { do: 'explain' }, label: 'Explain: the evidence' },
         { deed: { do: 'why-not' }, label: 'Why not something else' },
       ];
+}
+
+function charge({ lead, status }: Incident, person: string): Offer[] {
+  if (status === 'closed' || lead?.who.id === person) return [];
+  const label = lead === null ? 'Take charge' : `Take charge from ${lead.who.name}`;
+  return [{ deed: { do: 'take-charge' }, label }];
 }
 
 function endings(attempt: StepAttempt | undefined): Offer[] {

@@ -1,6 +1,7 @@
 import { type Cause, culpritName } from '../domain/cause.ts';
 import { formatShare } from '../domain/format.ts';
 import type { Incident } from '../domain/incident.ts';
+import { actorName } from '../domain/told.ts';
 import { awaited, incidentState } from '../words/incident-state.ts';
 import { lastNumbers } from '../words/last-numbers.ts';
 import { type Line, labelled, say } from './lines.ts';
@@ -8,7 +9,7 @@ import type { TellTime } from './tell-time.ts';
 
 /** Where an incident stands, in a few lines: what people need who come to it now. Pure. */
 export function headLines(incident: Incident, time: TellTime): Line[] {
-  const { id, database, service, title, severity, openedAt, causes } = incident;
+  const { id, database, service, title, severity, openedAt, causes, lead } = incident;
   const waits = awaited(incident);
   const numbers = incident.status === 'open' ? lastNumbers(incident) : null;
   const [cause] = causes;
@@ -18,6 +19,7 @@ export function headLines(incident: Incident, time: TellTime): Line[] {
       `database ${database}${service === null ? '' : ` · service ${service}`} · ${severity} · opened ${time(openedAt)}`,
     ),
     ...labelled('State', incidentState(incident).word),
+    ...labelled('In charge', lead === null ? 'nobody yet' : actorName(lead.who)),
     ...(cause === undefined ? [] : labelled('Cause', causeWords(cause))),
     ...(numbers === null
       ? []

@@ -41,8 +41,10 @@ function around(before: Incident, now: Incident, time: TellTime): Line[] {
     ['mitigated', before.mitigatedAt, now.mitigatedAt],
     ['recovered', before.recoveredAt, now.recoveredAt],
   ] as const;
+  const lead = now.lead !== null && now.lead.who.id !== before.lead?.who.id ? now.lead : null;
   return [
     ...alerts,
+    ...(lead === null ? [] : [say(`${time(lead.since)} ${actorName(lead.who)} is in charge.`)]),
     ...milestones.flatMap(([word, then, at]) =>
       at === null || at === then ? [] : [say(`${time(at)} ${now.database} is ${word}.`, { style: 'title' })],
     ),

@@ -86,8 +86,18 @@ test('what others decide is told with who and what came of it', () => {
   expect(read(newsLines(executing, passed, time))).toMatch(/Suspended it\.\nVerified: No Job of it runs\./);
 });
 
+test('who is in charge is shown, told when it changes, and may be taken over', () => {
+  const nobody = fold(opening(runbook));
+  const led = step(nobody, { type: 'charge.taken', by: ben });
+  expect(read(newsLines(null, nobody, time))).toContain('In charge: nobody yet');
+  expect(read(newsLines(nobody, led, time))).toContain('Ben is in charge.');
+  expect(offersOf(led, anna.id).map(({ label }) => label)).toContain('Take charge from Ben');
+  expect(offersOf(led, ben.id).map(({ deed }) => deed.do)).not.toContain('take-charge');
+});
+
 describe('what is offered', () => {
-  const labels = (incident: Parameters<typeof offersOf>[0]) => offersOf(incident).map(({ label }) => label);
+  const labels = (incident: Parameters<typeof offersOf>[0]) =>
+    offersOf(incident, anna.id).map(({ label }) => label);
 
   test('says on how many targets it would run', () => {
     expect(labels(fold([...opening(runbook), planned('suspend')]))[0]).toBe('Run it on 1 target');
@@ -126,6 +136,6 @@ describe('what is offered', () => {
 
   test('is to close an incident whose run was stopped', () => {
     const aborted = fold([...opening(runbook), { type: 'run.aborted', run: 1, by: anna, reason: 'enough' }]);
-    expect(labels(aborted)).toEqual(['Close the incident', 'Leave; the incident stays open']);
+    expect(labels(aborted)).toEqual(['Take charge', 'Close the incident', 'Leave; the incident stays open']);
   });
 });
