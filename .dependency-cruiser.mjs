@@ -4,6 +4,7 @@ const layers = {
   ports: ['domain/'],
   diagnosis: ['domain/'],
   steps: ['diagnosis/', 'ports/', 'domain/'],
+  health: ['ports/', 'domain/'],
   live: ['steps/(?:gather-facts|read-poolers)', 'diagnosis/', 'ports/', 'domain/'],
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createCharts } from './adapters/charts/create-charts.ts';
 import { createOutgoing } from './adapters/http/outgoing.ts';
 import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
-import { createWorkloads } from './adapters/kubernetes/workloads.ts';
+import { type ClusterWorkloads, createWorkloads } from './adapters/kubernetes/workloads.ts';
 import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createPager } from './adapters/oncall/pager.ts';
 import { createPoolers } from './adapters/pgbouncer/poolers.ts';
@@ -19,19 +19,21 @@ import type { ReminderTargets } from './domain/reminder.ts';
 import { createAdvance } from './engine/advance.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
+import { createDrills } from './engine/drills.ts';
 import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
 import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { recheckTargets } from './engine/recheck-targets.ts';
 import { createRemind } from './engine/remind.ts';
+import { createHealthBoard } from './health/board.ts';
+import { keepLooking, watched } from './health/watch.ts';
 import { startHttp } from './http.ts';
 import { createImpact } from './impact-questions.ts';
 import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
 import { createLiveReadings } from './live/live-readings.ts';
 import type { State } from './ports/state.ts';
-import type { Workloads } from './ports/workloads.ts';
 import { refuseTooFewPeople } from './runbooks/enough-people.ts';
 import { loadRunbooks } from './runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
@@ -120,10 +122,11 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   );
   started.defer(async () => poolers.stop());
   await poolers.start();
+  const workloads = provideWorkloads(config, started, logger);
   const ports = {
     databases,
     poolers,
-    workloads: provideWorkloads(config, started, logger),
+    workloads: workloads ?? noWorkloads(),
     metrics: createMetrics(
       config.databases.flatMap(({ name, prometheus }) =>
         prometheus === null ? [] : [{ database: name, ...prometheus }],
@@ -132,6 +135,27 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     ),
   };
 
+  const quiet = new AbortController().signal;
+  const looks = [
+    watched({ system: 'state', name: 'journal and queue' }, async () => state.incidents.list(1), clock),
+    ...config.databases.flatMap(({ name, prometheus }) =>
+      prometheus === null
+        ? []
+        : [watched({ system: 'prometheus', name }, async () => ports.metrics.cpu(name, quiet), clock)],
+    ),
+  ];
+  const services = { fetch: outgoing.fetch, clock };
+  const onCall = createOnCall(config.onCall, services);
+  const board = createHealthBoard({
+    connections: [
+      () => databases.connections(),
+      () => poolers.connections(),
+      () => (workloads === null ? [] : [workloads.connection()]),
+      ...looks.map(({ health }) => () => [health()]),
+    ],
+    slack: () => slack.health(),
+    clock,
+  });
   const ledger = createLedger(state, clock, logger);
   const { authority } = config;
   const engine: EngineOptions = {
@@ -158,6 +182,9 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     fetch: outgoing.fetch,
     desk,
     live: createLiveReadings(ports),
+    board,
+    drills: createDrills(state.journal),
+    onCall,
     messages: state.messages,
     mutex: state.mutex,
     logger,
@@ -171,12 +198,11 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   queue.handle('intake', createSettle({ state, ledger, runbooks, databases: databases.list() }));
   queue.handle('advance', createAdvance(engine));
   queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
-  const services = { fetch: outgoing.fetch, clock };
   queue.handle(
     'remind',
     createRemind({
       ...engine,
-      onCall: createOnCall(config.onCall, services),
+      onCall,
       pager: createPager(config.paging, services),
       targetsOf: reminderTargetsOf(config),
       linkTo: async (incidentId) => slack.linkTo(incidentId),
@@ -195,7 +221,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
         state,
         store: async (alerts) => state.alerts.store(alerts, stopping === undefined ? openings : undefined),
         slack,
-        databases,
+        board,
         clock,
         logger,
         isStopping: () => stopping !== undefined,
@@ -207,6 +233,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     await Promise.all([state.presence.leave(), queue.stop(GRACE_MS)]);
   });
   started.use(keepLookout(engine));
+  started.use(keepLooking([...looks.map(({ look }) => look), async () => workloads?.answers(quiet)], clock));
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();
@@ -230,9 +257,13 @@ function reminderTargetsOf({ databases }: Config): (database: string) => Reminde
   return (name) => databases.find((database) => database.name === name)?.reminders ?? nobody;
 }
 
-/** The workloads of the configured cluster; its kept connections close with the stack. */
-function provideWorkloads(config: Config, started: AsyncDisposableStack, logger: Logger): Workloads {
-  if (config.kubernetes === null) return noWorkloads();
+/** The workloads of the configured cluster, or null without one; its kept connections close with the stack. */
+function provideWorkloads(
+  config: Config,
+  started: AsyncDisposableStack,
+  logger: Logger,
+): ClusterWorkloads | null {
+  if (config.kubernetes === null) return null;
   const workloads = createWorkloads({ ...config.kubernetes, logger });
   started.defer(() => workloads.close());
   return workloads;

@@ -1,10 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { StandingDatabases } from './adapters/postgres/databases.ts';
 import type { Config } from './config/config.ts';
 import { errorCodeOf, FirebreakError } from './domain/errors.ts';
+import { downSentence } from './health/board.ts';
 import { BODY_LIMIT, registerAlertRoutes, type StoreAlerts } from './intake/routes.ts';
 import type { Clock } from './ports/clock.ts';
+import type { HealthBoard } from './ports/health.ts';
 import type { State } from './ports/state.ts';
 import type { SlackBot } from './slack/bot.ts';
 
@@ -15,7 +16,7 @@ interface HttpParts {
   readonly state: State;
   readonly store: StoreAlerts;
   readonly slack: SlackBot;
-  readonly databases: StandingDatabases;
+  readonly board: HealthBoard;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly isStopping: () => boolean;
@@ -74,8 +75,10 @@ async function closeWithin(server: FastifyInstance, ms: number): Promise<void> {
 }
 
 /** What does not work although alerts are taken. */
-function warningsOf({ slack }: HttpParts): string[] {
+function warningsOf({ slack, board }: HttpParts): string[] {
   const { connected, trouble } = slack.health();
-  if (trouble !== null) return [trouble];
-  return connected ? [] : ['Not connected to Slack: clicks and commands do not arrive.'];
+  const down = board.list().filter(({ state, system }) => state === 'down' && system !== 'slack');
+  const others = down.map(downSentence);
+  if (trouble !== null) return [trouble, ...others];
+  return connected ? others : ['Not connected to Slack: clicks and commands do not arrive.', ...others];
 }

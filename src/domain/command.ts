@@ -1,5 +1,6 @@
 import type { Actor, Person } from './actor.ts';
 import type { Fault, Phase } from './event.ts';
+import type { Note } from './note.ts';
 import type { Outcome, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
 
@@ -39,6 +40,12 @@ export type Command =
       readonly type: 'add-responders';
       readonly by: Person;
       readonly who: readonly Person[];
+      readonly click?: string;
+    }
+  | {
+      readonly type: 'add-note';
+      readonly by: Person;
+      readonly note: Omit<Note, 'by'>;
       readonly click?: string;
     }
   | { readonly type: 'close'; readonly by: Person; readonly reason: string; readonly click?: string }
@@ -81,6 +88,8 @@ export interface Refusal {
     | 'bad-selection'
     | 'not-possible'
     | 'not-allowed'
+    /** The message is in the timeline already. */
+    | 'already-there'
     /** The same click was answered before: nobody has to be told again. */
     | 'repeated';
   /** A sentence for the person who asked. */

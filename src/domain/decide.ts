@@ -6,6 +6,7 @@ import type { AttemptRef, Command } from './command.ts';
 import { type ChargeCommand, decideCharge } from './decide-charge.ts';
 import type { DomainEvent, Phase } from './event.ts';
 import { currentAttempt, currentRun, type Incident, isEnd, type StepAttempt } from './incident.ts';
+import { noteText } from './note.ts';
 import { planHash } from './plan.ts';
 import {
   accept,
@@ -20,7 +21,7 @@ import {
   staleCard,
   staleStep,
 } from './refuse.ts';
-import { actorName, whoDecided } from './told.ts';
+import { actorName, nameFor, whoDecided } from './told.ts';
 
 const SYSTEM: Actor = { kind: 'system' };
 
@@ -29,6 +30,7 @@ export function decide(incident: Incident, command: Command, now: Date): Decided
   const asker = 'by' in command ? command.by : SYSTEM;
   const asked = command.type === 'decide' ? command : null;
   if ('click' in command && isRepeated(incident, command.click)) return repeated();
+  if (command.type === 'add-note') return addNote(incident, command);
   if (incident.status === 'closed') return closed(incident, asker, asked, now);
   if (command.type === 'close') return close(incident, command, now);
   if (isAboutCharge(command)) return decideCharge(incident, command, now);
@@ -56,6 +58,15 @@ function isAboutCharge(command: Command): command is ChargeCommand {
 /** Whether this click was answered before, by any process. */
 export function isRepeated(incident: Incident, click: string | undefined): boolean {
   return click !== undefined && incident.clicks.includes(click);
+}
+
+/** A closed incident takes notes too: what people know is often written down afterwards. */
+function addNote(incident: Incident, command: Extract<Command, { type: 'add-note' }>): Decided {
+  const { by, note } = command;
+  const known = incident.notes.find(({ message }) => message === note.message);
+  if (known !== undefined)
+    return refuse('already-there', `${nameFor(by, known.by)} put this message there before.`);
+  return accept({ type: 'note.added', by, ...note, text: noteText(note.text), ...clickOf(command) });
 }
 
 function close(incident: Incident, command: Extract<Command, { type: 'close' }>, now: Date): Decided {

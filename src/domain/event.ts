@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Actor, Person } from './actor.ts';
 import { Alert } from './alert.ts';
 import { Cause } from './cause.ts';
+import { DrillRecord } from './drill-record.ts';
+import { Note } from './note.ts';
 import { Outcome, Series, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
 import { Measured } from './post-mortem.ts';
@@ -158,6 +160,8 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('charge.handed-over', { by: Person, to: Person, ...click }),
   /** When people are asked to help, or join. */
   event('responder.added', { by: Person, who: z.array(Person).min(1), ...click }),
+  /** When a person puts a message of the chat into the timeline; the same message once. */
+  event('note.added', { ...Note.shape, ...click }),
   /** When diagnosis named causes, best first. */
   event('cause.named', { causes: z.array(Cause).min(1) }),
   /** When the load is proved to be gone. */
@@ -170,6 +174,8 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('postmortem.requested', { number: z.int().positive(), by: Person, ...click }),
   /** When the impact was measured and the audits were asked: with the journal until then, the whole document. */
   event('postmortem.written', { number: z.int().positive(), measured: Measured }),
+  /** When somebody records what a rehearsal came to. Stream `drills`. */
+  event('drill.recorded', { ...DrillRecord.shape }),
   /** When a process finds that entries which it had written are gone, as after a failover to a replica without them. */
   event('journal.lost', {
     /** The last entry that it knew. */

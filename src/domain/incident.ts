@@ -6,6 +6,7 @@ import type { AttemptRef, Choice } from './command.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
 import type { Anchor } from './journal-entry.ts';
 import { mergedSeries } from './load.ts';
+import type { Note } from './note.ts';
 import type { Outcome, Series, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
 import type { Measured } from './post-mortem.ts';
@@ -112,6 +113,8 @@ export interface Incident extends Charge {
   /** Where in the journal it was closed; null while it is open. */
   readonly closedAnchor: Anchor | null;
   readonly closedBy: Actor | null;
+  /** Messages that people put into the timeline. */
+  readonly notes: readonly Note[];
   readonly runs: readonly Run[];
   /** Clicks that were answered: each counts once, however often it is delivered. */
   readonly clicks: readonly string[];
@@ -207,6 +210,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     closedAnchor: null,
     closedBy: null,
     ...nobodyInCharge,
+    notes: [],
     runs: [],
     clicks: [],
     refusals: [],
@@ -231,6 +235,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
   switch (event.type) {
     case 'incident.opened':
     case 'alert.ignored':
+    case 'drill.recorded':
     case 'journal.lost':
     case 'journal.restored':
     case 'journal.pruned':
@@ -268,6 +273,10 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'charge.handed-over':
     case 'responder.added':
       return { ...incident, ...foldCharge(incident, event, at) };
+    case 'note.added': {
+      const { by, text, said, message, source } = event;
+      return { ...incident, notes: [...incident.notes, { by, text, said, message, source }] };
+    }
     case 'incident.mitigated':
       return { ...incident, mitigatedAt: at };
     case 'incident.recovered':

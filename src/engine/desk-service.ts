@@ -1,4 +1,4 @@
-import type { ActionClass } from '../domain/actor.ts';
+import type { ActionClass, Person } from '../domain/actor.ts';
 import { notAllowed } from '../domain/authority.ts';
 import type { Refusal } from '../domain/command.ts';
 import { isRepeated } from '../domain/decide.ts';
@@ -6,6 +6,7 @@ import type { DomainEvent } from '../domain/event.ts';
 import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts';
 import { approvalVoid } from '../domain/refuse.ts';
 import type { Runbook } from '../domain/runbook.ts';
+import { isSame } from '../domain/told.ts';
 import type { Databases } from '../ports/databases.ts';
 import { postMortemVersion } from '../postmortem/post-mortem.ts';
 import type { Answer, IncidentDesk, Recheck, Reply } from './desk.ts';
@@ -75,9 +76,24 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     return { events: [outdated, ...noted(refusal)], refusal };
   }
 
+  async function listOpen(): Promise<Incident[]> {
+    const rows = await state.incidents.listOpen();
+    const loaded = await ledger.loadAll(rows.map(({ id }) => id));
+    return [...loaded.values()];
+  }
+
+  /** Whether the present step waits for a decision that this person may make: not the second one after their own first. */
+  function waitsFor(incident: Incident, by: Person): boolean {
+    const attempt = currentAttempt(incident);
+    if (attempt?.status !== 'awaiting' && attempt?.status !== 'attention') return false;
+    if (attempt.approval !== null && isSame(attempt.approval.by, by)) return false;
+    const actionClass = options.kinds.get(attempt.step.kind)?.actionClass ?? 'incident';
+    return notAllowed(authority, by, actionClass) === null;
+  }
+
   return {
     databases: ports.databases.list().map(({ name }) => name),
-    runbooks: [...options.runbooks.values()].map(({ id, title }) => ({ id, title })),
+    runbooks: [...options.runbooks.values()].map(({ id, title, alerts }) => ({ id, title, alerts })),
 
     async open({ database, runbook: wanted, by }) {
       const denied = notAllowed(authority, by, 'incident');
@@ -151,16 +167,24 @@ export function createDesk(options: DeskOptions): IncidentDesk {
       return postMortemVersion(incidentId, events, number, options.timeZone ?? 'UTC');
     },
 
+    async note(incidentId, by, note, click) {
+      const named = click === undefined ? {} : { click };
+      const { refusal } = await ledger.change(incidentId, () => ({
+        command: { type: 'add-note', by, note, ...named },
+      }));
+      return reply(refusal);
+    },
+
     async view(incidentId) {
       const incident = await ledger.load(incidentId);
       if (incident === null) return null;
       return { incident, progress: await state.progress.get(incidentId) };
     },
 
-    async listOpen() {
-      const rows = await state.incidents.listOpen();
-      const loaded = await Promise.all(rows.map(async ({ id }) => ledger.load(id)));
-      return loaded.filter((incident) => incident !== null);
+    listOpen,
+
+    async waitingFor(by) {
+      return (await listOpen()).filter((incident) => waitsFor(incident, by));
     },
 
     async listRecent(limit, database) {

@@ -2,6 +2,7 @@ import type { ActionClass, Person } from '../domain/actor.ts';
 import type { AttemptRef, Choice, Refusal } from '../domain/command.ts';
 import type { ChargeCommand } from '../domain/decide-charge.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Note } from '../domain/note.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { Selection } from '../domain/plan.ts';
 
@@ -87,8 +88,12 @@ export interface IncidentDesk {
   writePostMortem(incidentId: string, by: Person, click?: string): Promise<Reply>;
   /** A version of it as Markdown; null while it is not written. */
   postMortem(incidentId: string, number: number): Promise<string | null>;
+  /** Puts a message of the chat into the timeline, of a closed incident too. It permits nothing, so everybody may. */
+  note(incidentId: string, by: Person, note: Omit<Note, 'by'>, click?: string): Promise<Reply>;
   view(incidentId: string): Promise<IncidentView | null>;
   listOpen(): Promise<Incident[]>;
+  /** The open incidents in which a decision waits that this person may make. */
+  waitingFor(by: Person): Promise<Incident[]>;
   /** The last incidents, open and closed, newest first; of one database, or of all with null. */
   listRecent(limit: number, database: string | null): Promise<RecentIncident[]>;
   /** Why this person may not decide on actions of this class now, in a sentence that says who may; null when they may. */
@@ -97,5 +102,10 @@ export interface IncidentDesk {
   notices(): Promise<Notice[]>;
   /** Names of the monitored databases, and ids and titles of the runbooks. */
   readonly databases: readonly string[];
-  readonly runbooks: readonly { readonly id: string; readonly title: string }[];
+  readonly runbooks: readonly {
+    readonly id: string;
+    readonly title: string;
+    /** Names of the alerts that start it. */
+    readonly alerts: readonly string[];
+  }[];
 }

@@ -17,10 +17,12 @@ export interface Moment {
 /** What happened in an incident, in order, from its journal alone. Pure. */
 export function timelineOf(events: readonly RecordedEvent[]): Moment[] {
   const teller = createTeller();
-  return events.flatMap(({ at, event }) => {
+  const moments = events.flatMap(({ at, event }) => {
     const text = teller(event);
-    return text === null ? [] : [{ at, text }];
+    // A note stands where it was written, which may be long before somebody put it there.
+    return text === null ? [] : [{ at: event.type === 'note.added' ? event.said.at : at, text }];
   });
+  return moments.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
 /** Tells event after event: a decision is told with the plan that it is about. */
@@ -89,6 +91,8 @@ function createTeller(): (event: DomainEvent) => string | null {
         return `${actorName(event.by)} handed the incident over to ${actorName(event.to)}`;
       case 'responder.added':
         return respondersAdded(event.by, event.who);
+      case 'note.added':
+        return `${event.said.by} wrote: "${event.text}" (put here by ${actorName(event.by)}${event.source === null ? '' : `, ${event.source}`})`;
       case 'cause.named':
         return namedCause(event.causes);
       case 'incident.mitigated':
@@ -106,6 +110,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'run.completed':
       case 'page.acknowledged':
       case 'page.resolved':
+      case 'drill.recorded':
       case 'journal.lost':
       case 'journal.restored':
       case 'journal.pruned':

@@ -5,8 +5,11 @@ import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Drills } from '../ports/drills.ts';
+import type { HealthBoard } from '../ports/health.ts';
 import type { Fetch } from '../ports/http.ts';
 import type { LiveReadings } from '../ports/live.ts';
+import type { OnCall } from '../ports/on-call.ts';
 import type { ChatMessage, ChatMessages, Mutex } from '../ports/state.ts';
 
 /** How Firebreak talks to Slack. */
@@ -42,6 +45,9 @@ export interface SlackOptions {
   readonly fetch: Fetch;
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
+  readonly board: HealthBoard;
+  readonly drills: Pick<Drills, 'last'>;
+  readonly onCall: OnCall;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;
   readonly logger: SlackLogger;
@@ -59,6 +65,8 @@ export interface SlackHealth {
   readonly connected: boolean;
   /** What is wrong and since when, in one sentence for people; null when nothing is. */
   readonly trouble: string | null;
+  /** Since when there is trouble; null when there is none. */
+  readonly since: Date | null;
   /** Incidents whose messages are not as they should be. */
   readonly waiting: number;
   readonly mode: SlackConfig['mode'];

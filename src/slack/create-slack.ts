@@ -9,6 +9,7 @@ import { createClerk } from './documents/clerk.ts';
 import { createHealth } from './health/health.ts';
 import { watchHealth } from './health/watch.ts';
 import { type Meanwhile, whatIsWrong } from './health/words.ts';
+import { createHome } from './home/home.ts';
 import { createPeople } from './listeners/people.ts';
 import { permalink } from './listeners/permalink.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
@@ -73,6 +74,8 @@ export function createSlack(options: SlackOptions): SlackBot {
     signal,
   });
 
+  const home = createHome({ ...options, client, isOpen: () => health.isOpen(), signal });
+
   const connection = createConnection({
     config,
     fetch,
@@ -84,7 +87,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     contextOf: (me) => {
       const people = createPeople(client, me.teamId, clock, logger);
       const { channel } = config;
-      return { desk, live, messages, client, fetch, identity: me, people, channel, logger };
+      return { desk, live, home, messages, client, fetch, identity: me, people, channel, logger };
     },
   });
 
@@ -118,6 +121,7 @@ export function createSlack(options: SlackOptions): SlackBot {
       return {
         connected: connection.connected(),
         trouble: trouble === null ? null : whatIsWrong(trouble, awayMs),
+        since: trouble?.since ?? null,
         waiting: outbox.waiting(),
         mode: config.mode,
       };

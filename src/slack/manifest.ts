@@ -20,10 +20,15 @@ export const botScopes: readonly BotScope[] = [
     methods: ['chat.postMessage', 'chat.update', 'chat.delete', 'chat.postEphemeral'],
     channels: null,
   },
-  { scope: 'commands', reason: 'Offer /db-triage.', methods: ['/db-triage'], channels: null },
+  {
+    scope: 'commands',
+    reason: 'Offer /db-triage and the shortcuts.',
+    methods: ['/db-triage'],
+    channels: null,
+  },
   {
     scope: 'app_mentions:read',
-    reason: 'Answer a mention with help.',
+    reason: 'Take the words of the command after a mention too.',
     methods: ['app_mention'],
     channels: null,
   },
@@ -76,10 +81,35 @@ export const botScopes: readonly BotScope[] = [
 ];
 
 /** Events that Slack shall send; each has its file in listeners/events. */
-export const botEvents = ['app_mention'] as const;
+export const botEvents = ['app_home_opened', 'app_mention'] as const;
 
 /** The slash command. */
 export const triageCommand = '/db-triage';
+
+/** Ids of the shortcuts; each has its file in listeners/shortcuts. */
+export const shortcutIds = { triage: 'triage.start', alert: 'alert.triage', note: 'note.add' } as const;
+
+/** What Slack offers in its menu of shortcuts, and in the menu of each message. */
+const shortcuts = [
+  {
+    name: 'Start database triage',
+    type: 'global',
+    callback_id: shortcutIds.triage,
+    description: 'Open an incident for a database, or find the one that is open',
+  },
+  {
+    name: 'Triage this alert',
+    type: 'message',
+    callback_id: shortcutIds.alert,
+    description: 'Open an incident for the database that this message is about',
+  },
+  {
+    name: 'Add to timeline',
+    type: 'message',
+    callback_id: shortcutIds.note,
+    description: 'Put this message into the timeline of an incident',
+  },
+] as const;
 
 /** How events reach Firebreak: over its own connection, or at this public base URL. */
 export type ManifestMode = { readonly mode: 'socket' } | { readonly mode: 'http'; readonly url: string };
@@ -96,12 +126,14 @@ export function slackManifest(mode: ManifestMode) {
       background_color: '#7a1f1f',
     },
     features: {
+      app_home: { home_tab_enabled: true, messages_tab_enabled: false, messages_tab_read_only_enabled: true },
       bot_user: { display_name: 'firebreak', always_online: true },
+      shortcuts: shortcuts.map((shortcut) => ({ ...shortcut })),
       slash_commands: [
         {
           command: triageCommand,
           description: 'Start or look at a database incident',
-          usage_hint: '[database] | status | help',
+          usage_hint: '[database] [runbook] | status | queries | locks | history | help',
           should_escape: false,
           ...(requestUrl === null ? {} : { url: requestUrl }),
         },

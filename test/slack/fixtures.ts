@@ -208,6 +208,7 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     closedAt: null,
     closedAnchor: null,
     closedBy: null,
+    notes: [],
     clicks: [],
     measured: [],
     postMortems: [],

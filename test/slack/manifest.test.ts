@@ -5,6 +5,7 @@ import {
   buttonListeners,
   commandListeners,
   eventListeners,
+  shortcutListeners,
   viewListeners,
 } from '../../src/slack/listeners/register.ts';
 import { loadSubcommands } from '../../src/slack/listeners/subcommands.ts';
@@ -31,6 +32,7 @@ describe('every listener is registered and has one file of its own', () => {
     ['actions', [...actionListeners, ...buttonListeners]],
     ['slash-commands', commandListeners],
     ['events', eventListeners],
+    ['shortcuts', shortcutListeners],
     ['views', viewListeners],
   ] as const)('%s', async (folder, listeners) => {
     expect(listeners.map(({ id }) => fileName(id)).sort()).toEqual(await idsOn(folder));
@@ -51,9 +53,17 @@ describe('every listener is registered and has one file of its own', () => {
   });
 });
 
-test('commands and events of the manifest are those with a listener', () => {
+test('commands, events and shortcuts of the manifest are those with a listener', () => {
   expect(commandListeners.map(({ id }) => id)).toEqual([triageCommand]);
   expect(eventListeners.map(({ id }) => id)).toEqual([...botEvents]);
+  const { shortcuts } = slackManifest({ mode: 'socket' }).features;
+  expect(shortcutListeners.map(({ id }) => id).sort()).toEqual(
+    shortcuts.map((one) => one.callback_id).sort(),
+  );
+  for (const { name, description } of shortcuts) {
+    expect(name.length).toBeLessThanOrEqual(24);
+    expect(description.length).toBeLessThanOrEqual(150);
+  }
 });
 
 /** Methods that need no scope of a bot token. */
@@ -62,6 +72,7 @@ const FREE = new Set([
   'apps.connections.open',
   'chat.getPermalink',
   'views.open',
+  'views.publish',
   'views.update',
 ]);
 

@@ -243,3 +243,36 @@ export async function until<T>(
     await delay(10);
   }
 }
+
+/** Chooses a shortcut: of the workspace, or in the menu of a message. */
+export async function choose(
+  sandbox: SlackSandbox,
+  user: string,
+  callback: string,
+  message?: { readonly ts: string; readonly channel?: string },
+): Promise<z.infer<typeof Verdict>> {
+  const on = message === undefined ? {} : { channel: message.channel ?? CHANNEL, ts: message.ts };
+  return Verdict.parse(await request(sandbox, 'shortcut', { user, callback_id: callback, ...on }));
+}
+
+const Home = z.looseObject({ type: z.string(), blocks: z.array(Block) });
+
+/** Opens the Home tab of the app. */
+export async function openHome(sandbox: SlackSandbox, user: string): Promise<void> {
+  await request(sandbox, 'home', { user });
+}
+
+/** Waits for the Home tab of a person to match; the blocks as text. */
+export async function homeWith(sandbox: SlackSandbox, user: string, match: RegExp): Promise<string> {
+  return await until(
+    `the Home of ${user} shows ${match}`,
+    async () => {
+      const state = z
+        .looseObject({ homes: z.record(z.string(), Home.nullable()) })
+        .parse(await request(sandbox, 'state'));
+      const text = JSON.stringify(state.homes[user]?.blocks ?? []);
+      return match.test(text) && text;
+    },
+    20_000,
+  );
+}

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
+import type { Incident } from '../../src/domain/incident.ts';
+import type { Note } from '../../src/domain/note.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type {
   Answer,
@@ -13,6 +15,7 @@ import type {
 } from '../../src/engine/desk.ts';
 import type { Charts } from '../../src/ports/charts.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { ConnectionHealth } from '../../src/ports/health.ts';
 import type { Mutex } from '../../src/ports/state.ts';
 import {
   type SlackSandbox,
@@ -34,6 +37,7 @@ export interface ScriptedDesk extends IncidentDesk {
   opened: string[];
   closed: string[];
   charged: ChargeCommand[];
+  noted: (Note & { incidentId: string })[];
   fail: Error | null;
   /** Resolves when what is asked is durable. */
   before: () => Promise<void>;
@@ -46,6 +50,7 @@ export interface ScriptedDesk extends IncidentDesk {
   postMortemsAsked: string[];
   /** What the world says of targets that somebody chose. */
   world: Recheck;
+  mine: Incident[];
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -64,8 +69,15 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     denied: null,
     postMortemsAsked: [],
     world: { status: 'same' },
+    mine: [],
     databases,
-    runbooks: [{ id: 'pool', title: 'Connection pool exhausted' }],
+    runbooks: [{ id: 'pool', title: 'Connection pool exhausted', alerts: ['PoolExhausted'] }],
+    noted: [],
+    async note(incidentId, by, note) {
+      await this.before();
+      this.noted.push({ incidentId, by, ...note });
+      return this.reply;
+    },
     async open({ database }) {
       this.asked += 1;
       await this.before();
@@ -106,6 +118,9 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     },
     async listRecent(limit, database) {
       return this.recent.filter((one) => database === null || one.database === database).slice(0, limit);
+    },
+    async waitingFor() {
+      return this.mine;
     },
     async whyNot() {
       return this.denied;
@@ -159,6 +174,8 @@ export interface Rig {
   readonly sandbox: SlackSandbox;
   readonly desk: ScriptedDesk;
   readonly live: ScriptedLive;
+  /** How the connections are, for the test to write. */
+  readonly board: ConnectionHealth[];
   readonly messages: ReturnType<typeof createMemoryMessages>;
   readonly bot: SlackBot;
   /** What was logged, sentence by sentence. */
@@ -199,12 +216,16 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const log: string[] = [];
   const live = createScriptedLive();
   const defects: unknown[] = [];
+  const board: ConnectionHealth[] = [];
   const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
     config,
     fetch,
     desk,
     live,
+    board: { list: () => board },
+    drills: { last: async () => null },
+    onCall: { sources: () => [], now: async () => [] },
     messages,
     mutex,
     logger: collector(log, defects),
@@ -212,7 +233,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, live, messages, bot, log, defects, mutex };
+  return { sandbox, desk, live, board, messages, bot, log, defects, mutex };
 }
 
 /** A started bot in either mode. */

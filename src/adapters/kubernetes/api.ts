@@ -12,7 +12,9 @@ import {
   type RequestContext,
 } from '@kubernetes/client-node';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
+import { createConnectionRecord } from '../../domain/connection-record.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import { type KubernetesConfig, loadKubeConfig } from './config.ts';
 import { explainError, type Request, retryAfterSeconds, statusOfAnswer } from './errors.ts';
 
@@ -38,6 +40,7 @@ export class Api {
   readonly #config: KubernetesConfig;
   readonly #timeoutMs: number;
   #clients: Clients;
+  readonly #record = createConnectionRecord();
   #shared: { dispatcher: Dispatcher; since: number } | null = null;
 
   constructor(config: KubernetesConfig) {
@@ -86,6 +89,10 @@ export class Api {
     return this.#tried(request, signal, call, { again: wasNotTaken, patch });
   }
 
+  connection(): ConnectionHealth {
+    return { system: 'kubernetes', name: 'API of the cluster', ...this.#record.read() };
+  }
+
   /** Closes the kept connections. */
   async close(): Promise<void> {
     await this.#shared?.dispatcher.close();
@@ -107,10 +114,17 @@ export class Api {
     });
     const attempt = () => policy.execute(() => call(this.#options(signal, patch)), signal);
     try {
-      return await this.#withFreshCredentials(attempt);
+      const answer = await this.#withFreshCredentials(attempt);
+      this.#record.up(new Date());
+      return answer;
     } catch (error) {
       signal.throwIfAborted();
-      throw explainError(error, request);
+      const explained = explainError(error, request);
+      // A refusal of one thing is an answer; a login that is refused makes all the rest useless.
+      const isDown = explained.code === 'kubernetes-unreachable' || statusOfAnswer(error) === 401;
+      if (isDown) this.#record.down(explained, new Date());
+      else this.#record.up(new Date());
+      throw explained;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { V1Job } from '@kubernetes/client-node';
 import type { CronJob, Deployment, Job, WorkloadRef } from '../../domain/cluster.ts';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { Api } from './api.ts';
 import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText, scaleText } from './changes.ts';
@@ -17,6 +18,8 @@ import { toCronJob, toJob } from './to-domain.ts';
 export interface ClusterWorkloads extends Workloads {
   /** Which of the permissions that Firebreak uses it has. Throws as the port does. */
   mayI(signal: AbortSignal): Promise<Permission[]>;
+  /** How the API is, for the board of every connection. */
+  connection(): ConnectionHealth;
   /** Closes the kept connections. */
   close(): Promise<void>;
 }
@@ -90,6 +93,7 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
       logger.info({ namespace, name, revision: revision.number, dryRun }, 'A Deployment was rolled back.');
     },
     mayI: (signal) => reviewAccess(api, namespaces, signal),
+    connection: () => api.connection(),
     close: () => api.close(),
   };
 }

@@ -1,5 +1,7 @@
 import { Client, type QueryResultRow } from 'pg';
+import { createConnectionRecord } from '../../domain/connection-record.ts';
 import { describeError, FirebreakError } from '../../domain/errors.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import type { PoolersOptions } from './config.ts';
 import { explainError, isRefusal, type Where } from './errors.ts';
 import { type Statement, textOf } from './statement.ts';
@@ -44,6 +46,7 @@ export class ConsoleSession {
   #pauseMs = FIRST_PAUSE_MS;
   #stopped = true;
   #failed = false;
+  readonly #record = createConnectionRecord();
 
   constructor(url: string, where: Where, options: Required<PoolersOptions>) {
     this.#url = url;
@@ -73,6 +76,11 @@ export class ConsoleSession {
     return answer;
   }
 
+  connection(): ConnectionHealth {
+    const { database, pooler } = this.#where;
+    return { system: 'pgbouncer', name: `${pooler} before ${database}`, ...this.#record.read() };
+  }
+
   async #run<R extends QueryResultRow>(text: string): Promise<R[]> {
     const client = await this.#connected();
     try {
@@ -81,6 +89,7 @@ export class ConsoleSession {
       const explained = explainError(error, this.#where);
       this.#warn(explained, 'A statement on the console of a PgBouncer failed.');
       if (!isRefusal(error)) {
+        this.#record.down(explained, new Date());
         this.#lost(client);
         void endClient(client);
       }
@@ -114,12 +123,14 @@ export class ConsoleSession {
       void endClient(client);
       const explained = explainError(error, this.#where);
       this.#failed = true;
+      this.#record.down(explained, new Date());
       this.#warn(explained, 'The console of a PgBouncer cannot be opened.');
       this.#schedule(this.#pauseMs);
       this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
       throw explained;
     }
     this.#client = client;
+    this.#record.up(new Date());
     client.once('end', () => this.#lost(client));
     if (this.#failed) logger.info({ ...this.#label() }, 'The console of a PgBouncer is open again.');
     this.#failed = false;
@@ -131,6 +142,7 @@ export class ConsoleSession {
   #lost(client: Client): void {
     if (this.#client !== client) return;
     this.#client = null;
+    this.#record.down(null, new Date());
     this.#failed = true;
     this.#schedule(this.#pauseMs);
   }

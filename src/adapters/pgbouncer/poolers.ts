@@ -2,6 +2,7 @@ import type { QueryResultRow } from 'pg';
 import { z } from 'zod';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { Pooler } from '../../domain/pooler.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Poolers } from '../../ports/poolers.ts';
 import type { PoolerConfig, PoolersOptions } from './config.ts';
 import { ConsoleSession, consoleOf } from './console-session.ts';
@@ -14,6 +15,8 @@ export interface StandingPoolers extends Poolers {
   /** Opens all sessions. A PgBouncer that is down is no error: it is tried again in the background. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** One entry per PgBouncer, for the board of every connection. */
+  connections(): ConnectionHealth[];
 }
 
 interface Entry {
@@ -112,6 +115,7 @@ export function createPoolers(configs: readonly PoolerConfig[], options: Poolers
       const text = command === 'RECONNECT' || command === 'RESUME' ? textOf({ say: command, pool }) : command;
       return `psql ${address} -U ${user} -d ${CONSOLE} -c '${text}'`;
     },
+    connections: () => entries.map(({ session }) => session.connection()),
     async start() {
       await Promise.all(entries.map(async ({ session }) => session.start()));
     },

@@ -1,5 +1,6 @@
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
 import { resumeText } from './resuming.ts';
 import { Server, type ServerConfig } from './server.ts';
@@ -15,6 +16,8 @@ export interface StandingDatabases extends Databases {
   stop(): Promise<void>;
   /** Two entries per server, in the order of the configuration. */
   health(): SessionHealth[];
+  /** The same for the board of every connection. */
+  connections(): ConnectionHealth[];
 }
 
 /** The servers of the configuration, not yet connected. Statements run only between start and stop. */
@@ -124,6 +127,7 @@ export function createDatabases(
       await Promise.all(all().map((one) => one.stop()));
     },
     health: () => all().flatMap((one) => one.health()),
+    connections: () => all().flatMap((one) => one.connections()),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   SignalGuard,
   SignalResult,
 } from '../../ports/databases.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Settings } from './config.ts';
 import { breakGlass, type Candidate, candidate } from './connect.ts';
 import { ident, isServerError } from './errors.ts';
@@ -95,6 +96,10 @@ export class Server {
 
   health(): SessionHealth[] {
     return [this.#reading.health(), this.#signalling.health()];
+  }
+
+  connections(): ConnectionHealth[] {
+    return [this.#reading.connection(), this.#signalling.connection()];
   }
 
   /** The reading under way or begun less than the interval ago, else a new one. Of the failed ones a timeout is kept, because it was load. */

@@ -1,6 +1,8 @@
 import type { Client, QueryResultRow } from 'pg';
+import { createConnectionRecord } from '../../domain/connection-record.ts';
 import { describeError, FirebreakError } from '../../domain/errors.ts';
 import { formatCount, utcTime } from '../../domain/format.ts';
+import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Settings } from './config.ts';
 import { type Candidate, discard, endClient, openClient } from './connect.ts';
 import { codeOf, explainError, isServerError, type Where } from './errors.ts';
@@ -49,6 +51,7 @@ export class StandingSession {
   #queue: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #pauseMs = FIRST_PAUSE_MS;
+  readonly #record = createConnectionRecord();
   #stopped = true;
   #openedAt = 0;
   #downSince: Date | null = null;
@@ -127,6 +130,12 @@ export class StandingSession {
     };
   }
 
+  /** The same for the board of every connection. */
+  connection(): ConnectionHealth {
+    const { database, server, purpose } = this.#label;
+    return { system: 'postgres', name: `${database} ${server}, to ${purpose}`, ...this.#record.read() };
+  }
+
   async #run<R extends QueryResultRow>(sql: string, values: readonly Parameter[]): Promise<R[]> {
     const client = await this.#connected();
     try {
@@ -164,6 +173,7 @@ export class StandingSession {
       const client = await this.#openAny();
       this.#client = client;
       this.#openedAt = performance.now();
+      this.#record.up(new Date());
       this.#downSince = null;
       this.#tries = 0;
       client.once('end', () => this.#lost(client));
@@ -178,6 +188,7 @@ export class StandingSession {
       this.#downSince ??= new Date();
       this.#tries += 1;
       this.#problem = explainError(error, this.#where(this.#candidates[0]));
+      this.#record.down(this.#problem, new Date());
       logger.warn(
         { ...this.#label, ...describeError(this.#problem), retryInMs: this.#pauseMs },
         'A standing session cannot be opened.',
@@ -209,6 +220,7 @@ export class StandingSession {
   #lost(client: Client): void {
     if (this.#client !== client) return;
     this.#client = null;
+    this.#record.down(this.#problem, new Date());
     this.#downSince = new Date();
     this.#schedule(this.#pauseMs);
   }

@@ -18,4 +18,5 @@ export const actionIds = {
   chargeHandOver: 'charge.hand-over',
   respondersAdd: 'responders.add',
   postMortem: 'postmortem.write',
+  triageStart: 'triage.start',
 } as const;

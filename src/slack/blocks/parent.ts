@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import { formatCount } from '../../domain/format.ts';
 import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
 import { shortAnchorText } from '../../domain/journal-entry.ts';
 import { awaited, incidentState, upcoming } from '../../words/incident-state.ts';
@@ -9,7 +10,7 @@ import { chargeButtons, chargeLine } from './charge.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { postMortemBlocks } from './post-mortem.ts';
-import { bold, type Inline, line, type Part, richText, text, time } from './rich-text.ts';
+import { bold, type Inline, line, link, type Part, richText, text, time } from './rich-text.ts';
 import { header } from './text-objects.ts';
 
 /** Characters of a line that still leave the whole message on one screen of a phone, about 42 characters wide. */
@@ -30,6 +31,7 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
       ...awaitedLine(incident),
       chargeLine(incident),
       ...nextLine(incident),
+      ...notesLine(incident),
     ),
     contextLine(text(progressText(incident)), ...timings(incident), ...anchorOf(incident)),
     ...buttons(...parentButtons(incident)),
@@ -102,6 +104,16 @@ function awaitedLine(incident: Incident): Part[] {
 function nextLine(incident: Incident): Part[] {
   const next = upcoming(incident);
   return next === null ? [] : [line(bold('Next: '), text(clip(next, MOST.next)))];
+}
+
+/** How many messages people put into the timeline, with the way to the last one. */
+function notesLine({ notes }: Incident): Part[] {
+  const last = notes.at(-1);
+  if (last === undefined) return [];
+  const count = formatCount(notes.length, 'message');
+  const where =
+    last.source === null ? [] : [text(', the last: '), link(last.source, `of ${clip(last.said.by, 80)}`)];
+  return [line(text(`📎 ${count} in the timeline`), ...where)];
 }
 
 function progressText(incident: Incident): string {

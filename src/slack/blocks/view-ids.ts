@@ -3,4 +3,6 @@ export const viewIds = {
   handOver: 'charge.hand-over',
   addResponders: 'responders.add',
   targets: 'step.targets',
+  triage: 'triage.start',
+  note: 'note.add',
 } as const;

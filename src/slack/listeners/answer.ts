@@ -22,6 +22,7 @@ const NEXT: Readonly<Record<Refusal['reason'], string>> = {
   'same-person': 'The card waits for somebody else who may decide.',
   'bad-selection': 'Change the selection on the card, then press Run again.',
   'not-possible': 'Look at the newest card of the thread.',
+  'already-there': '',
   'not-allowed': 'Your click is in the journal, and nothing was done.',
   repeated: '',
 };

@@ -5,12 +5,14 @@ import type { LiveReadings } from '../../ports/live.ts';
 import type { ChatMessages } from '../../ports/state.ts';
 import type { Identity } from '../app/preflight.ts';
 import type { SlackLogger } from '../bot.ts';
+import type { Home } from '../home/home.ts';
 import type { People } from './people.ts';
 
 /** What every listener works with. */
 export interface ListenerContext {
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
+  readonly home: Home;
   readonly messages: ChatMessages;
   readonly client: webApi.WebClient;
   readonly fetch: Fetch;

@@ -1,8 +1,9 @@
-import type { ListenerContext } from './context.ts';
+import type { webApi } from '@slack/bolt';
+import type { ChatMessages } from '../../ports/state.ts';
 
 /** A link to the parent message of an incident, or null while there is none. Throws nothing but the state's errors. */
 export async function permalink(
-  { messages, client }: Pick<ListenerContext, 'messages' | 'client'>,
+  { messages, client }: { readonly messages: ChatMessages; readonly client: webApi.WebClient },
   incidentId: string,
 ): Promise<string | null> {
   const parent = (await messages.list(incidentId)).find(({ key }) => key === 'parent');

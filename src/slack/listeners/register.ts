@@ -18,18 +18,26 @@ import { stepSkip } from './actions/step-skip.ts';
 import { stepStatement } from './actions/step-statement.ts';
 import { stepTargets } from './actions/step-targets.ts';
 import { stepWithdraw } from './actions/step-withdraw.ts';
+import { triageStartButton } from './actions/triage-start.ts';
 import type { ButtonListener } from './button-listener.ts';
 import { readClick } from './click.ts';
+import { appHomeOpened } from './events/app-home-opened.ts';
 import { appMention } from './events/app-mention.ts';
 import { registerView } from './register-view.ts';
 import { createRepeats } from './repeats.ts';
+import type { ShortcutListener } from './shortcut-listener.ts';
+import { alertTriage } from './shortcuts/alert-triage.ts';
+import { noteAdd } from './shortcuts/note-add.ts';
+import { triageStart } from './shortcuts/triage-start.ts';
 import { dbTriage } from './slash-commands/db-triage.ts';
 import type { TypingContext } from './subcommand.ts';
 import { tell } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
 import { chargeHandOverView } from './views/charge-hand-over.ts';
+import { noteAddView } from './views/note-add.ts';
 import { respondersAddView } from './views/responders-add.ts';
 import { stepTargetsView } from './views/step-targets.ts';
+import { triageStartView } from './views/triage-start.ts';
 
 /** Every element that can be clicked. */
 export const actionListeners: readonly ActionListener[] = [
@@ -56,13 +64,17 @@ export const viewListeners: readonly ViewListener[] = [
   chargeHandOverView,
   respondersAddView,
   stepTargetsView,
+  noteAddView,
+  triageStartView,
 ];
 /** Every button that is on no card of an incident. */
-export const buttonListeners: readonly ButtonListener[] = [liveAgain];
+export const buttonListeners: readonly ButtonListener[] = [liveAgain, triageStartButton];
+/** Every shortcut, of the workspace and of messages. */
+export const shortcutListeners: readonly ShortcutListener[] = [alertTriage, noteAdd, triageStart];
 /** Every slash command. */
 export const commandListeners = [dbTriage] as const;
 /** Every event that Slack sends. */
-export const eventListeners = [appMention] as const;
+export const eventListeners = [appHomeOpened, appMention] as const;
 
 /**
  * Registers every listener. A click or command is acknowledged when what it decides is durable, as an alert is:
@@ -83,6 +95,9 @@ export function registerListeners(app: App, context: TypingContext): void {
   for (const listener of viewListeners) registerView(app, context, listener);
   for (const listener of buttonListeners) {
     app.action(listener.id, async ({ ack, body }) => listener.handle(context, body, async () => ack()));
+  }
+  for (const listener of shortcutListeners) {
+    app.shortcut(listener.id, async ({ ack, body }) => listener.handle(context, body, async () => ack()));
   }
   for (const listener of commandListeners) {
     app.command(listener.id, async ({ ack, body }) => {

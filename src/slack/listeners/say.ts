@@ -1,5 +1,5 @@
 import { clip } from '../blocks/clip.ts';
-import { type Inline, line, richText, text } from '../blocks/rich-text.ts';
+import { type Inline, line, link, richText, text } from '../blocks/rich-text.ts';
 import type { Said } from '../blocks/said.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
 
@@ -15,5 +15,14 @@ export function say(sentence: string): Said {
   return {
     text: fallbackText(sentence.replaceAll(/<@([UW][A-Z0-9]+)>/g, '@$1')),
     blocks: richText(line(...inline)),
+  };
+}
+
+/** A sentence of ours with the way to a thread behind it, where there is one. */
+export function sayWithLink(sentence: string, url: string | null, name: string): Said {
+  const way = url === null ? [] : [text(' '), link(url, name)];
+  return {
+    text: fallbackText(url === null ? sentence : `${sentence} ${url}`),
+    blocks: richText(line(text(sentence), ...way)),
   };
 }

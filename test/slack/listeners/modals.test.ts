@@ -99,6 +99,7 @@ async function startStage(): Promise<Stage> {
   const context: ListenerContext = {
     desk: createDesk(),
     live: createScriptedLive(),
+    home: { opened: async () => undefined },
     messages: createMemoryMessages(),
     client,
     fetch,

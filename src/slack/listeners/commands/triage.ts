@@ -1,6 +1,6 @@
 import { didYouMean } from '../../../domain/did-you-mean.ts';
-import { privately } from '../answered.ts';
-import { permalink } from '../permalink.ts';
+import { type Answered, privately } from '../answered.ts';
+import { openedAnswer } from '../opened-answer.ts';
 import type { Subcommand, Typed } from '../subcommand.ts';
 import { whichDatabase } from '../which-database.ts';
 
@@ -16,7 +16,7 @@ export const subcommand: Subcommand = {
     if ('ask' in which) return privately(which.ask);
     const runbook = typed.words[1] ?? null;
     const unknown = runbook === null ? null : unknownRunbook(typed, runbook);
-    return privately(unknown ?? (await open(typed, which.database, runbook)));
+    return unknown === null ? await open(typed, which.database, runbook) : privately(unknown);
   },
 };
 
@@ -28,14 +28,13 @@ function unknownRunbook({ context }: Typed, word: string): string | null {
   return `There is no runbook "${word}".${question} Runbooks: ${ids.join(', ')}. Without one the fitting default is taken.`;
 }
 
-async function open({ context, by, acknowledge }: Typed, database: string, runbook: string | null) {
+async function open(
+  { context, by, acknowledge }: Typed,
+  database: string,
+  runbook: string | null,
+): Promise<Answered> {
   const opened = await context.desk.open({ database, runbook, by });
   await acknowledge();
-  if (opened.status === 'refused') return opened.message;
-  const { incidentId } = opened;
-  if (opened.status === 'opened') {
-    return `${incidentId} is open for ${database}. Its message appears in the incident channel in a moment.`;
-  }
-  const link = await permalink(context, incidentId);
-  return `${incidentId} is open for ${database} already. Go on there${link === null ? ', in the incident channel.' : `: ${link}`}`;
+  if (opened.status === 'refused') return privately(opened.message);
+  return { said: await openedAnswer(context, database, opened), public: false };
 }
