@@ -26,6 +26,7 @@ import { keepLookout } from './engine/lookout.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { recheckTargets } from './engine/recheck-targets.ts';
 import { createRemind } from './engine/remind.ts';
+import { warnOfUnreadable } from './engine/warn-of-unreadable.ts';
 import { createHealthBoard } from './health/board.ts';
 import { keepLooking, watched } from './health/watch.ts';
 import { startHttp } from './http.ts';
@@ -34,9 +35,8 @@ import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
 import { createLiveReadings } from './live/live-readings.ts';
 import type { State } from './ports/state.ts';
-import { refuseTooFewPeople } from './runbooks/enough-people.ts';
-import { loadRunbooks } from './runbooks/load-runbooks.ts';
-import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
+import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
+import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
 import type { SlackHealth } from './slack/bot.ts';
 import { createSlack } from './slack/create-slack.ts';
 import { provideStateUrl } from './state-url.ts';
@@ -93,8 +93,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
   const outdated = Promise.withResolvers<FirebreakError>();
   const kinds = await loadStepKinds();
-  const runbooks = await loadRunbooks(config.runbookDirectory ?? SHIPPED_RUNBOOKS, kinds);
-  refuseTooFewPeople(runbooks.values(), kinds, config.authority);
+  const runbooks = await loadConfiguredRunbooks(config, kinds);
 
   const state = await openState({
     url: await provideStateUrl(config.state, started, logger),
@@ -157,7 +156,8 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     clock,
   });
   const ledger = createLedger(state, clock, logger);
-  const { authority } = config;
+  const { authority, decisionRules: rules } = config;
+  const approvers = createSlackApprovers({ ...services, config: config.slack, onCall, logger });
   const engine: EngineOptions = {
     state,
     ledger,
@@ -165,6 +165,8 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     ports,
     runbooks,
     authority,
+    rules,
+    approvers,
     guard,
     clock,
     logger,
@@ -214,6 +216,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     if (serving) throw error;
     logger.warn({ err: loggableError(error) }, 'Slack cannot be used; incidents go on without it');
   });
+  void warnOfUnreadable({ authority, rules, approvers, logger });
   let stopping: Promise<void> | undefined;
   const openings = openAtOnce({ runbooks, databases: databases.list(), announcer: slack });
   const door = serving

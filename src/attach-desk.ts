@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { createOutgoing } from './adapters/http/outgoing.ts';
+import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createDatabases } from './adapters/postgres/databases.ts';
 import { openState } from './adapters/state/open-state.ts';
 import { systemClock } from './clock.ts';
@@ -7,8 +9,8 @@ import type { ActionClass } from './domain/actor.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
 import { createLedger } from './engine/ledger.ts';
-import { loadRunbooks } from './runbooks/load-runbooks.ts';
-import { SHIPPED_RUNBOOKS } from './runbooks/shipped.ts';
+import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
+import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
 import { loadStepKinds } from './steps/registry.ts';
 
 /** A desk beside a Firebreak that runs elsewhere and carries out what is decided here. */
@@ -23,7 +25,7 @@ export interface AttachedDesk extends AsyncDisposable {
 export async function attachDesk(config: Config, stateUrl: string, logger: Logger): Promise<AttachedDesk> {
   const instance = `terminal-${process.pid}`;
   const kinds = await loadStepKinds();
-  const runbooks = await loadRunbooks(config.runbookDirectory ?? SHIPPED_RUNBOOKS, kinds);
+  const runbooks = await loadConfiguredRunbooks(config, kinds);
   const guard = {
     protectedRoles: [],
     protectedApplications: null,
@@ -34,12 +36,18 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
   const databases = createDatabases(config.databases, { logger, guard });
   const state = await openState({ url: stateUrl, logger, instance });
   const ledger = createLedger(state, systemClock, logger);
+  const outgoing = createOutgoing();
+  const services = { fetch: outgoing.fetch, clock: systemClock };
+  const onCall = createOnCall(config.onCall, services);
   const desk = createDesk({
     state,
     ledger,
     kinds,
     runbooks,
     authority: config.authority,
+    rules: config.decisionRules,
+    // While Slack is down, groups name nobody: only people who are listed by id decide here.
+    approvers: createSlackApprovers({ ...services, config: config.slack, onCall, logger }),
     clock: systemClock,
     ports: { databases },
   });
@@ -47,6 +55,8 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
     desk,
     actionClassOf: (kind) => kinds.get(kind)?.actionClass ?? 'incident',
     others: async () => (await state.presence.others()).map((other) => other.instance),
-    [Symbol.asyncDispose]: async () => state.stop(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([state.stop(), outgoing.close(0)]);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
-import { refuseTooFewPeople } from '../runbooks/enough-people.ts';
+import { loadConfiguredRunbooks } from '../runbooks/configured-runbooks.ts';
 import { loadRunbooks } from '../runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from '../runbooks/shipped.ts';
 import { loadStepKinds } from '../steps/registry.ts';
@@ -16,10 +16,12 @@ export function checkCommand(setExitCode: SetExitCode): Command {
     .addHelpText('after', '\nExample:\n  $ firebreak check --config firebreak.yml')
     .action(async (options: { config?: string; runbooks?: string; json?: true }) => {
       const config = options.config === undefined ? null : await loadConfig(options.config);
-      const directory = options.runbooks ?? config?.runbookDirectory ?? SHIPPED_RUNBOOKS;
       const kinds = await loadStepKinds();
-      const runbooks = await loadRunbooks(directory, kinds);
-      if (config !== null) refuseTooFewPeople(runbooks.values(), kinds, config.authority);
+      const runbookDirectory = options.runbooks ?? config?.runbookDirectory ?? null;
+      const runbooks =
+        config === null
+          ? await loadRunbooks(runbookDirectory ?? SHIPPED_RUNBOOKS, kinds)
+          : await loadConfiguredRunbooks({ ...config, runbookDirectory }, kinds);
       const report = {
         ok: true,
         config: options.config ?? null,

@@ -1,4 +1,4 @@
-import type { Authority } from '../domain/authority.ts';
+import type { Authority, DecisionRules } from '../domain/authority.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
@@ -38,6 +38,7 @@ export interface Config {
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;
   readonly authority: Authority;
+  readonly decisionRules: DecisionRules;
   readonly onCall: readonly OnCallEntry[];
   readonly paging: readonly PagingEntry[];
   /** Who can be at a terminal, by account of the machine or by passphrase. */

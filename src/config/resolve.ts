@@ -3,6 +3,7 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import { Secret } from '../domain/secret.ts';
+import { resolveAuthority } from './authority.ts';
 import type {
   Config,
   DatabaseConfig,
@@ -58,7 +59,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     protected: file.protected,
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
-    authority: file.authority,
+    ...resolveAuthority(file.authority),
     onCall: file.onCall.map((source) => resolveOnCall(source, secret)),
     paging: file.paging.map((pager) => resolvePaging(pager, secret)),
     terminalPeople: file.terminal.people.map(({ person, name, login, passphrase }) => ({

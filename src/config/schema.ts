@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RetentionPolicy } from '../domain/retention.ts';
+import { AuthorityKeys, refuseUnknownOnCall } from './authority.ts';
 import { ImpactEntry, needsPlace } from './impact.ts';
 import { namedOnce } from './named-once.ts';
 import { OnCallSources, Paging } from './on-call.ts';
@@ -144,8 +145,6 @@ const AlertSource = z.strictObject({
   hmac: SecretRef.optional().describe('Key of "X-Firebreak-Signature: t=…,v1=…".'),
 });
 
-const People = z.array(SlackId).default([]);
-
 const TerminalPerson = z
   .strictObject({
     person: SlackId.describe('The Slack user id that the lists of authority name.'),
@@ -190,10 +189,9 @@ const Sections = z.strictObject({
     .strictObject({ directory: z.string().optional() })
     .prefault({})
     .describe('Default: the runbooks shipped with Firebreak.'),
-  authority: z
-    .strictObject({ observe: People, workload: People, session: People, incident: People })
-    .prefault({})
-    .describe('Slack user ids that may decide, by class of action. An empty list means nobody.'),
+  authority: AuthorityKeys.prefault({}).describe(
+    'Who may decide, by class of action. An empty list means nobody.',
+  ),
   onCall: OnCallSources.describe('Where to ask who is on call.'),
   paging: Paging.describe('How somebody is woken up.'),
   reminders: Reminders.prefault({}).describe('Who hears of a decision that waits too long.'),
@@ -212,5 +210,5 @@ const Sections = z.strictObject({
 });
 
 /** firebreak.yml. Every key is documented in firebreak.example.yml. */
-export const ConfigFile = Sections.superRefine(refuseUnknownNames);
+export const ConfigFile = Sections.superRefine(refuseUnknownNames).superRefine(refuseUnknownOnCall);
 export type ConfigFile = z.infer<typeof ConfigFile>;

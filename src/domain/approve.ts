@@ -1,7 +1,9 @@
+import type { Actor } from './actor.ts';
+import type { BreakGlass } from './break-glass.ts';
 import { cardHash } from './card-hash.ts';
 import type { Command } from './command.ts';
 import type { DomainEvent } from './event.ts';
-import type { Incident, StepAttempt } from './incident.ts';
+import { currentRun, type Incident, type StepAttempt } from './incident.ts';
 import { type Plan, type Selection, selectionProblem } from './plan.ts';
 import {
   accept,
@@ -45,6 +47,10 @@ export function approve(
   if (!mayDecide(current, command)) {
     return refuse('not-allowed', `Only people decide on "${current.step.title}". Nothing was done.`);
   }
+  const asked = current.step.confirm === 'two' ? null : howAsked(incident, current, command.by);
+  if (current.step.notByAsker === true && asked !== null) {
+    return refuse('self-approval', `You ${asked}, so somebody else has to approve it. Nothing was done.`);
+  }
   if (current.step.confirm !== 'two' || command.by.kind !== 'person') {
     return accept({ type: 'decision.recorded', ...bound, by: command.by });
   }
@@ -65,6 +71,13 @@ export function approve(
 /** Only a step that reads only goes without a person; Firebreak itself decides nothing. */
 function mayDecide({ step }: StepAttempt, { by }: DecideCommand): boolean {
   return by.kind === 'person' || (by.kind === 'policy' && step.confirm === 'none');
+}
+
+/** How somebody asked for a step: by going back to it, or by opening the incident by hand; null for whoever did not. */
+function howAsked(incident: Incident, { wantedBy }: StepAttempt, by: Actor): string | null {
+  if (wantedBy !== undefined) return isSame(wantedBy, by) ? 'went back to this step' : null;
+  const startedBy = currentRun(incident)?.startedBy;
+  return startedBy !== undefined && isSame(startedBy, by) ? 'opened this incident by hand' : null;
 }
 
 export function isExpired({ expiresAt }: StepAttempt, now: Date): boolean {
@@ -97,7 +110,19 @@ function selectionDifferences(plan: Plan, first: Selection, second: Selection): 
   ];
 }
 
-/** The name of the click, for the events that it causes. */
-export function clickOf({ click }: { readonly click?: string }): { click?: string } {
-  return click === undefined ? {} : { click };
+/** The name of the click, and why it was forced, for the events that it causes. */
+export function clickOf({
+  click,
+  breakGlass,
+}: {
+  readonly click?: string;
+  readonly breakGlass?: BreakGlass;
+}): {
+  click?: string;
+  breakGlass?: BreakGlass;
+} {
+  return {
+    ...(click === undefined ? {} : { click }),
+    ...(breakGlass === undefined ? {} : { breakGlass }),
+  };
 }

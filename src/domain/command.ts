@@ -1,4 +1,5 @@
 import type { Actor, Person } from './actor.ts';
+import type { BreakGlass } from './break-glass.ts';
 import type { Fault, Phase } from './event.ts';
 import type { Note } from './note.ts';
 import type { Outcome, Verdict } from './outcome.ts';
@@ -27,6 +28,8 @@ export type Command =
       readonly by: Actor;
       /** Names the click, when it may be delivered twice. */
       readonly click?: string;
+      /** The person is not on the list and forces the decision. */
+      readonly breakGlass?: BreakGlass;
     } & AttemptRef)
   | {
       readonly type: 'take-charge';
@@ -90,8 +93,14 @@ export interface Refusal {
     | 'not-allowed'
     /** The message is in the timeline already. */
     | 'already-there'
+    /** Who may decide could not be read. */
+    | 'authority-unknown'
+    /** The person asked for the step, and may not be its only approver. */
+    | 'self-approval'
     /** The same click was answered before: nobody has to be told again. */
     | 'repeated';
   /** A sentence for the person who asked. */
   readonly message: string;
+  /** The person may force it with a reason. */
+  readonly mayForce?: true;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Actor, Person } from './actor.ts';
 import { Alert } from './alert.ts';
+import { BreakGlass } from './break-glass.ts';
 import { Cause } from './cause.ts';
 import { DrillRecord } from './drill-record.ts';
 import { Note } from './note.ts';
@@ -17,6 +18,9 @@ const attempt = { step: z.string(), attempt: z.int().positive() };
 
 /** Names the click that asked for it, so that the same click is known again; absent where none did. */
 const click = { click: z.string().optional() };
+
+/** The same of a person's decision, with the reason of one who was not on the list and forced it. */
+const decided = { ...click, breakGlass: BreakGlass.optional() };
 
 /** What a person is shown of a fault. Entries of version 0.1 have no situation. */
 export const Fault = z.object({
@@ -70,7 +74,7 @@ export const DomainEvent = z.discriminatedUnion('type', [
     differs: z.array(z.string()),
     /** Who took an approval back. */
     by: Actor.optional(),
-    ...click,
+    ...decided,
   }),
   /** When a step is passed over, by a person or because there is nothing to do. */
   event('step.skipped', {
@@ -79,7 +83,7 @@ export const DomainEvent = z.discriminatedUnion('type', [
     reason: z.string(),
     /** It is for another cause than the one that was named: nothing that people have to read. */
     passedBy: z.boolean().optional(),
-    ...click,
+    ...decided,
   }),
   /** When a person changes which targets of the plan on the screen would be acted on; nothing is done yet. */
   event('targets.chosen', {
@@ -90,7 +94,7 @@ export const DomainEvent = z.discriminatedUnion('type', [
     ...click,
   }),
   /** When the first of two people approves exactly this plan and selection; nothing is done yet. */
-  event('approval.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Person, ...click }),
+  event('approval.recorded', { ...attempt, hash: z.string(), selection: Selection, by: Person, ...decided }),
   /** When an authorised person, or a policy, approves exactly this plan and selection; the second of two, with the first. */
   event('decision.recorded', {
     ...attempt,
@@ -98,7 +102,7 @@ export const DomainEvent = z.discriminatedUnion('type', [
     selection: Selection,
     by: Actor,
     first: Person.optional(),
-    ...click,
+    ...decided,
   }),
   /** When somebody's decision is not accepted, once for each person, try and reason. */
   event('decision.refused', { ...attempt, by: Actor, choice: z.string(), reason: z.string(), ...click }),
@@ -147,13 +151,13 @@ export const DomainEvent = z.discriminatedUnion('type', [
   /** When a step ends: what was read of the load until then, as far as no verdict has it. */
   event('load.measured', { series: z.array(Series) }),
   /** When a person accepts a step that failed or proved nothing, and goes on. */
-  event('step.accepted', { ...attempt, by: Actor, ...click }),
+  event('step.accepted', { ...attempt, by: Actor, ...decided }),
   /** When a person goes back to an earlier step, or tries the present one again. */
-  event('run.rewound', { to: z.string(), by: Actor, ...click }),
+  event('run.rewound', { to: z.string(), by: Actor, ...decided }),
   /** When every step has ended. */
   event('run.completed', { run: z.int() }),
   /** When a person stops the run. */
-  event('run.aborted', { run: z.int(), by: Actor, reason: z.string(), ...click }),
+  event('run.aborted', { run: z.int(), by: Actor, reason: z.string(), ...decided }),
   /** When a person takes charge of the incident, from whoever had it before. */
   event('charge.taken', { by: Person, from: Person.optional(), ...click }),
   /** When whoever is in charge hands the incident over. */

@@ -1,9 +1,11 @@
 import type { Actor, Person } from './actor.ts';
 import type { Alert } from './alert.ts';
+import type { BreakGlass } from './break-glass.ts';
 import type { Cause } from './cause.ts';
 import { type Charge, foldCharge, nobodyInCharge } from './charge.ts';
 import type { AttemptRef, Choice } from './command.ts';
 import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
+import { type Forced, forcedBy } from './forced.ts';
 import type { Anchor } from './journal-entry.ts';
 import { mergedSeries } from './load.ts';
 import type { Note } from './note.ts';
@@ -44,8 +46,8 @@ export interface StepAttempt {
   /** Which targets a person wants instead of the proposed ones, or null; what is still there stays chosen in a new plan. */
   readonly chosen: ChosenTargets | null;
   /** What the first of two people approved; kept when the second completes it. */
-  readonly approval: { readonly by: Person; readonly at: string; readonly selection: Selection } | null;
-  readonly decision: { readonly by: Actor; readonly at: string; readonly selection: Selection } | null;
+  readonly approval: Decision<Person> | null;
+  readonly decision: Decision<Actor> | null;
   /** How often its effect was begun: more than once after a crash. */
   readonly intents: number;
   readonly outcome: Outcome | null;
@@ -62,6 +64,8 @@ export interface StepAttempt {
   readonly waitingSince: string | null;
   /** A person went back to exactly this step: it is planned whatever the cause. */
   readonly wanted: boolean;
+  /** Who went back to it; absent where nobody did. */
+  readonly wantedBy?: Actor;
   /** ISO 8601 times of the transitions. */
   readonly times: {
     readonly plannedAt?: string;
@@ -80,11 +84,21 @@ export interface ChosenTargets {
   readonly turn: number;
 }
 
+/** Who decided what, when (ISO 8601), and why when it was forced. */
+interface Decision<A extends Actor> {
+  readonly by: A;
+  readonly at: string;
+  readonly selection: Selection;
+  readonly breakGlass?: BreakGlass;
+}
+
 export interface Run {
   readonly number: number;
   readonly runbook: Runbook;
   readonly status: 'running' | 'completed' | 'aborted';
   readonly startedAt: string;
+  /** Who started it; absent in what was folded before this was kept. */
+  readonly startedBy?: Actor;
   /** Index of the present step in the runbook; equal to its length when all have ended. */
   readonly position: number;
   /** Every try in the order it began; the last one is the present one while the run is running. */
@@ -124,6 +138,8 @@ export interface Incident extends Charge {
   readonly measured: readonly Series[];
   /** How people were reminded of what waited for them, oldest first. */
   readonly reminders: readonly Reminder[];
+  /** Decisions of people who were not on the list, oldest first. */
+  readonly forced: readonly Forced[];
   /** Its post-mortems, oldest first. */
   readonly postMortems: readonly PostMortemVersion[];
   /** Version of the last event that is not about a post-mortem. */
@@ -218,6 +234,7 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     reminders: [],
     postMortems: [],
     newsVersion: 1,
+    forced: [],
   };
 }
 
@@ -228,7 +245,13 @@ export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   const click = 'click' in event ? event.click : undefined;
   const clicks = click === undefined ? incident.clicks : [...incident.clicks, click];
   const newsVersion = event.type.startsWith('postmortem.') ? incident.newsVersion : version;
-  return { ...apply(incident, event, at), clicks, version, closedAnchor, newsVersion };
+  const one = forcedBy(event, (step) => titleIn(incident, step), at);
+  const forced = one === null ? incident.forced : [...incident.forced, one];
+  return { ...apply(incident, event, at), clicks, forced, version, closedAnchor, newsVersion };
+}
+
+function titleIn(incident: Incident, step: string): string {
+  return currentRun(incident)?.runbook.steps.find(({ id }) => id === step)?.title ?? step;
 }
 
 function apply(incident: Incident, event: DomainEvent, at: string): Incident {
@@ -333,14 +356,11 @@ function applyToStep(run: Run, event: StepEvent, at: string): Run {
         chosen: { targets: event.targets, by: event.by, at, turn: (chosen?.turn ?? 0) + 1 },
       }));
     case 'approval.recorded':
-      return changeAttempt(run, () => ({
-        approval: { by: event.by, at, selection: event.selection },
-        waitingSince: at,
-      }));
+      return changeAttempt(run, () => ({ approval: decisionOf(event, at), waitingSince: at }));
     case 'decision.recorded':
       return changeAttempt(run, () => ({
         status: 'approved',
-        decision: { by: event.by, at, selection: event.selection },
+        decision: decisionOf(event, at),
         waitingSince: null,
       }));
     case 'effect.intended':
@@ -392,6 +412,13 @@ function stillChosen({ plan, chosen }: StepAttempt, fresh: Plan): ChosenTargets 
   return isProposal ? null : { ...chosen, targets };
 }
 
+function decisionOf<A extends Actor>(
+  { by, selection, breakGlass }: { by: A; selection: Selection; breakGlass?: BreakGlass | undefined },
+  at: string,
+): Decision<A> {
+  return { by, at, selection, ...(breakGlass === undefined ? {} : { breakGlass }) };
+}
+
 function skipping({ by, reason, passedBy }: EventOf<'step.skipped'>): Closing {
   return { by, reason, choice: 'skip', ...(passedBy === true ? { passedBy } : {}) };
 }
@@ -402,6 +429,7 @@ function startRun(event: EventOf<'run.started'>, at: string): Run {
     runbook: event.runbook,
     status: 'running',
     startedAt: at,
+    startedBy: event.by,
     position: 0,
     attempts: [],
   };
@@ -409,14 +437,14 @@ function startRun(event: EventOf<'run.started'>, at: string): Run {
 }
 
 /** Begins a try of the step at the run's position, if there is one. */
-function begin(run: Run, wanted = false): Run {
+function begin(run: Run, wantedBy?: Actor): Run {
   const step = run.runbook.steps[run.position];
   if (step === undefined) return run;
   const attempt = run.attempts.filter((earlier) => earlier.step.id === step.id).length + 1;
-  return { ...run, attempts: [...run.attempts, newAttempt(step, attempt, wanted)] };
+  return { ...run, attempts: [...run.attempts, newAttempt(step, attempt, wantedBy)] };
 }
 
-function newAttempt(step: RunbookStep, attempt: number, wanted: boolean): StepAttempt {
+function newAttempt(step: RunbookStep, attempt: number, wantedBy: Actor | undefined): StepAttempt {
   return {
     step,
     attempt,
@@ -435,7 +463,8 @@ function newAttempt(step: RunbookStep, attempt: number, wanted: boolean): StepAt
     fault: null,
     closing: null,
     waitingSince: null,
-    wanted,
+    wanted: wantedBy !== undefined,
+    ...(wantedBy === undefined ? {} : { wantedBy }),
     times: {},
   };
 }
@@ -454,7 +483,7 @@ function rewind(run: Run, to: string, by: Actor, at: string): Run {
       ? { by, reason: 'tried again', choice: 'retry' }
       : { by, reason: `went back to "${to}"`, choice: 'back' };
   const closed = open ? endAttempt(run, 'aborted', closing, at) : run;
-  return begin({ ...closed, position }, true);
+  return begin({ ...closed, position }, by);
 }
 
 /** Whether a try has ended. */

@@ -17,6 +17,8 @@ export const RunbookStep = z.object({
   confirm: z.enum(['none', 'one', 'two']),
   /** When people are reminded of its decision. */
   remind: RemindTimes.default(REMIND_TIMES),
+  /** Whoever asked for the step may not be its only approver. */
+  notByAsker: z.boolean().optional(),
 });
 export type RunbookStep = z.infer<typeof RunbookStep>;
 

@@ -1,4 +1,5 @@
 import type { Config, DatabaseConfig } from '../config/config.ts';
+import { noRules } from '../domain/authority.ts';
 import { Secret } from '../domain/secret.ts';
 import type { SlackSandbox } from '../sandbox/slack/server.ts';
 import { channel, people } from './people.ts';
@@ -42,6 +43,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
     runbookDirectory: null,
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
+    decisionRules: noRules,
     onCall: [],
     paging: [],
     terminalPeople: [],

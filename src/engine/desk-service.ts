@@ -1,5 +1,5 @@
 import type { ActionClass, Person } from '../domain/actor.ts';
-import { notAllowed } from '../domain/authority.ts';
+import { REASON_LENGTH } from '../domain/break-glass.ts';
 import type { Refusal } from '../domain/command.ts';
 import { isRepeated } from '../domain/decide.ts';
 import type { DomainEvent } from '../domain/event.ts';
@@ -9,6 +9,7 @@ import type { Runbook } from '../domain/runbook.ts';
 import { isSame } from '../domain/told.ts';
 import type { Databases } from '../ports/databases.ts';
 import { postMortemVersion } from '../postmortem/post-mortem.ts';
+import { createAuthoriser } from './authorise.ts';
 import type { Answer, IncidentDesk, Recheck, Reply } from './desk.ts';
 import type { Change } from './ledger.ts';
 import { noticesOf } from './notices.ts';
@@ -28,7 +29,7 @@ const MORE_OF_ALL = 10;
 /** What the desk works with: it reads and changes no monitored system. */
 export type DeskOptions = Pick<
   EngineOptions,
-  'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'clock' | 'timeZone'
+  'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'rules' | 'approvers' | 'clock' | 'timeZone'
 > & {
   readonly ports: { readonly databases: Pick<Databases, 'list'> };
   /** Looks at the world again; left out where this process does not read it. */
@@ -43,7 +44,8 @@ const NOT_READ: Recheck = { status: 'unread', why: 'They are not read from here.
 
 /** The desk: checks authority at the moment of the answer, and journals refusals. */
 export function createDesk(options: DeskOptions): IncidentDesk {
-  const { state, ledger, authority, ports } = options;
+  const { state, ledger, ports } = options;
+  const authoriser = createAuthoriser(options);
 
   function classOf(incident: Incident, answer: Answer): ActionClass {
     if (answer.choice === 'abort') return 'incident';
@@ -53,15 +55,22 @@ export function createDesk(options: DeskOptions): IncidentDesk {
 
   /**
    * The authority of both people is read when the second approves. Whoever approved first and may no longer decide
-   * does not count: the approval is void, and the step is planned anew.
+   * does not count: the approval is void, and the step is planned anew. When that cannot be read, nothing is done.
    */
-  function lostAuthority(incident: Incident, answer: Answer, noted: Noted): Change | null {
+  async function lostAuthority(incident: Incident, answer: Answer, noted: Noted): Promise<Change | null> {
     const current = currentAttempt(incident);
     const isAbout = current?.step.id === answer.step && current.attempt === answer.attempt;
     if (!isAbout || answer.choice !== 'run' || current.status !== 'awaiting' || current.approval === null)
       return null;
-    const { by } = current.approval;
-    if (notAllowed(authority, by, classOf(incident, answer)) === null) return null;
+    const { by, breakGlass } = current.approval;
+    const actionClass = classOf(incident, answer);
+    const lost = await authoriser.whyNot(by, actionClass);
+    if (lost === null || (breakGlass !== undefined && (await authoriser.mayForce(by, actionClass))))
+      return null;
+    if (lost.reason === 'authority-unknown') {
+      const message = `Whether ${by.name}, who approved first, may still decide could not be read. Nothing was done: try again in a moment.`;
+      return denial({ reason: 'authority-unknown', message }, noted);
+    }
     const refusal: Refusal = {
       reason: 'stale-card',
       message: `${by.name}, who approved first, may no longer decide. Nothing was done; the plan is made anew.`,
@@ -83,12 +92,28 @@ export function createDesk(options: DeskOptions): IncidentDesk {
   }
 
   /** Whether the present step waits for a decision that this person may make: not the second one after their own first. */
-  function waitsFor(incident: Incident, by: Person): boolean {
+  async function waitsFor(incident: Incident, by: Person): Promise<boolean> {
     const attempt = currentAttempt(incident);
     if (attempt?.status !== 'awaiting' && attempt?.status !== 'attention') return false;
     if (attempt.approval !== null && isSame(attempt.approval.by, by)) return false;
     const actionClass = options.kinds.get(attempt.step.kind)?.actionClass ?? 'incident';
-    return notAllowed(authority, by, actionClass) === null;
+    return (await authoriser.whyNot(by, actionClass)) === null;
+  }
+
+  /** The answer as it counts: whoever is on the list needs no force, and whoever is not may have to say why. */
+  async function authorise(
+    { breakGlass, ...answer }: Answer,
+    actionClass: ActionClass,
+  ): Promise<{ answer: Answer } | { refusal: Refusal }> {
+    const denied = await authoriser.whyNot(answer.by, actionClass);
+    if (denied === null) return { answer };
+    if (breakGlass === undefined || denied.mayForce !== true) return { refusal: denied };
+    const reason = breakGlass.reason.trim();
+    if (reason.length < REASON_LENGTH.least || reason.length > REASON_LENGTH.most) {
+      const message = `Say why in ${REASON_LENGTH.least} to ${REASON_LENGTH.most} characters. Nothing was done.`;
+      return { refusal: { reason: 'not-allowed', message } };
+    }
+    return { answer: { ...answer, breakGlass: { reason } } };
   }
 
   return {
@@ -96,8 +121,8 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     runbooks: [...options.runbooks.values()].map(({ id, title, alerts }) => ({ id, title, alerts })),
 
     async open({ database, runbook: wanted, by }) {
-      const denied = notAllowed(authority, by, 'incident');
-      if (denied !== null) return { status: 'refused', message: denied };
+      const denied = await authoriser.whyNot(by, 'incident');
+      if (denied !== null) return { status: 'refused', message: denied.message };
       const monitored = ports.databases.list().find(({ name }) => name === database);
       const runbook = chooseRunbook(options.runbooks, wanted);
       if (monitored === undefined)
@@ -114,19 +139,22 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     },
 
     async answer(answer) {
-      const { refusal } = await ledger.change(answer.incidentId, (incident) => {
+      let actionClass: ActionClass = 'incident';
+      const { refusal } = await ledger.change(answer.incidentId, async (incident) => {
         const noted = (why: Refusal) => refusalEvents(incident, answer, why);
         if (isRepeated(incident, answer.click)) return { command: { type: 'decide', ...answer } };
-        const denied = notAllowed(authority, answer.by, classOf(incident, answer));
-        if (denied !== null) return denial(denied, noted);
+        actionClass = classOf(incident, answer);
+        const authorised = await authorise(answer, actionClass);
+        if ('refusal' in authorised) return denial(authorised.refusal, noted);
         return (
-          lostAuthority(incident, answer, noted) ?? {
-            command: { type: 'decide', ...answer },
+          (await lostAuthority(incident, answer, noted)) ?? {
+            command: { type: 'decide', ...authorised.answer },
             onRefusal: noted,
           }
         );
       });
-      return reply(refusal);
+      if (refusal?.reason !== 'self-approval') return reply(refusal);
+      return reply({ ...refusal, message: `${refusal.message} ${await authoriser.whoMay(actionClass)}` });
     },
 
     async recheck(incidentId, targets, signal) {
@@ -136,13 +164,13 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     },
 
     async close(incidentId, by, reason, click) {
-      const { refusal } = await ledger.change(incidentId, (incident) => {
+      const { refusal } = await ledger.change(incidentId, async (incident) => {
         const command = { type: 'close', by, reason, ...(click === undefined ? {} : { click }) } as const;
         const current = currentAttempt(incident);
         const asked = { step: current?.step.id ?? '', attempt: current?.attempt ?? 1, choice: 'close' };
         const noted = (why: Refusal) => refusalEvents(incident, { ...command, ...asked }, why);
         if (isRepeated(incident, click)) return { command };
-        const denied = notAllowed(authority, by, 'incident');
+        const denied = await authoriser.whyNot(by, 'incident');
         return denied === null ? { command, onRefusal: noted } : denial(denied, noted);
       });
       return reply(refusal);
@@ -154,9 +182,9 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     },
 
     async writePostMortem(incidentId, by, click) {
-      const { refusal } = await ledger.change(incidentId, (incident) => {
-        const denied = notAllowed(authority, by, 'observe');
-        if (denied !== null) return { events: [], refusal: { reason: 'not-allowed', message: denied } };
+      const { refusal } = await ledger.change(incidentId, async (incident) => {
+        const denied = await authoriser.whyNot(by, 'observe');
+        if (denied !== null) return { events: [], refusal: denied };
         return requestPostMortem(incident, by, click);
       });
       return reply(refusal);
@@ -184,7 +212,9 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     listOpen,
 
     async waitingFor(by) {
-      return (await listOpen()).filter((incident) => waitsFor(incident, by));
+      const open = await listOpen();
+      const waits = await Promise.all(open.map(async (incident) => waitsFor(incident, by)));
+      return open.filter((_, index) => waits[index] === true);
     },
 
     async listRecent(limit, database) {
@@ -201,7 +231,7 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     },
 
     async whyNot(by, actionClass) {
-      return notAllowed(authority, by, actionClass);
+      return (await authoriser.whyNot(by, actionClass))?.message ?? null;
     },
 
     async notices() {
@@ -218,8 +248,7 @@ function chooseRunbook(runbooks: ReadonlyMap<string, Runbook>, wanted: string | 
 }
 
 /** Refuses whom the lists do not name. */
-function denial(message: string, noted: Noted): Change {
-  const refusal: Refusal = { reason: 'not-allowed', message };
+function denial(refusal: Refusal, noted: Noted): Change {
   return { events: noted(refusal), refusal };
 }
 

@@ -1,4 +1,5 @@
 import type { ActionClass, Person } from '../domain/actor.ts';
+import type { BreakGlass } from '../domain/break-glass.ts';
 import type { AttemptRef, Choice, Refusal } from '../domain/command.ts';
 import type { ChargeCommand } from '../domain/decide-charge.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -18,6 +19,8 @@ export interface Answer extends AttemptRef {
   readonly by: Person;
   /** Names the click, where one click may be delivered twice. */
   readonly click?: string;
+  /** Forces the decision where the person is not on the list: counts only for whom the configuration lets. */
+  readonly breakGlass?: BreakGlass;
 }
 
 /** What the person is told. */

@@ -31,7 +31,7 @@ export interface Ledger {
    */
   settle(settlings: readonly Settling[]): Promise<boolean>;
   /** Decides on the newest state and appends; decides again whenever somebody else was first. */
-  change(incidentId: string, make: (incident: Incident) => Change): Promise<Changed>;
+  change(incidentId: string, make: (incident: Incident) => Change | Promise<Change>): Promise<Changed>;
 }
 
 /** What some alerts lead to: a new incident, more about an open one, or nothing but a record of why not. */
@@ -84,7 +84,7 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
       for (;;) {
         const incident = await load(incidentId);
         if (incident === null) return { refusal: await whyGone(state, incidentId) };
-        const { events, refusal } = resolve(incident, make(incident), clock.now());
+        const { events, refusal } = resolve(incident, await make(incident), clock.now());
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
           work: workAfterChange(incidentId, events),

@@ -1,5 +1,6 @@
-import type { Authority } from '../domain/authority.ts';
+import type { Authority, DecisionRules } from '../domain/authority.ts';
 import type { Runbook } from '../domain/runbook.ts';
+import type { Approvers } from '../ports/approvers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SignalGuard } from '../ports/databases.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -17,6 +18,10 @@ export interface EngineOptions {
   readonly ports: Ports;
   readonly runbooks: ReadonlyMap<string, Runbook>;
   readonly authority: Authority;
+  /** Rules beyond the lists of authority; left out, there are none. */
+  readonly rules?: DecisionRules;
+  /** Reads user groups and on-call sources; left out, they name nobody. */
+  readonly approvers?: Approvers;
   /** What a post-mortem asks beside the journal; without it nothing. */
   readonly records?: RecordSources;
   /** IANA name of the zone of the team; UTC unless told. */

@@ -14,10 +14,11 @@ import {
 import { dueLevels, waitOf } from '../domain/waiting.ts';
 import type { OnCall } from '../ports/on-call.ts';
 import type { Pager } from '../ports/pager.ts';
+import { createAuthoriser } from './authorise.ts';
 import type { EngineOptions } from './options.ts';
 
 export interface RemindOptions
-  extends Pick<EngineOptions, 'state' | 'ledger' | 'kinds' | 'authority' | 'clock' | 'logger'> {
+  extends Pick<EngineOptions, 'state' | 'ledger' | 'kinds' | 'authority' | 'approvers' | 'clock' | 'logger'> {
   readonly onCall: OnCall;
   readonly pager: Pager;
   readonly targetsOf: (database: string) => ReminderTargets;
@@ -57,8 +58,8 @@ async function loop(options: RemindOptions, incidentId: string, signal: AbortSig
     const work = pageWork(incident).find(({ dueAt }) => dueAt <= now);
     if (levels.length > 0) {
       const contacts = await contactsOf(options, targets, levels, signal);
-      await ledger.change(incidentId, (newest) => ({
-        events: remindedEvents(options, newest, dueLevels(newest, offered, now), { targets, contacts }),
+      await ledger.change(incidentId, async (newest) => ({
+        events: await remindedEvents(options, newest, dueLevels(newest, offered, now), { targets, contacts }),
       }));
     } else if (work !== undefined) {
       const event = await perform(options, incident, work, signal);
@@ -103,16 +104,16 @@ async function contactsOf(
 }
 
 /** Journaled first: what is in the journal is then shown and sent, by whoever gets to it. */
-function remindedEvents(
+async function remindedEvents(
   options: RemindOptions,
   incident: Incident,
   levels: readonly ReminderLevel[],
   { targets, contacts }: { targets: ReminderTargets; contacts: Contacts },
-): DomainEvent[] {
+): Promise<DomainEvent[]> {
   const wait = waitOf(incident);
   if (wait === null) return [];
   const { pager } = targets;
-  const mayDecide = [...mayDecideOn(options, incident)];
+  const mayDecide = [...(await mayDecideOn(options, incident))];
   return levels.map((level) => ({
     type: 'decision.reminded',
     ...wait,
@@ -128,9 +129,10 @@ function mutable({ onCall, onCallProblem }: Contacts) {
   return { onCall: [...onCall], onCallProblem };
 }
 
-function mayDecideOn({ kinds, authority }: RemindOptions, incident: Incident): readonly string[] {
+/** Everybody who may decide now, those behind groups and on-call sources too, as far as they can be read. */
+async function mayDecideOn(options: RemindOptions, incident: Incident): Promise<readonly string[]> {
   const kind = currentAttempt(incident)?.step.kind ?? '';
-  return authority[kinds.get(kind)?.actionClass ?? 'incident'];
+  return await createAuthoriser(options).people(options.kinds.get(kind)?.actionClass ?? 'incident');
 }
 
 /** Sends a page or takes it back, and tells what came of it. Throws when it was stopped; it is repeated then. */

@@ -27,6 +27,7 @@ export function summary(incident: Incident, clock: ClockFace, measured: Measured
     `- **Severity**: ${plain(incident.severity)}`,
     `- **Impact**: ${told.length === 0 ? 'not measured' : told.map(plain).join('; ')}`,
     `- **Decided by**: ${deciders.length === 0 ? 'nobody' : deciders.map(plain).join(', ')}`,
+    ...forced(incident, clock),
     ...refusals(incident),
   ];
 }
@@ -34,6 +35,14 @@ export function summary(incident: Incident, clock: ClockFace, measured: Measured
 function decidersOf({ approval, decision }: StepAttempt): string[] {
   const people = [...(approval === null ? [] : [approval.by]), ...(decision === null ? [] : [decision.by])];
   return people.flatMap((by) => (by.kind === 'person' ? [actorName(by)] : []));
+}
+
+/** Decisions of people who were not on the list, each with its reason. */
+function forced({ forced: all }: Incident, clock: ClockFace): string[] {
+  return all.map(
+    ({ by, at, what, reason }) =>
+      `- **Break-glass**: ${plain(actorName(by))}, who was not on the list, ${plain(what)} at ${clock.short(at)}: ${plain(reason)}`,
+  );
 }
 
 /** Whoever was refused is told here too: who may decide is part of what has to be learned. */

@@ -32,6 +32,14 @@ function createTeller(): (event: DomainEvent) => string | null {
   const titleOf = (step: string): string => titles.get(step) ?? step;
 
   return (event) => {
+    const told = tell(event);
+    const forced = 'breakGlass' in event ? event.breakGlass : undefined;
+    return told === null || forced === undefined
+      ? told
+      : `${told}. Break-glass, as not on the list: ${forced.reason}`;
+  };
+
+  function tell(event: DomainEvent): string | null {
     switch (event.type) {
       case 'incident.opened':
         return event.alert === null
@@ -116,7 +124,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'journal.pruned':
         return null;
     }
-  };
+  }
 }
 
 const reminded: Readonly<Record<ReminderLevel, string>> = {

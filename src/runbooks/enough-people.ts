@@ -1,4 +1,4 @@
-import type { Authority } from '../domain/authority.ts';
+import { type Authority, isUser } from '../domain/authority.ts';
 import { FirebreakError } from '../domain/errors.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { StepKinds } from '../steps/registry.ts';
@@ -16,7 +16,9 @@ export function refuseTooFewPeople(
     for (const { id, kind, confirm } of runbook.steps) {
       const actionClass = stepKinds.get(kind)?.actionClass;
       if (confirm !== 'two' || actionClass === undefined) continue;
-      if (new Set(authority[actionClass]).size !== 1) continue;
+      // How many a group or an on-call source names is known at the click only.
+      const list = authority[actionClass];
+      if (!list.every(isUser) || new Set(list).size !== 1) continue;
       throw new FirebreakError(
         'bad-config',
         `Step "${id}" of runbook "${runbook.id}" needs two people, and authority.${actionClass} names one.`,

@@ -54,6 +54,20 @@ export const botScopes: readonly BotScope[] = [
     optional: true,
   },
   {
+    scope: 'usergroups:read',
+    reason: 'Let a user group decide: its members are read at the click. Needs a paid plan of Slack.',
+    methods: ['usergroups.users.list'],
+    channels: null,
+    optional: true,
+  },
+  {
+    scope: 'users:read.email',
+    reason: 'Let whoever is on call decide, where the on-call source knows them by e-mail address.',
+    methods: ['users.lookupByEmail'],
+    channels: null,
+    optional: true,
+  },
+  {
     scope: 'channels:read',
     reason:
       'Check at start that Firebreak is a member of the incident channel; know who is when people are asked for help.',

@@ -36,6 +36,36 @@ it('lets nobody decide anything when no authority is given', () => {
   expect(resolve(minimal).authority).toEqual({ observe: [], workload: [], session: [], incident: [] });
 });
 
+it('takes people, user groups and on-call sources for who may decide, and rules beyond the lists', () => {
+  const text = `${minimal}onCall: [{ name: platform, type: file, path: on-call.yml }]
+authority:
+  session: [U0123ABCD, W0123ABCD, S0123ABCD, { onCall: platform }]
+  twoPeople: [session]
+  noSelfApproval: [workload]
+  breakGlass: { classes: [session], people: [{ onCall: platform }] }
+`;
+  const { authority, decisionRules } = resolve(text);
+  expect(authority.session).toEqual(['U0123ABCD', 'W0123ABCD', 'S0123ABCD', { onCall: 'platform' }]);
+  expect(authority.workload).toEqual([]);
+  expect(decisionRules).toEqual({
+    twoPeople: ['session'],
+    noSelfApproval: ['workload'],
+    breakGlass: { classes: ['session'], people: [{ onCall: 'platform' }] },
+  });
+  expect(resolve(minimal).decisionRules.breakGlass).toEqual({ classes: [], people: [] });
+});
+
+it.each([
+  ['session: [C0123ABCD]', /firebreak\.yml:5:13: .*a user group id such as S0123ABCD/],
+  ['session: [{ onCall: nobody }]', /firebreak\.yml:5:23: .*onCall has no entry of this name/],
+  ['breakGlass: { classes: [session], people: [{ onCall: nobody }] }', /onCall has no entry of this name/],
+  ['breakGlass: { classes: [session], people: [] }', /authority\.breakGlass\.people/],
+  ['twoPeople: [incident]', /authority\.twoPeople/],
+])('refuses the authority "%s" with its place', (line, problem) => {
+  const check = () => parseConfig(`${minimal}authority:\n  ${line}\n`, 'firebreak.yml');
+  expect(check).toThrow(problem);
+});
+
 it('knows the PgBouncers of a database, with their secrets and the pools that lead to it', () => {
   const text = minimal.replace(
     'url: { env: ORDERS_URL }',

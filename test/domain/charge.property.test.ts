@@ -80,8 +80,17 @@ it('everybody who is relieved, put in charge or asked by somebody else is told',
 it('charge permits nothing and holds nothing up: without it everything else is the same', () => {
   holds(({ events }) => {
     const without = fold(events.filter((event) => !isAboutCharge(event)));
-    const { lead, responders, chargeNotes, clicks, version, closedAnchor } = without;
-    const all = { ...fold(events), lead, responders, chargeNotes, clicks, version, closedAnchor };
+    const { lead, responders, chargeNotes, clicks, version, closedAnchor, newsVersion } = without;
+    const all = {
+      ...fold(events),
+      lead,
+      responders,
+      chargeNotes,
+      clicks,
+      version,
+      closedAnchor,
+      newsVersion,
+    };
     expect(all).toEqual(without);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Actor } from '../../src/domain/actor.ts';
 import { cardHash, decidedCardHash } from '../../src/domain/card-hash.ts';
 import type { Command } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
@@ -7,7 +8,7 @@ import type { DomainEvent } from '../../src/domain/event.ts';
 import { currentAttempt, type Incident } from '../../src/domain/incident.ts';
 import { next } from '../../src/domain/next.ts';
 import { proposedSelection } from '../../src/domain/plan.ts';
-import { anna, ben, fold, makePlan, step } from '../support/domain.ts';
+import { anna, ben, fold, makePlan, makeRunbook, makeStep, opening, step } from '../support/domain.ts';
 import { anyMoves, type DecideCommand, type Done, engineCommands, play } from './interleavings.ts';
 
 const RUNS = { numRuns: 150 };
@@ -138,6 +139,39 @@ it('two people are two different people, who approved the same plan and the same
   });
 });
 
+it('whoever asked for a step that is not for its asker alone does not decide on it', () => {
+  let askers = 0;
+  const [opened, started] = opening(makeRunbook([makeStep('kill', { notByAsker: true })]));
+  if (opened === undefined || started?.type !== 'run.started') throw new Error('No run begins.');
+  const byHand: DomainEvent[] = [opened, { ...started, by: anna }];
+  fc.assert(
+    fc.property(anyMoves, (moves) => {
+      for (const { before: state, command, decided, events } of clicksOf(play(moves, byHand).done)) {
+        const asker = currentAttempt(state)?.wantedBy ?? anna;
+        if (!isOf(asker, command.by)) continue;
+        expect(events.filter(({ type }) => type === 'decision.recorded')).toEqual([]);
+        if (decided.refusal?.reason === 'self-approval') askers += 1;
+      }
+    }),
+    RUNS,
+  );
+  expect(askers).toBeGreaterThan(0);
+});
+
+it('a forced decision says so with its reason, for everybody to see, and weakens no other rule', () => {
+  holds(({ events, done }) => {
+    const reasons: string[] = [];
+    for (const { command, events: caused } of clicksOf(done)) {
+      for (const event of caused) {
+        if (!('breakGlass' in event) && event.type !== 'decision.recorded') continue;
+        expect('breakGlass' in event ? event.breakGlass : undefined).toEqual(command.breakGlass);
+        if (command.breakGlass !== undefined) reasons.push(command.breakGlass.reason);
+      }
+    }
+    expect(fold(events).forced.map(({ reason }) => reason)).toEqual(reasons);
+  });
+});
+
 it('a policy decides only on what only reads, and Firebreak itself on nothing', () => {
   holds(({ events }) => {
     each(events, 'decision.recorded', ({ step, by }) => {
@@ -219,9 +253,13 @@ it('a journaled refusal leaves the state as it was', () => {
     };
     const plain = fold(events);
     const { refusals, clicks, ...rest } = fold([...events, noted]);
-    expect({ ...rest, refusals: plain.refusals, clicks: plain.clicks, version: plain.version }).toEqual(
-      plain,
-    );
+    expect({
+      ...rest,
+      refusals: plain.refusals,
+      clicks: plain.clicks,
+      version: plain.version,
+      newsVersion: plain.newsVersion,
+    }).toEqual(plain);
     expect(refusals.length - plain.refusals.length + clicks.length - plain.clicks.length).toBe(2);
   });
 });
@@ -287,6 +325,9 @@ it('no state is a dead end: clicks on what is shown lead to a closed incident', 
     expect(incident.status).toBe('closed');
   });
 });
+
+const isOf = (one: Actor, other: Actor) =>
+  one.kind === 'person' && other.kind === 'person' && one.id === other.id;
 
 /** What a person does who wants it to be over: runs what waits, goes on from what failed, closes what has ended. */
 function clickOn(incident: Incident): Command {

@@ -76,6 +76,7 @@ const anyMove = fc.oneof(
         { weight: 1, arbitrary: fc.subarray(['a', 'b', 'c', 'stranger']) },
       ),
       to: fc.constantFrom('look', 'suspend', 'kill', 'nowhere', null),
+      isForced: fc.constantFrom(false, false, false, true),
     }),
   },
   /** The same click is delivered again, or an impatient person clicks again on the same screen. */
@@ -137,8 +138,11 @@ export interface Done {
 }
 
 /** Lets everything happen in turn: each command is decided on the newest state, as the ledger does. */
-export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Done[]; now: Date } {
-  const events = opening(runbook);
+export function play(
+  moves: readonly Move[],
+  begin: readonly DomainEvent[] = opening(runbook),
+): { events: DomainEvent[]; done: Done[]; now: Date } {
+  const events = [...begin];
   let state = fold(events);
   const done: Done[] = [];
   const sent: Sent[] = [];
@@ -188,6 +192,7 @@ export function play(moves: readonly Move[]): { events: DomainEvent[]; done: Don
         to: move.to,
         by: move.by,
         click: `click ${++clicks}`,
+        ...(move.isForced ? { breakGlass: { reason: `reason ${clicks}` } } : {}),
       };
       sent.push(command);
       send(command);

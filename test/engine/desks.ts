@@ -10,6 +10,7 @@ import type { RunbookStep } from '../../src/domain/runbook.ts';
 import type { Answer, IncidentDesk, Reply } from '../../src/engine/desk.ts';
 import { createDesk } from '../../src/engine/desk-service.ts';
 import { createLedger, type Ledger } from '../../src/engine/ledger.ts';
+import type { EngineOptions } from '../../src/engine/options.ts';
 import type { State } from '../../src/ports/state.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import { quiet } from '../adapters/state/support.ts';
@@ -51,8 +52,13 @@ export interface Desks {
   authority: { -readonly [K in keyof Authority]: Authority[K] };
 }
 
-export async function openDesks(url: string, steps: readonly RunbookStep[], count = 1): Promise<Desks> {
-  const authority = {
+export async function openDesks(
+  url: string,
+  steps: readonly RunbookStep[],
+  count = 1,
+  more: Pick<EngineOptions, 'rules' | 'approvers'> = {},
+): Promise<Desks> {
+  const authority: Desks['authority'] = {
     observe: [anna.id, ben.id, chris.id],
     workload: [anna.id, ben.id, chris.id],
     session: [anna.id, ben.id, chris.id],
@@ -76,6 +82,7 @@ export async function openDesks(url: string, steps: readonly RunbookStep[], coun
       ports,
       runbooks,
       authority,
+      ...more,
       clock,
     });
     replicas.push({ state, desk, ledger });

@@ -12,6 +12,8 @@ test.each([
   ['two', ['U0ANNA', 'U0BEN'], false],
   ['two', [], false],
   ['one', ['U0ANNA'], false],
+  ['two', ['U0ANNA', 'S0DBA'], false],
+  ['two', ['S0DBA'], false],
 ] as const)('a step of %s with the list %j: refused %s', (confirm, session, isRefused) => {
   const runbook = makeRunbook([makeStep('kill', { kind: 'postgres.kill-queries', confirm })]);
   const check = () => refuseTooFewPeople([runbook], kinds, { ...nobody, session });

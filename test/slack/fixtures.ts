@@ -214,6 +214,7 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     postMortems: [],
     newsVersion: 1,
     refusals: [],
+    forced: [],
     lead: null,
     responders: [],
     chargeNotes: [],

@@ -12,6 +12,7 @@ export const actionIds = {
   choice: 'step.choice',
   explain: 'incident.explain',
   whyNot: 'incident.why-not',
+  breakGlass: 'step.break-glass',
   close: 'incident.close',
   liveAgain: 'live.again',
   chargeTake: 'charge.take',

@@ -12,6 +12,8 @@ export const ClickValue = z.object({
   h: z.string().nullable(),
   /** Step to go back to, or null. */
   t: z.string().nullable(),
+  /** What was refused and may be forced; on the button that breaks the glass. */
+  x: z.enum(['run', 'withdraw', 'skip', 'retry', 'continue', 'back', 'abort']).optional(),
   /** Who is in charge on the screen, or null; on the buttons about charge. */
   w: z.string().nullable().optional(),
   /** Positions of the targets that the plan on the screen proposed, for a selection that nobody touched. */

@@ -38,6 +38,22 @@ export function shownPositions(plan: Plan, chosen: Chosen): Required<Pick<ClickV
   };
 }
 
+/** Where a selection stands in its plan, for a button that has to mean just that. */
+export function positionsOf(
+  plan: Plan,
+  { targets, choices }: Selection,
+): { targets: number[]; choices: number[] } {
+  return {
+    targets: offeredTargets(plan).flatMap(({ id }, index) => (targets.includes(id) ? [index] : [])),
+    choices: offeredChoices(plan).map(({ id, options }) =>
+      Math.max(
+        0,
+        options.findIndex(({ value }) => value === choices[id]),
+      ),
+    ),
+  };
+}
+
 /** The selection that a card means: its targets, the answers that were picked, and its own proposal for the others. */
 export function selectionOf(plan: Plan, value: ClickValue, answers: readonly (number | null)[]): Selection {
   const proposed = shownPositions(plan, null);

@@ -4,6 +4,7 @@ import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
 import { shortAnchorText } from '../../domain/journal-entry.ts';
 import { awaited, incidentState, upcoming } from '../../words/incident-state.ts';
 import { lastNumbers } from '../../words/last-numbers.ts';
+import { forcedLines } from './break-glass.ts';
 import { buttons, closeButton, explainButton, whyNotButton } from './buttons.ts';
 import { causeName } from './cause-parts.ts';
 import { chargeButtons, chargeLine } from './charge.ts';
@@ -30,6 +31,7 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
       ...numbersLine(incident),
       ...awaitedLine(incident),
       chargeLine(incident),
+      ...forcedLines(incident),
       ...nextLine(incident),
       ...notesLine(incident),
     ),

@@ -12,6 +12,7 @@ export function stateLine(attempt: StepAttempt): types.ContextBlock {
     text(`${sign} ${word}`),
     ...since(attempt),
     ...decidedBy(attempt),
+    ...forced(attempt),
     ...closedBy(attempt),
     ...(attempt.hash === null ? [] : [text(' · plan '), code(attempt.hash.slice(0, 8))]),
   );
@@ -44,6 +45,19 @@ function decidedBy(attempt: StepAttempt): Inline[] {
 function onHowMany({ plan, decision }: StepAttempt): string {
   const all = plan?.targets.length ?? 0;
   return all === 0 ? '' : ` on ${decision?.selection.targets.length ?? 0} of ${all}`;
+}
+
+/** Who was not on the list and decided all the same, and why. */
+function forced({ decision, approval }: StepAttempt): Inline[] {
+  return [approval, decision].flatMap((one): Inline[] =>
+    one?.breakGlass === undefined
+      ? []
+      : [
+          text(' · 🚨 break-glass by '),
+          who(one.by),
+          text(`, who is not on the list: ${clip(one.breakGlass.reason, 300)}`),
+        ],
+  );
 }
 
 function closedBy({ closing, plan }: StepAttempt): Inline[] {

@@ -1,5 +1,6 @@
 /** Ids of every modal that can be submitted; each has its file in listeners/views. */
 export const viewIds = {
+  breakGlass: 'step.break-glass',
   handOver: 'charge.hand-over',
   addResponders: 'responders.add',
   targets: 'step.targets',

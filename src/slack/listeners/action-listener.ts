@@ -1,3 +1,4 @@
+import type { Said } from '../blocks/said.ts';
 import type { Click } from './click.ts';
 import type { ListenerContext } from './context.ts';
 
@@ -10,6 +11,10 @@ export interface ActionListener {
    * durable. What only opens a modal acknowledges earlier. Null for elements that are read when Run is pressed.
    */
   readonly handle:
-    | ((context: ListenerContext, click: Click, acknowledge: () => Promise<void>) => Promise<string | null>)
+    | ((
+        context: ListenerContext,
+        click: Click,
+        acknowledge: () => Promise<void>,
+      ) => Promise<string | Said | null>)
     | null;
 }

@@ -10,6 +10,7 @@ import { postmortemWrite } from './actions/postmortem-write.ts';
 import { respondersAdd } from './actions/responders-add.ts';
 import { stepAbort } from './actions/step-abort.ts';
 import { stepBack } from './actions/step-back.ts';
+import { stepBreakGlass } from './actions/step-break-glass.ts';
 import { stepChoice } from './actions/step-choice.ts';
 import { stepContinue } from './actions/step-continue.ts';
 import { stepRetry } from './actions/step-retry.ts';
@@ -25,17 +26,19 @@ import { appHomeOpened } from './events/app-home-opened.ts';
 import { appMention } from './events/app-mention.ts';
 import { registerView } from './register-view.ts';
 import { createRepeats } from './repeats.ts';
+import { say } from './say.ts';
 import type { ShortcutListener } from './shortcut-listener.ts';
 import { alertTriage } from './shortcuts/alert-triage.ts';
 import { noteAdd } from './shortcuts/note-add.ts';
 import { triageStart } from './shortcuts/triage-start.ts';
 import { dbTriage } from './slash-commands/db-triage.ts';
 import type { TypingContext } from './subcommand.ts';
-import { tell } from './tell.ts';
+import { tellMessage } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
 import { chargeHandOverView } from './views/charge-hand-over.ts';
 import { noteAddView } from './views/note-add.ts';
 import { respondersAddView } from './views/responders-add.ts';
+import { stepBreakGlassView } from './views/step-break-glass.ts';
 import { stepTargetsView } from './views/step-targets.ts';
 import { triageStartView } from './views/triage-start.ts';
 
@@ -50,6 +53,7 @@ export const actionListeners: readonly ActionListener[] = [
   postmortemWrite,
   stepAbort,
   stepBack,
+  stepBreakGlass,
   stepChoice,
   stepContinue,
   stepRetry,
@@ -63,6 +67,7 @@ export const actionListeners: readonly ActionListener[] = [
 export const viewListeners: readonly ViewListener[] = [
   chargeHandOverView,
   respondersAddView,
+  stepBreakGlassView,
   stepTargetsView,
   noteAddView,
   triageStartView,
@@ -87,9 +92,11 @@ export function registerListeners(app: App, context: TypingContext): void {
     app.action(id, async ({ ack, body }) => {
       if (handle === null) return await ack();
       const click = readClick(body);
-      const sentence = await handle(context, click, async () => ack());
+      const said = await handle(context, click, async () => ack());
       await ack();
-      if (sentence !== null) await tell(context, click.whereabouts, sentence);
+      if (said !== null) {
+        await tellMessage(context, click.whereabouts, typeof said === 'string' ? say(said) : said);
+      }
     });
   }
   for (const listener of viewListeners) registerView(app, context, listener);

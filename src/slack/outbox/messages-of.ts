@@ -4,6 +4,7 @@ import { currentRun, type Incident, type Run, type StepAttempt } from '../../dom
 import { hashJson } from '../../domain/json.ts';
 import { isAnswered } from '../../domain/reminder.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
+import { forcedBlocks, forcedText } from '../blocks/break-glass.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
@@ -71,6 +72,12 @@ export function messagesOf(
   const notes = incident.chargeNotes.map((note, index) =>
     message(`charge:${index + 1}`, chargeNoteText(note), chargeNoteBlocks(note)),
   );
+  const forced = incident.forced.map(
+    (one, index): DesiredMessage => ({
+      ...message(`break-glass:${index + 1}`, forcedText(one), forcedBlocks(one)),
+      broadcast: true,
+    }),
+  );
   const parent = message(
     'parent',
     spokenParent(incident),
@@ -78,7 +85,7 @@ export function messagesOf(
     'state',
     pictureOf('parent'),
   );
-  return [parent, ...cards, ...notes];
+  return [parent, ...cards, ...notes, ...forced];
 }
 
 /** Told in the thread when Slack takes no file: the post-mortem is written, and where it is. Pure. */
