@@ -20,7 +20,9 @@ const scale = Number(positionals[0] ?? 0.5);
 const directory = values.to ?? join(import.meta.dirname, '..', 'docs', 'images');
 await mkdir(directory, { recursive: true });
 if (values.story === 'both') {
-  const stale = (await readdir(directory)).filter((name) => name.endsWith('.png'));
+  const stale = (await readdir(directory)).filter(
+    (name) => name.endsWith('.png') && !name.startsWith('chart-'),
+  );
   for (const name of stale) await rm(join(directory, name));
 }
 

@@ -58,11 +58,12 @@ function isRunning(incident: Incident): boolean {
 
 function whatLine(incident: Incident): Part {
   const service = incident.service === null ? '' : ` · service ${clip(incident.service, MOST.name)}`;
+  const severity = incident.severity === 'unknown' ? 'severity unknown' : clip(incident.severity, 20);
   return line(
     bold(clip(incident.id, 40)),
     text(' · database '),
     bold(clip(incident.database, MOST.name)),
-    text(`${service} · ${clip(incident.severity, 20)}${alertCount(incident)}`),
+    text(`${service} · ${severity}${alertCount(incident)}`),
   );
 }
 

@@ -5,7 +5,7 @@ import { CHANNEL } from '../channel.ts';
 /** Who may decide everything. */
 export const ANNA = 'U0ANNA';
 /** Who may decide nothing, unless the configuration is changed. */
-const CHRIS = 'U0CHRIS';
+export const CHRIS = 'U0CHRIS';
 /** Two more members, a guest of the workspace, and somebody of another one. */
 export const BEN = 'U0BEN';
 export const DANA = 'U0DANA';
