@@ -6,6 +6,7 @@ const layers = {
   steps: ['diagnosis/', 'ports/', 'domain/'],
   health: ['ports/', 'domain/'],
   live: ['steps/(?:gather-facts|read-poolers)', 'diagnosis/', 'ports/', 'domain/'],
+  audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],
@@ -69,6 +70,11 @@ export default {
       'diagnosis-is-pure',
       { path: '^src/diagnosis/' },
       { dependencyTypes: ['npm', 'core'], path: '.', pathNot: '^node_modules/(?:zod|croner)/' },
+    ),
+    rule(
+      'an-audit-never-imports-an-audit',
+      { path: '^src/audits/checks/' },
+      { path: '^src/(?:audits/checks|ports|steps)/', pathNot: '^src/steps/cron-schedule' },
     ),
     rule(
       'a-step-never-imports-a-step',

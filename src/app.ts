@@ -3,14 +3,11 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { createCharts } from './adapters/charts/create-charts.ts';
 import { createOutgoing } from './adapters/http/outgoing.ts';
-import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
-import { type ClusterWorkloads, createWorkloads } from './adapters/kubernetes/workloads.ts';
 import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createPager } from './adapters/oncall/pager.ts';
-import { createPoolers } from './adapters/pgbouncer/poolers.ts';
-import { createDatabases } from './adapters/postgres/databases.ts';
-import { createMetrics } from './adapters/prometheus/metrics.ts';
 import { openState } from './adapters/state/open-state.ts';
+import { createAudits } from './audits/create-audits.ts';
+import { loadAudits } from './audits/registry.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { ActionClass } from './domain/actor.ts';
@@ -33,7 +30,10 @@ import { startHttp } from './http.ts';
 import { createImpact } from './impact-questions.ts';
 import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
+import { knownOf } from './known-hosts.ts';
 import { createLiveReadings } from './live/live-readings.ts';
+import { guardOf, openPorts } from './open-ports.ts';
+import type { Audits } from './ports/audits.ts';
 import type { State } from './ports/state.ts';
 import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
 import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
@@ -60,6 +60,7 @@ export interface App extends Engine {
 export interface Engine extends AsyncDisposable {
   readonly desk: IncidentDesk;
   readonly state: State;
+  readonly audits: Audits;
   /** Names this start of this process: in the journal, in the log of the other replicas, in pg_stat_activity. */
   readonly instance: string;
   /** Resolves when this version can no longer read the state and has to end, as a newer one has taken over. */
@@ -104,35 +105,14 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   await state.presence.join({ version: VERSION, onOutdated: outdated.resolve });
   const outgoing = createOutgoing();
   started.defer(async () => outgoing.close(CUT_MS));
-  const guard = {
-    protectedRoles: config.protected.roles,
-    protectedApplications: config.protected.applications ?? null,
-    protectedAddresses: config.protected.addresses,
-    minimumAgeSeconds: config.protected.minimumAgeSeconds,
-  };
-  const databases = createDatabases(config.databases, { logger, guard });
-  started.defer(async () => databases.stop());
-  await databases.start();
-  const poolers = createPoolers(
-    config.databases.flatMap(({ name: database, pgbouncer }) =>
-      pgbouncer.map((pooler) => ({ database, ...pooler })),
-    ),
-    { logger },
-  );
-  started.defer(async () => poolers.stop());
-  await poolers.start();
-  const workloads = provideWorkloads(config, started, logger);
-  const ports = {
-    databases,
-    poolers,
-    workloads: workloads ?? noWorkloads(),
-    metrics: createMetrics(
-      config.databases.flatMap(({ name, prometheus }) =>
-        prometheus === null ? [] : [{ database: name, ...prometheus }],
-      ),
-      { fetch: outgoing.fetch, logger },
-    ),
-  };
+  const ports = await openPorts(config, started, { logger, fetch: outgoing.fetch });
+  const { databases, poolers, cluster } = ports;
+  const audits = createAudits(ports, {
+    audits: await loadAudits(),
+    policy: config.audits,
+    known: (database) => knownOf(config, database),
+    clock,
+  });
 
   const quiet = new AbortController().signal;
   const looks = [
@@ -149,7 +129,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     connections: [
       () => databases.connections(),
       () => poolers.connections(),
-      () => (workloads === null ? [] : [workloads.connection()]),
+      () => (cluster === null ? [] : [cluster.connection()]),
       ...looks.map(({ health }) => () => [health()]),
     ],
     slack: () => slack.health(),
@@ -167,7 +147,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     authority,
     rules,
     approvers,
-    guard,
+    guard: guardOf(config),
     clock,
     logger,
     instance,
@@ -245,6 +225,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     httpUrl: door?.url ?? '',
     desk,
     state,
+    audits,
     instance,
     outdated: outdated.promise,
     actionClassOf,
@@ -258,16 +239,4 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
 function reminderTargetsOf({ databases }: Config): (database: string) => ReminderTargets {
   const nobody: ReminderTargets = { group: null, onCall: null, pager: null };
   return (name) => databases.find((database) => database.name === name)?.reminders ?? nobody;
-}
-
-/** The workloads of the configured cluster, or null without one; its kept connections close with the stack. */
-function provideWorkloads(
-  config: Config,
-  started: AsyncDisposableStack,
-  logger: Logger,
-): ClusterWorkloads | null {
-  if (config.kubernetes === null) return null;
-  const workloads = createWorkloads({ ...config.kubernetes, logger });
-  started.defer(() => workloads.close());
-  return workloads;
 }

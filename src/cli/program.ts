@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './audit.ts';
 import { checkCommand } from './check.ts';
 import { drillCommand } from './drill.ts';
 import { printFailure } from './failure.ts';
@@ -24,6 +25,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     replayCommand,
     triageCommand,
     checkCommand,
+    auditCommand,
     incidentsCommand,
     timelineCommand,
     postMortemCommand,

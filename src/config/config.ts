@@ -1,3 +1,4 @@
+import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { Authority, DecisionRules } from '../domain/authority.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
@@ -34,6 +35,7 @@ export interface Config {
   }[];
   readonly databases: readonly DatabaseConfig[];
   readonly protected: ConfigFile['protected'];
+  readonly audits: AuditPolicy;
   readonly kubernetes: KubernetesConfig | null;
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;
@@ -69,6 +71,8 @@ export interface DatabaseConfig {
   readonly url: Secret;
   /** Replication connection of the last resort. */
   readonly breakGlassUrl?: Secret;
+  /** Further host names under which workloads reach its servers. */
+  readonly hosts?: { readonly primary: readonly string[]; readonly replicas: readonly string[] };
   readonly cores: number | null;
   readonly replicas: readonly {
     readonly name: string;

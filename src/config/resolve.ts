@@ -57,6 +57,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       reminders: reminderTargets(file.reminders, database.reminders ?? {}),
     })),
     protected: file.protected,
+    audits: { peak: file.audits.peak ?? null, suppress: file.audits.suppress },
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
     ...resolveAuthority(file.authority),
@@ -102,6 +103,7 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
       : {
           breakGlassUrl: secret(database.breakGlass.replicationUrl, `the last way into database ${name}`),
         }),
+    hosts: database.hosts,
     cores: database.cores ?? null,
     replicas: database.replicas.map((replica) => ({
       name: replica.name,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Peak, Suppression } from '../domain/audit-policy.ts';
 import { RetentionPolicy } from '../domain/retention.ts';
 import { AuthorityKeys, refuseUnknownOnCall } from './authority.ts';
 import { ImpactEntry, needsPlace } from './impact.ts';
@@ -51,6 +52,13 @@ const Database = z.strictObject({
     .describe(
       'Last way in when every slot is taken: a replication connection. Its role can copy the whole cluster; off unless given.',
     ),
+  hosts: z
+    .strictObject({
+      primary: z.array(z.string().min(1)).default([]).describe('Such as a Service, or a PgBouncer in front.'),
+      replicas: z.array(z.string().min(1)).default([]).describe('Such as a Service for reading.'),
+    })
+    .prefault({})
+    .describe('Other names of its hosts, by which audits know where a workload connects to.'),
   cores: z.number().positive().optional().describe('CPU cores of the server; SQL cannot see them.'),
   replicas: z
     .array(
@@ -184,6 +192,16 @@ const Sections = z.strictObject({
   alerts: z.strictObject({ sources: z.array(AlertSource).min(1).superRefine(namedOnce) }),
   databases: z.array(Database.superRefine(needsPlace)).min(1).superRefine(namedOnce),
   protected: Protected.describe('Sessions that are never signalled.'),
+  audits: z
+    .strictObject({
+      peak: Peak.optional(),
+      suppress: z
+        .array(Suppression)
+        .default([])
+        .describe('Findings to live with for a while, each with its reason and its last day.'),
+    })
+    .prefault({})
+    .describe('What "firebreak audit" needs to know.'),
   kubernetes: Kubernetes.optional(),
   runbooks: z
     .strictObject({ directory: z.string().optional() })

@@ -85,6 +85,10 @@ export const Pooler = z.object({
     maxClientConnections: z.int(),
     /** application_name_add_host: application_name of each backend ends with its client's address. */
     addsHost: z.boolean(),
+    /** idle_transaction_timeout: a client that keeps a transaction idle for longer is cut; 0 is never. */
+    idleTransactionTimeoutSeconds: z.number().nullable().default(null),
+    /** max_prepared_statements: prepared statements that are kept for each client; 0 is none, null before 1.21. */
+    preparedStatements: z.int().nullable().default(null),
   }),
   /** What of it was not read, in words. */
   gaps: z.array(z.string()),

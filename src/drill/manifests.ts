@@ -18,6 +18,7 @@ export function firebreakRights(namespace: string): unknown[] {
         { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] },
         { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
         { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
+        { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: ['list'] },
       ],
     },
     {

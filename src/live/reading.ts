@@ -1,3 +1,4 @@
+import { clientAddresses } from '../diagnosis/client-addresses.ts';
 import { behindPoolers } from '../diagnosis/through-pooler.ts';
 import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
 import { describeError } from '../domain/errors.ts';
@@ -5,7 +6,6 @@ import type { Snapshot } from '../domain/snapshot.ts';
 import type { Databases } from '../ports/databases.ts';
 import type { Poolers } from '../ports/poolers.ts';
 import type { Workloads } from '../ports/workloads.ts';
-import { clientAddresses } from '../steps/gather-facts.ts';
 import { readPoolers } from '../steps/read-poolers.ts';
 
 export interface LivePorts {

@@ -1,4 +1,5 @@
 import type { ReplicaStatus } from '../domain/replica.ts';
+import type { RelationReadout, ServerReadout } from '../domain/server-readout.ts';
 import type { Setting, SettingChange } from '../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
 import type { StatementStatistics } from '../domain/statement.ts';
@@ -114,6 +115,10 @@ export interface Databases {
     identities: readonly SessionIdentity[],
     signal: AbortSignal,
   ): Promise<SessionIdentity[]>;
+  /** How a server is set up and who may log in, for audits: one cheap statement over catalogs and statistics. */
+  serverReadout(name: string, server: string, signal: AbortSignal): Promise<ServerReadout>;
+  /** Tables and indexes of the database, for audits: another one, so that neither holds a reading up for long. */
+  relationReadout(name: string, server: string, signal: AbortSignal): Promise<RelationReadout>;
   /** Reads one setting on the primary. */
   readSetting(name: string, setting: Setting, signal: AbortSignal): Promise<SettingState>;
   /** Changes one setting on the primary; server and previous value are checked in the statement that changes it. */

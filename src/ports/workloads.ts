@@ -1,4 +1,5 @@
 import type { ClusterFacts, CronJob, Deployment, Job, Revision, WorkloadRef } from '../domain/cluster.ts';
+import type { ClusterGuardrails } from '../domain/cluster-guardrails.ts';
 
 /** A merge of fields into a CronJob's spec; only these fields are ever changed. */
 export interface CronJobChange {
@@ -19,6 +20,8 @@ export interface Workloads {
   answers(signal: AbortSignal): Promise<boolean>;
   /** Pods of these IPs with their owners, and the CronJobs, Jobs and Deployments of the configured namespaces. Missing rights become gaps, not errors. */
   facts(ips: readonly string[], signal: AbortSignal): Promise<ClusterFacts>;
+  /** What bounds the workloads of the configured namespaces, for audits. A list that may not be read says so itself. */
+  guardrails(signal: AbortSignal): Promise<ClusterGuardrails>;
   /** The CronJob, or null when it does not exist (any more, under this uid). */
   cronJob(ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null>;
   /** Unfinished Jobs that the CronJob owns. */

@@ -33,6 +33,12 @@ export function nextSlot(cron: CronSchedule, at: Date): Date | null {
   return attempt(() => parse(cron).nextRun(at), null);
 }
 
+/** The same for many moments: the schedule is read once. */
+export function slotFinder(cron: CronSchedule): (at: Date) => Date | null {
+  const parsed = attempt(() => parse(cron), null);
+  return (at) => attempt(() => parsed?.nextRun(at) ?? null, null);
+}
+
 /** Seconds between the next two slots after `at`, or null when there are none. */
 export function periodSeconds(cron: CronSchedule, at: Date): number | null {
   const [first, second] = attempt(() => parse(cron).nextRuns(2, at), []);

@@ -1,7 +1,8 @@
+import { clientAddresses } from '../diagnosis/client-addresses.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../diagnosis/facts.ts';
 import { repeatedQueries } from '../diagnosis/repeated-queries.ts';
-import { behindPoolers, originOf } from '../diagnosis/through-pooler.ts';
+import { behindPoolers } from '../diagnosis/through-pooler.ts';
 import type { Cause } from '../domain/cause.ts';
 import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
 import { describeError, type FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
@@ -139,13 +140,4 @@ function withOthers(
 /** The readings before this one. */
 function earlierThan({ at }: Snapshot, history: readonly Snapshot[]): Snapshot[] {
   return history.filter((earlier) => earlier.at !== at);
-}
-
-/** Every client address of the snapshot, idle sessions included, each once. */
-export function clientAddresses(snapshot: Pick<Snapshot, 'sessions' | 'groups'>): string[] {
-  const all = [...snapshot.sessions, ...snapshot.groups].flatMap((one) => {
-    const { address } = originOf(one);
-    return [one.clientAddress, address].flatMap((each) => each ?? []);
-  });
-  return [...new Set(all)].sort();
 }

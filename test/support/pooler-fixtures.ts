@@ -64,6 +64,8 @@ export function pooler(parts: Partial<Pooler> = {}): Pooler {
       queryWaitTimeoutSeconds: 120,
       maxClientConnections: 1000,
       addsHost: false,
+      idleTransactionTimeoutSeconds: 0,
+      preparedStatements: null,
     },
     gaps: [],
     ...parts,

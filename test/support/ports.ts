@@ -1,10 +1,12 @@
 import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cluster.ts';
+import type { ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import type { Objective } from '../../src/domain/objective.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
 import type { Pooler } from '../../src/domain/pooler.ts';
 import type { ReplicaStatus } from '../../src/domain/replica.ts';
+import type { RelationReadout, ServerReadout } from '../../src/domain/server-readout.ts';
 import { type Setting, settingKey } from '../../src/domain/setting.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
 import type { StatementStatistics } from '../../src/domain/statement.ts';
@@ -14,6 +16,7 @@ import type { Metrics, Reading } from '../../src/ports/metrics.ts';
 import type { Poolers } from '../../src/ports/poolers.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
+import { relationReadout, serverReadout } from './audit-facts.ts';
 import { cluster, pgTime, snapshot } from './fixtures.ts';
 
 /** The moment that pgTime(0) names. */
@@ -23,6 +26,10 @@ const START = Date.UTC(2024, 10, 15, 14, 38, 0);
 export interface World {
   snapshot: Snapshot;
   cluster: ClusterFacts;
+  /** What audits read of the cluster and of the server. */
+  guardrails: ClusterGuardrails;
+  server: ServerReadout;
+  relations: RelationReadout;
   cpu: Reading | null;
   history: Snapshot[];
   statements: StatementStatistics[] | null;
@@ -69,6 +76,9 @@ export function createWorld(
   const world: World = {
     snapshot: snapshot(),
     cluster: cluster(),
+    guardrails: { quotas: [], containerDefaults: [], batches: [], services: [] },
+    server: serverReadout(),
+    relations: relationReadout(),
     cpu: null,
     history: [],
     statements: null,
@@ -190,6 +200,14 @@ function databasesOf(world: World): Databases {
     },
     resumeStatement: ({ replayPosition }) => `/* firebreak:resume-replay v1 */ ${replayPosition}`,
     signalStatement: (identity, how) => `/* firebreak:kill v2 */ ${how} ${identity.pid}`,
+    async serverReadout() {
+      fail(world, 'serverReadout');
+      return structuredClone(world.server);
+    },
+    async relationReadout() {
+      fail(world, 'relationReadout');
+      return structuredClone(world.relations);
+    },
     async readSetting(_name, setting) {
       fail(world, 'readSetting');
       return settingOf(world, setting);
@@ -317,6 +335,10 @@ function workloadsOf(world: World): Workloads {
     async facts() {
       fail(world, 'facts');
       return structuredClone(world.cluster);
+    },
+    async guardrails() {
+      fail(world, 'guardrails');
+      return structuredClone(world.guardrails);
     },
     async cronJob(ref) {
       fail(world, 'cronJob');

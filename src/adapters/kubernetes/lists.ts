@@ -2,8 +2,10 @@ import type {
   V1CronJob,
   V1Deployment,
   V1Job,
+  V1LimitRange,
   V1Pod,
   V1ReplicaSet,
+  V1ResourceQuota,
   V2HorizontalPodAutoscaler,
 } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
@@ -67,6 +69,24 @@ export function listAutoscalers(
     allPages((paging) =>
       api.autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace, ...paging }, options),
     ),
+  );
+}
+
+export function listResourceQuotas(
+  api: Api,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<V1ResourceQuota[]> {
+  const request = { verb: 'list', resource: 'resourcequotas', group: '', namespace } as const;
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.core.listNamespacedResourceQuota({ namespace, ...paging }, options)),
+  );
+}
+
+export function listLimitRanges(api: Api, namespace: string, signal: AbortSignal): Promise<V1LimitRange[]> {
+  const request = { verb: 'list', resource: 'limitranges', group: '', namespace } as const;
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.core.listNamespacedLimitRange({ namespace, ...paging }, options)),
   );
 }
 

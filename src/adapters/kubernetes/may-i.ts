@@ -26,6 +26,8 @@ const NEEDED = [
   ['patch', 'deployments', 'apps'],
   ['patch', 'deployments/scale', 'apps'],
   ['list', 'horizontalpodautoscalers', 'autoscaling'],
+  ['list', 'resourcequotas', ''],
+  ['list', 'limitranges', ''],
 ] as const;
 
 /** Asks the API server for each permission (SelfSubjectAccessReview, which every identity may ask). */

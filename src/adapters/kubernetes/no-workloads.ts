@@ -19,6 +19,7 @@ export function noWorkloads(): Workloads {
     namespaces: [],
     answers: () => Promise.resolve(false),
     facts: () => Promise.resolve({ ...noCluster, gaps: [NOT_CONFIGURED] }),
+    guardrails: refuse,
     cronJob: refuse,
     unfinishedJobs: refuse,
     patchText,

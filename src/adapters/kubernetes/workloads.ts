@@ -9,6 +9,7 @@ import type { KubernetesConfig } from './config.ts';
 import { toDeployment } from './deployments.ts';
 import type { Request } from './errors.ts';
 import { readFacts } from './facts.ts';
+import { readGuardrails } from './guardrails.ts';
 import { listAutoscalers, listJobs, listReplicaSets } from './lists.ts';
 import { type Permission, reviewAccess } from './may-i.ts';
 import { rollBack, rollBackText, rollbackDifferences } from './rollback.ts';
@@ -32,6 +33,7 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
     namespaces,
     answers: (signal) => canList(api, namespaces, signal),
     facts: (ips, signal) => readFacts(api, namespaces, ips, signal),
+    guardrails: (signal) => readGuardrails(api, namespaces, signal),
     cronJob: (ref, signal) => readCronJob(api, ref, signal),
     async unfinishedJobs(ref, signal) {
       const jobs = (await listJobs(api, ref.namespace, signal)).map(toJob);

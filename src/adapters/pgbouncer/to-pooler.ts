@@ -91,6 +91,10 @@ export function toSettings(rows: readonly ReturnType<typeof ConfigRow.parse>[]):
     queryWaitTimeoutSeconds: number('query_wait_timeout', 120),
     maxClientConnections: number('max_client_conn', 100),
     addsHost: values.get('application_name_add_host') === '1',
+    idleTransactionTimeoutSeconds: values.has('idle_transaction_timeout')
+      ? number('idle_transaction_timeout', 0)
+      : null,
+    preparedStatements: values.has('max_prepared_statements') ? number('max_prepared_statements', 0) : null,
   };
 }
 

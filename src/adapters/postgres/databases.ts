@@ -114,6 +114,12 @@ export function createDatabases(
     async alive(name, serverName, identities, signal) {
       return abortable(server(name, serverName, signal).alive(identities), signal);
     },
+    async serverReadout(name, serverName, signal) {
+      return abortable(server(name, serverName, signal).serverReadout(), signal);
+    },
+    async relationReadout(name, serverName, signal) {
+      return abortable(server(name, serverName, signal).relationReadout(), signal);
+    },
     async readSetting(name, setting, signal) {
       return abortable(server(name, 'primary', signal).readSetting(setting), signal);
     },

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { Command } from '../../domain/plan.ts';
+import { ident } from '../../domain/sql-name.ts';
 
 /** Whom and what a failed statement was about, for the words of the error. */
 export interface Where {
@@ -179,9 +180,4 @@ function ruleFor(error: unknown): Rule {
   if (/^SASL|password must be a string/.test(message)) return login;
   if (/Query read timeout/.test(message)) return timeout;
   return /^E[A-Z_]+$/.test(codeOf(error)) || LOST.test(message) ? unreachable : other;
-}
-
-/** A name as SQL spells it. */
-export function ident(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,6 +1,6 @@
 import { FirebreakError } from '../../domain/errors.ts';
+import { ident } from '../../domain/sql-name.ts';
 import type { PausedReplay } from '../../ports/databases.ts';
-import { ident } from './errors.ts';
 import { resumeReplaySql } from './sql/resume-replay.ts';
 
 /** The guarded statement with its values in place: what a person reads before deciding can also be run in psql. */

@@ -1,7 +1,9 @@
 import { FirebreakError, isFirebreakError, withSituation } from '../../domain/errors.ts';
 import type { ReplicaStatus } from '../../domain/replica.ts';
+import type { RelationReadout, ServerReadout } from '../../domain/server-readout.ts';
 import { type Setting, type SettingChange, settingName } from '../../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
+import { ident } from '../../domain/sql-name.ts';
 import type { StatementStatistics } from '../../domain/statement.ts';
 import type {
   PausedReplay,
@@ -13,8 +15,9 @@ import type {
 import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Settings } from './config.ts';
 import { breakGlass, type Candidate, candidate } from './connect.ts';
-import { ident, isServerError } from './errors.ts';
+import { isServerError } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
+import { readRelations, readServer } from './readout.ts';
 import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
 import { mayNotResume } from './resuming.ts';
 import { changeText, refusal, type SettingRow, toSettingState } from './settings.ts';
@@ -63,6 +66,8 @@ export class Server {
   readonly #settings: Settings;
   readonly #role: string;
   readonly #address: string;
+  /** The database of the URL. */
+  readonly #target: string;
   readonly #reading: StandingSession;
   readonly #signalling: StandingSession;
   #last: { startedAt: number; underWay: boolean; result: Promise<Snapshot> } | null = null;
@@ -82,6 +87,7 @@ export class Server {
     this.#settings = settings;
     this.#role = direct.role;
     this.#address = direct.address;
+    this.#target = direct.target;
     this.#reading = new StandingSession({ database, server, purpose: 'read' }, reading, settings);
     this.#signalling = new StandingSession({ database, server, purpose: 'signal' }, signalling, settings);
   }
@@ -136,6 +142,14 @@ export class Server {
     const [row] = await this.#reading.query<ReplicaRow>(replicaStatusSql, []);
     if (row === undefined) throw this.#unexpected();
     return toReplicaStatus(this.#config.server, row);
+  }
+
+  async serverReadout(): Promise<ServerReadout> {
+    return await this.#inTarget(async () => readServer(this.#reading));
+  }
+
+  async relationReadout(): Promise<RelationReadout> {
+    return await this.#inTarget(async () => readRelations(this.#reading));
   }
 
   /** Sends the guarded statement that resumes replay. */
@@ -219,6 +233,23 @@ export class Server {
     } finally {
       this.#lastTookMs = performance.now() - startedAt;
     }
+  }
+
+  /** Reads what is of one database: a session that had to come in through another one would read that one's. */
+  async #inTarget<T>(read: () => Promise<T | null>): Promise<T> {
+    await this.#reading.ready();
+    const { connectedTo } = this.#reading.health();
+    if (connectedTo !== null && connectedTo !== this.#target) throw this.#elsewhere(connectedTo);
+    return (await read()) ?? Promise.reject(this.#unexpected());
+  }
+
+  #elsewhere(connectedTo: string): FirebreakError {
+    const { database, server } = this.#config;
+    return new FirebreakError(
+      'database-full',
+      `Firebreak is connected to database ${connectedTo} of ${database} (${server}), as ${this.#target} had no slot for it.`,
+      { hint: 'Try again when a connection slot is free; until then sessions are seen, and tables are not.' },
+    );
   }
 
   /** Under load the counts come first: they are what is known if the full reading fails. Null when even they fail. */

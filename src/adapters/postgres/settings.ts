@@ -1,7 +1,8 @@
 import { isFirebreakError } from '../../domain/errors.ts';
 import { type Setting, type SettingChange, settingOwner } from '../../domain/setting.ts';
+import { ident } from '../../domain/sql-name.ts';
 import type { SettingChanged, SettingState } from '../../ports/databases.ts';
-import { codeOf, ident } from './errors.ts';
+import { codeOf } from './errors.ts';
 import { literal } from './literal.ts';
 
 /** The row of the statement that reads a setting. */

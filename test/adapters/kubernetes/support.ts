@@ -67,6 +67,7 @@ const grants = [
     { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] },
     { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
+    { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: ['list'] },
   ]),
   ...role('reader', READER, [{ apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list'] }]),
 ];

@@ -1,8 +1,9 @@
+import { clientAddresses } from '../../../diagnosis/client-addresses.ts';
 import type { Job } from '../../../domain/cluster.ts';
 import { FirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Choice, Command } from '../../../domain/plan.ts';
-import { clientAddresses, type Findings, gatherFacts } from '../../gather-facts.ts';
+import { type Findings, gatherFacts } from '../../gather-facts.ts';
 import { gitopsWarning } from '../../gitops.ts';
 import { compactBody, jobRequest } from '../../job-requests.ts';
 import { serverNotes } from '../../server-notes.ts';

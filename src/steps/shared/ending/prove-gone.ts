@@ -1,3 +1,4 @@
+import { clientAddresses } from '../../../diagnosis/client-addresses.ts';
 import { behindPoolers } from '../../../diagnosis/through-pooler.ts';
 import { noCluster } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
@@ -5,7 +6,6 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { Session, Snapshot } from '../../../domain/snapshot.ts';
 import { periodSeconds } from '../../cron-schedule.ts';
-import { clientAddresses } from '../../gather-facts.ts';
 import { readPoolers } from '../../read-poolers.ts';
 import type { EndOutcome } from './contract.ts';
 import { describeRespawned, findRespawned, queryKey } from './respawn.ts';

@@ -1,0 +1,55 @@
+import type { AuditReport, Finding } from '../domain/audit.ts';
+import type { Suppression } from '../domain/audit-policy.ts';
+
+type Sorted = Pick<AuditReport, 'findings' | 'suppressed' | 'notes'>;
+
+/**
+ * Puts aside what the configuration says to live with. A suppression counts to the end of its day in UTC; afterwards
+ * the finding is back and says so. One that meets nothing is told, so that the list does not grow old.
+ */
+export function suppress(
+  found: readonly Finding[],
+  { database, at, policy }: { database: string; at: Date; policy: readonly Suppression[] },
+): Sorted {
+  const today = at.toISOString().slice(0, 10);
+  const mine = policy.filter((one) => one.database === undefined || one.database === database);
+  const findings: Finding[] = [];
+  const suppressed: AuditReport['suppressed'] = [];
+  const met = new Set<Suppression>();
+  for (const finding of found) {
+    const fitting = mine.filter((one) => fits(one, finding));
+    for (const one of fitting) met.add(one);
+    const valid = fitting.find(({ until }) => until >= today);
+    const over = fitting.at(-1);
+    if (valid !== undefined) suppressed.push({ finding, reason: valid.reason, until: valid.until });
+    else if (over !== undefined)
+      findings.push({ ...finding, expired: { reason: over.reason, until: over.until } });
+    else findings.push(finding);
+  }
+  const notes = mine
+    .filter((one) => !met.has(one) && one.database === database)
+    .map(
+      ({ audit, subject, until }) =>
+        `The suppression of ${audit} for "${subject}" (until ${until}) met nothing: take it out of the configuration.`,
+    );
+  return { findings, suppressed, notes };
+}
+
+function fits({ audit, subject }: Suppression, finding: Finding): boolean {
+  return audit === finding.audit && matches(subject, finding.subject);
+}
+
+/** Whether a pattern with * for any text is this text; whatever else is in it stands for itself. */
+function matches(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return pattern === text;
+  if (!text.startsWith(first)) return false;
+  let from = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, from);
+    if (found < 0) return false;
+    from = found + part.length;
+  }
+  return text.length - last.length >= from && text.endsWith(last);
+}

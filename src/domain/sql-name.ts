@@ -1,0 +1,4 @@
+/** A name as SQL spells it. */
+export function ident(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
