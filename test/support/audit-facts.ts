@@ -85,7 +85,7 @@ export function batch(name: string, parts: Partial<BatchWorkload> = {}): BatchWo
   };
 }
 
-export const database: DatabaseUnderAudit = {
+const database: DatabaseUnderAudit = {
   name: 'orders',
   service: 'order-service',
   replicas: ['replica-1'],
