@@ -22,9 +22,8 @@ export const audit = defineAudit({
     const groups = activity.groups.filter(({ user, applicationName }) =>
       ANALYTICS.test(`${user ?? ''} ${applicationName}`.replaceAll('_', ' ').replaceAll('-', ' ')),
     );
-    const byName = Map.groupBy(
-      groups,
-      ({ user, applicationName }) => nameOf(user, withoutHost(applicationName)),
+    const byName = Map.groupBy(groups, ({ user, applicationName }) =>
+      nameOf(user, withoutHost(applicationName)),
     );
     return [...byName].map(([subject, members]) => ({
       subject,
