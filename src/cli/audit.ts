@@ -88,9 +88,9 @@ async function print(reports: readonly AuditReport[], options: Options): Promise
   if (options.sarif === true)
     return `${JSON.stringify(toSarif(reports, await loadAudits(), { version: VERSION, config: options.config }), null, 2)}\n`;
   if (options.json === true) return `${JSON.stringify({ reports })}\n`;
-  return reports
-    .map((report) => auditLines(report, { details: options.details === true }).join('\n'))
-    .join('\n\n');
+  const { columns = 80, isTTY } = process.stdout;
+  const shown = { details: options.details === true, columns, colour: isTTY && process.stdout.hasColors() };
+  return `${reports.map((report) => auditLines(report, shown).join('\n')).join('\n\n')}\n`;
 }
 
 /** What could not be read may be bad: a pipeline must not take it for good. */

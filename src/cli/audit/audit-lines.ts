@@ -1,25 +1,36 @@
 import { type AuditReport, type Finding, severities } from '../../domain/audit.ts';
 import { formatCount } from '../../domain/format.ts';
-import { printable } from '../printable.ts';
-import { wrap } from './wrap.ts';
+import { BLANK, type Line, paint, say } from '../../terminal/lines.ts';
+import { printableLines } from '../../words/printable.ts';
 
-const WIDTH = 80;
 /** Where titles and subjects begin. */
 const INDENT = 10;
 
-/** A report for a terminal of 80 columns: worst first, each audit once with everything that it found. */
-export function auditLines(report: AuditReport, { details }: { details: boolean }): string[] {
+/** How the report is shown. */
+export interface Shown {
+  /** With reasons and remedies. */
+  readonly details: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+/** A report for a terminal: worst first, each audit once with everything that it found. */
+export function auditLines(report: AuditReport, { details, columns, colour }: Shown): string[] {
   const groups = [...Map.groupBy(report.findings, ({ audit, severity }) => `${severity}/${audit}`).values()];
+  const painted = (lines: readonly Line[]) => paint(lines, columns, colour);
   return [
-    ...wrap(headline(report), { width: WIDTH, indent: 0 }),
-    ...groups.flatMap((members) => ['', ...auditGroup(members, details)]),
-    ...suppressedLines(report),
-    ...notCheckedLines(report),
-    ...report.notes.flatMap((note) => ['', ...wrap(printable(note), { width: WIDTH, indent: 0 })]),
-    ...(details || report.findings.length === 0
-      ? []
-      : ['', `Reasons and remedies: firebreak audit ${report.database} --details`]),
-    '',
+    ...painted([say(headline(report), { style: 'title' })]),
+    ...groups.flatMap((members) => [
+      ...painted(groupHead(members, details)),
+      ...members.flatMap((finding) => [
+        ...painted(findingLines(finding)),
+        ...(details ? [...painted(remedyLines(finding)), ...commandLines(finding)] : []),
+      ]),
+    ]),
+    ...painted(suppressedLines(report)),
+    ...painted(notCheckedLines(report)),
+    ...painted(report.notes.flatMap((note) => [BLANK, say(note)])),
+    ...painted(details || report.findings.length === 0 ? [] : [BLANK, say(moreOf(report))]),
   ];
 }
 
@@ -32,60 +43,67 @@ function headline({ database, findings, checked, at }: AuditReport): string {
   return `${database}: ${found} (${formatCount(checked.length, 'audit')} checked, ${at.slice(0, 16).replace('T', ' ')} UTC)`;
 }
 
-function auditGroup(members: readonly Finding[], details: boolean): string[] {
-  const [first] = members;
-  if (first === undefined) return [];
-  const head = wrap(`${first.title} [${first.audit}]`, { width: WIDTH, indent: INDENT });
-  head[0] = `${first.severity.padEnd(INDENT)}${(head[0] ?? '').trimStart()}`;
-  const why = details ? wrap(first.why, { width: WIDTH, indent: INDENT }) : [];
-  return [...head, ...why, ...members.flatMap((finding) => findingLines(finding, details))];
+function moreOf({ database }: AuditReport): string {
+  return `Reasons and remedies: firebreak audit ${database} --details`;
 }
 
-function findingLines({ subject, evidence, expired, remedy }: Finding, details: boolean): string[] {
-  const text = (line: string, deeper = 0) => wrap(printable(line), { width: WIDTH, indent: INDENT + deeper });
+function groupHead(members: readonly Finding[], details: boolean): Line[] {
+  const [first] = members;
+  if (first === undefined) return [];
   return [
-    ...text(`- ${subject}`),
-    ...text(evidence, 2),
-    ...(expired === null
-      ? []
-      : text(`Suppressed until ${expired.until} (${expired.reason}); that is over.`, 2)),
-    ...(details ? ['', ...text(`→ ${remedy.text}`, 2), ...remedy.commands.flatMap(commandLines), ''] : []),
+    BLANK,
+    say(`${first.title} [${first.audit}]`, { mark: first.severity.padEnd(INDENT), style: 'title' }),
+    ...(details ? [say(first.why, { indent: INDENT })] : []),
   ];
 }
 
-/** Commands are copied, so that they are not broken. */
-function commandLines({ label, text, language }: Finding['remedy']['commands'][number]): string[] {
-  const comment = language === 'sql' ? '--' : '#';
-  const lines = [`${comment} ${label}`, ...text.split('\n')];
-  return lines.map((line) => `${' '.repeat(INDENT + 2)}${line.replaceAll(/[\p{Cc}\p{Cf}]/gu, '')}`);
+function findingLines({ subject, evidence, expired }: Finding): Line[] {
+  return [
+    say(subject, { mark: '- ', indent: INDENT }),
+    say(evidence, { indent: INDENT + 2 }),
+    ...(expired === null
+      ? []
+      : [
+          say(`Suppressed until ${expired.until} (${expired.reason}); that is over.`, {
+            indent: INDENT + 2,
+            style: 'warning',
+          }),
+        ]),
+  ];
 }
 
-function suppressedLines({ suppressed }: AuditReport): string[] {
+function remedyLines({ remedy }: Finding): Line[] {
+  return [BLANK, say(remedy.text, { mark: '→ ', indent: INDENT + 2 })];
+}
+
+/** Commands are copied: they stand as they are, however long, and what they are is a comment of theirs. */
+function commandLines({ remedy }: Finding): string[] {
+  const lines = remedy.commands.flatMap(({ label, language, text }) => [
+    `${language === 'sql' ? '--' : '#'} ${label}`,
+    ...printableLines(text),
+  ]);
+  return [...lines.map((line) => `${' '.repeat(INDENT + 4)}${line}`), ''];
+}
+
+function suppressedLines({ suppressed }: AuditReport): Line[] {
   if (suppressed.length === 0) return [];
   return [
-    '',
-    'Suppressed:',
-    ...suppressed.flatMap(({ finding, reason, until }) =>
-      wrap(printable(`- ${finding.audit}, ${finding.subject}: ${reason} (until ${until})`), {
-        width: WIDTH,
-        indent: 2,
-      }),
+    BLANK,
+    say('Suppressed:', { style: 'title' }),
+    ...suppressed.map(({ finding, reason, until }) =>
+      say(`${finding.audit}, ${finding.subject}: ${reason} (until ${until})`, { mark: '- ', indent: 2 }),
     ),
   ];
 }
 
 /** Audits by the reason for which they were not checked. */
-function notCheckedLines({ notChecked }: AuditReport): string[] {
+function notCheckedLines({ notChecked }: AuditReport): Line[] {
   if (notChecked.length === 0) return [];
-  const byReason = Map.groupBy(notChecked, ({ why }) => why);
   return [
-    '',
-    'Not checked:',
-    ...[...byReason].flatMap(([why, members]) =>
-      wrap(printable(`- ${members.map(({ audit }) => audit).join(', ')}: ${why}`), {
-        width: WIDTH,
-        indent: 2,
-      }),
+    BLANK,
+    say('Not checked:', { style: 'title' }),
+    ...[...Map.groupBy(notChecked, ({ why }) => why)].map(([why, members]) =>
+      say(`${members.map(({ audit }) => audit).join(', ')}: ${why}`, { mark: '- ', indent: 2 }),
     ),
   ];
 }
