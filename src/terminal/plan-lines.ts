@@ -69,7 +69,7 @@ function choiceLines({ choices }: Plan, selection: Selection): Line[] {
 }
 
 /** The exact statements and patches, as they would be sent; `most` rows of them. */
-export function statementLines({ commands }: Plan, most = Number.POSITIVE_INFINITY): Line[] {
+function statementLines({ commands }: Plan, most = Number.POSITIVE_INFINITY): Line[] {
   if (commands.length === 0) return [];
   const rows = commands.flatMap(({ label, text }) => [say(label, { indent: 1 }), ...verbatim(text, 3)]);
   const shown = rows.slice(0, most);
