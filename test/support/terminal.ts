@@ -7,7 +7,6 @@ const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
 export const ENTER = '\r';
 export const DOWN = '\u001b[B';
-const SPACE = ' ';
 export const CONTROL_C = '\u0003';
 
 /** Firebreak in a pseudo-terminal, as a person at a keyboard has it. */
