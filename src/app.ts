@@ -7,6 +7,7 @@ import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createPager } from './adapters/oncall/pager.ts';
 import { openState } from './adapters/state/open-state.ts';
 import { createAudits } from './audits/create-audits.ts';
+import { readSuspensions } from './audits/read-suspensions.ts';
 import { loadAudits } from './audits/registry.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
@@ -107,12 +108,15 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   started.defer(async () => outgoing.close(CUT_MS));
   const ports = await openPorts(config, started, { logger, fetch: outgoing.fetch });
   const { databases, poolers, cluster } = ports;
-  const audits = createAudits(ports, {
-    audits: await loadAudits(),
-    policy: config.audits,
-    known: (database) => knownOf(config, database),
-    clock,
-  });
+  const audits = createAudits(
+    { ...ports, suspensions: async () => readSuspensions(state) },
+    {
+      audits: await loadAudits(),
+      policy: config.audits,
+      known: (database) => knownOf(config, database),
+      clock,
+    },
+  );
 
   const quiet = new AbortController().signal;
   const looks = [
@@ -216,7 +220,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     await Promise.all([state.presence.leave(), queue.stop(GRACE_MS)]);
   });
   started.use(keepLookout(engine));
-  started.use(keepLooking([...looks.map(({ look }) => look), async () => workloads?.answers(quiet)], clock));
+  started.use(keepLooking([...looks.map(({ look }) => look), async () => cluster?.answers(quiet)], clock));
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();

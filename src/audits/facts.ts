@@ -11,6 +11,7 @@ import type { Pooler } from '../domain/pooler.ts';
 import type { ReplicaStatus } from '../domain/replica.ts';
 import type { RelationReadout, ServerReadout } from '../domain/server-readout.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import type { SuspensionRecord } from './read-suspensions.ts';
 
 /** A database as the configuration describes it. */
 export interface DatabaseUnderAudit {
@@ -56,6 +57,7 @@ export interface AuditFacts {
   readonly batches: readonly InNamespace<BatchWorkload>[];
   readonly services: readonly InNamespace<ServiceWorkload>[];
   readonly peak: Peak;
+  readonly suspensions: readonly SuspensionRecord[];
 }
 
 /** Facts that can be missing. */

@@ -7,12 +7,15 @@ import type { Databases } from '../ports/databases.ts';
 import type { Poolers } from '../ports/poolers.ts';
 import type { Workloads } from '../ports/workloads.ts';
 import type { AuditFacts, DatabaseUnderAudit, Gap, Gathered, InNamespace, Reading } from './facts.ts';
+import type { SuspensionRecord } from './read-suspensions.ts';
 
 /** The outside systems that audits read; they change nothing. */
 export interface AuditPorts {
   readonly databases: Databases;
   readonly poolers: Poolers;
   readonly workloads: Workloads;
+  /** What incidents suspended; null where there is no journal at hand. */
+  readonly suspensions: (() => Promise<SuspensionRecord[]>) | null;
 }
 
 /**
@@ -63,9 +66,20 @@ export async function gather(
       replicaActivity,
       poolers,
       ...cluster,
+      suspensions: await readSuspended(ports.suspensions, signal),
       peak: peak === null ? { value: null, gaps: [NO_PEAK] } : { value: peak, gaps: [] },
     },
   };
+}
+
+/** Without a journal suspended CronJobs are still found, only not who suspended them. */
+async function readSuspended(
+  read: AuditPorts['suspensions'],
+  signal: AbortSignal,
+): Promise<Reading<SuspensionRecord[]>> {
+  if (read === null) return { value: [], gaps: [] };
+  const { value, gaps } = await attemptUnder(signal)('Who suspended CronJobs: ', read);
+  return { value: value ?? [], gaps };
 }
 
 const NO_REPLICA = notConfigured('No replica is configured: name it under databases[].replicas.');

@@ -73,12 +73,15 @@ async function auditAll(config: Config, name: string | undefined): Promise<Audit
     stop.abort(new FirebreakError('stopped', 'The audit was stopped.', { hint: 'Run it again.' })),
   );
   const ports = await openPorts({ ...config, databases: chosen }, started, { logger, fetch: outgoing.fetch });
-  const audits = createAudits(ports, {
-    audits: await loadAudits(),
-    policy: config.audits,
-    known: (database) => knownOf(config, database),
-    clock: systemClock,
-  });
+  const audits = createAudits(
+    { ...ports, suspensions: null },
+    {
+      audits: await loadAudits(),
+      policy: config.audits,
+      known: (database) => knownOf(config, database),
+      clock: systemClock,
+    },
+  );
   const reports: AuditReport[] = [];
   for (const database of chosen) reports.push(await audits.run(database.name, stop.signal));
   return reports;

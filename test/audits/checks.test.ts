@@ -2,12 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { audit as batchOnPrimary } from '../../src/audits/checks/kubernetes/batch-on-primary.ts';
 import { audit as batchResources } from '../../src/audits/checks/kubernetes/batch-resources.ts';
 import { audit as batchSessions } from '../../src/audits/checks/kubernetes/batch-sessions-on-primary.ts';
+import { audit as forgotten } from '../../src/audits/checks/kubernetes/forgotten-suspension.ts';
 import { audit as peakSchedule } from '../../src/audits/checks/kubernetes/peak-schedule.ts';
+import { audit as serviceConnections } from '../../src/audits/checks/kubernetes/service-connections.ts';
+import { audit as preparedTransaction } from '../../src/audits/checks/postgres/prepared-transaction.ts';
 import { audit as roleLimit } from '../../src/audits/checks/postgres/role-connection-limit.ts';
 import { audit as sequentialScans } from '../../src/audits/checks/postgres/sequential-scans.ts';
 import { audit as analytics } from '../../src/audits/checks/replication/analytics-on-primary.ts';
-import type { BatchWorkload, DatabaseAddress } from '../../src/domain/cluster-guardrails.ts';
+import type { SuspensionRecord } from '../../src/audits/read-suspensions.ts';
+import type { BatchWorkload, DatabaseAddress, ServiceWorkload } from '../../src/domain/cluster-guardrails.ts';
 import {
+  auditFacts,
   batch,
   containerFacts,
   draftsOf,
@@ -179,5 +184,112 @@ test('the proposed limit holds what the role has now, and leaves two thirds to t
     'ALTER ROLE "small" CONNECTION LIMIT 5;',
     'ALTER ROLE "big" CONNECTION LIMIT 25;',
     'ALTER ROLE "huge" CONNECTION LIMIT 60;',
+  ]);
+});
+
+describe('connections that pods may open', () => {
+  const deployment = (name: string, parts: Partial<ServiceWorkload>): ServiceWorkload => ({
+    namespace: 'shop',
+    name,
+    uid: `uid-${name}`,
+    replicas: 2,
+    mostReplicas: 2,
+    containers: [containerFacts()],
+    ...parts,
+  });
+  const ofPool = (variable: string, size: number) =>
+    containerFacts({
+      pool: { variable, size },
+      databases: [{ variable: 'PGHOST', hosts: [], wants: null, user: null, hiddenIn: null }],
+    });
+  const found = (...items: ServiceWorkload[]) =>
+    draftsOf(serviceConnections, {
+      services: [{ namespace: 'shop', items }],
+      activity: snapshot({ groups: [group({ backends: 6 }), group({ backends: 2, state: 'active' })] }),
+      clients: cluster(),
+    }).map(({ evidence, remedy }) => `${evidence} ${remedy.commands[0]?.text}`);
+
+  test('are most pods times pool, by the variable or by what one has now', () => {
+    expect(found(deployment('api', { mostReplicas: 10, containers: [ofPool('DB_POOL_MAX', 8)] }))).toEqual([
+      '10 pods at most × 8 connections (DB_POOL_MAX says so) = 80; all services together 80, ordinary roles share 77. DB_POOL_MAX=7',
+    ]);
+    // Its one pod has eight sessions of two states now.
+    expect(found(deployment('checkout-api', { mostReplicas: 10 }))[0]).toContain(
+      '10 pods at most × 8 connections (the most that one of its pods has now) = 80',
+    );
+  });
+
+  test('are no finding while all services fit together, nor of those that use no database', () => {
+    expect(found(deployment('api', { mostReplicas: 9, containers: [ofPool('DB_POOL_MAX', 8)] }))).toEqual([]);
+    expect(
+      found(
+        deployment('other', {
+          mostReplicas: 99,
+          containers: [containerFacts({ pool: { variable: 'HTTP_POOL_MAX', size: 99 } })],
+        }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('do not apply behind PgBouncer', () => {
+    const { database } = auditFacts();
+    const facts = auditFacts({ database: { ...database, poolers: ['front'] } });
+    expect(serviceConnections.check(facts)).toMatchObject({
+      doesNotApply: expect.stringContaining('PgBouncer'),
+    });
+  });
+});
+
+describe('a suspended CronJob', () => {
+  const at = new Date('2024-11-15T12:00:00Z');
+  const found = (suspension: Partial<SuspensionRecord> | null, parts: Partial<BatchWorkload> = {}) =>
+    draftsOf(forgotten, {
+      at,
+      batches: [{ namespace: 'analytics', items: [batch('report', { suspended: true, ...parts })] }],
+      suspensions:
+        suspension === null
+          ? []
+          : [
+              {
+                uid: 'uid-report',
+                incident: 'INC-7',
+                incidentIsOpen: false,
+                suspendedAt: '2024-11-14T12:00:00Z',
+                ...suspension,
+              },
+            ],
+    });
+
+  test('is told with the incident that suspended it, or that none is known', () => {
+    expect(found({})[0]?.evidence).toBe(
+      'Incident INC-7 suspended it 24h00m ago, and is closed; schedule "0 3 * * *", last run never.',
+    );
+    expect(found(null)[0]?.evidence).toContain('No incident that Firebreak knows of suspended it');
+    expect(found(null, { suspended: false })).toEqual([]);
+  });
+
+  test('is meant so while its incident is young and open', () => {
+    expect(found({ incidentIsOpen: true, suspendedAt: '2024-11-15T11:30:00Z' })).toEqual([]);
+    expect(found({ incidentIsOpen: true, suspendedAt: '2024-11-15T10:30:00Z' })).toHaveLength(1);
+    expect(found({ incidentIsOpen: false, suspendedAt: '2024-11-15T11:30:00Z' })).toHaveLength(1);
+  });
+
+  test('warns of the run that starts at once', () => {
+    expect(found({}, { startingDeadlineSeconds: null })[0]?.remedy.text).toContain(
+      'a run that was missed starts at once',
+    );
+  });
+});
+
+test('a prepared transaction is a finding after five minutes', () => {
+  const prepared = (seconds: number) => [
+    { gid: "it's", transactionId: '7', owner: 'app', database: 'orders', seconds, relations: [] },
+  ];
+  expect(draftsOf(preparedTransaction, { activity: snapshot({ prepared: prepared(299) }) })).toEqual([]);
+  expect(draftsOf(preparedTransaction, { activity: snapshot({ prepared: prepared(301) }) })).toMatchObject([
+    {
+      evidence: 'Prepared 5m01s ago by role app in database orders.',
+      remedy: { commands: [{ text: "ROLLBACK PREPARED 'it''s';" }] },
+    },
   ]);
 });

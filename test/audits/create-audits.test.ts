@@ -19,7 +19,7 @@ function auditsOf(
 ) {
   const { databases, poolers, workloads } = world.context().ports;
   return createAudits(
-    { databases, poolers, workloads },
+    { databases, poolers, workloads, suspensions: null },
     {
       audits,
       policy: { peak: null, suppress },
@@ -126,7 +126,7 @@ test('a young reading is used again, and shared by those who ask at the same tim
   };
   let now = Date.parse('2024-11-15T00:00:00Z');
   const running = createAudits(
-    { ...world.context().ports, databases: counting },
+    { ...world.context().ports, databases: counting, suspensions: null },
     {
       audits,
       policy: { peak: null, suppress: [] },

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { createPoolers } from '../../src/adapters/pgbouncer/poolers.ts';
 import { createDatabases } from '../../src/adapters/postgres/databases.ts';
 import { createAudits } from '../../src/audits/create-audits.ts';
+import type { AuditPorts } from '../../src/audits/gather.ts';
 import { loadAudits } from '../../src/audits/registry.ts';
 import type { Audits } from '../../src/ports/audits.ts';
 import { admin, batch, FIREBREAK, NOBODY, READER, startCluster } from '../adapters/kubernetes/support.ts';
@@ -45,7 +46,7 @@ const report = {
   },
 };
 
-function auditsOf(workloads: Parameters<typeof createAudits>[0]['workloads']): Audits {
+function auditsOf(workloads: AuditPorts['workloads'], suspensions: AuditPorts['suspensions'] = null): Audits {
   const databases = createDatabases(
     [{ name: 'shop', service: null, cores: 2, replicas: [], url: secret('postgresql://x@127.0.0.1:1/x') }],
     {
@@ -54,7 +55,7 @@ function auditsOf(workloads: Parameters<typeof createAudits>[0]['workloads']): A
     },
   );
   return createAudits(
-    { databases, poolers: createPoolers([], { logger: silent }), workloads },
+    { databases, poolers: createPoolers([], { logger: silent }), workloads, suspensions },
     {
       audits,
       policy: { peak: { window: '09:00-22:00', timeZone: 'Asia/Seoul' }, suppress: [] },

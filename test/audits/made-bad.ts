@@ -25,6 +25,9 @@ export interface Scene {
 
 const ROLES = /^role (app|payments|nobody_special)$/;
 
+/** What only time makes bad; its test is checks.test.ts. */
+export const madeBadByTime = ['prepared-transaction'];
+
 /** Every audit of the systems postgres and replication that needs no second server. */
 export const madeBad: Readonly<Record<string, Scene>> = {
   'statement-timeout': { subject: ROLES, evidence: /statement_timeout = 0 from the server/ },
@@ -55,6 +58,53 @@ export const madeBad: Readonly<Record<string, Scene>> = {
     fill: { '<column of the filter>': 'customer_id' },
     skip: 'which queries',
     after: 'select pg_stat_reset()',
+  },
+  'slow-query-log': { subject: /./, evidence: /log_min_duration_statement = -1\./ },
+  'lock-wait-log': {
+    bad: 'alter system set log_lock_waits = off;\nselect pg_reload_conf()',
+    subject: /./,
+    evidence: /log_lock_waits = off/,
+  },
+  'query-text-size': { subject: /./, evidence: /= 1024 B/, restart: true },
+  'io-timing': { subject: /./ },
+  'query-ids': {
+    bad: 'alter system set compute_query_id = off;\nselect pg_reload_conf()',
+    subject: /./,
+  },
+  'client-check-interval': { subject: /./, evidence: /= 0 ms/ },
+  'autovacuum-off': {
+    bad: 'alter system set autovacuum = off;\nselect pg_reload_conf()',
+    subject: /./,
+  },
+  'temp-file-limit': { subject: /./, evidence: /= -1\./ },
+  'tcp-keepalives': { subject: /./, evidence: /= 0 s/ },
+  jit: { subject: /./ },
+  'invalid-index': {
+    bad: `create index half_built on orders (id);\nupdate pg_index set indisvalid = false where indexrelid = 'half_built'::regclass`,
+    subject: /^index public\.half_built$/,
+    evidence: /marked invalid, on table public\.orders/,
+  },
+  'duplicate-index': {
+    bad: 'create index first on orders (id);\ncreate index second on orders (id)',
+    subject: /^index public\.second$/,
+    evidence: /as public\.first on table public\.orders/,
+  },
+  'foreign-key-index': {
+    bad: `create table customers (id int primary key);\ncreate table letters (customer int references customers, line text);\ninsert into customers select generate_series(1, 10);\ninsert into letters select 1 + n % 10, 'x' from generate_series(1, 20000) n;\nanalyze letters`,
+    subject: /of table public\.letters$/,
+    evidence: /refers to public\.customers by customer; no index of the 20,000 rows/,
+  },
+  wraparound: {
+    bad: `update pg_database set datfrozenxid = ((txid_current() + 4294967296 - 500000000) % 4294967296)::text::xid where datname = 'appdb'`,
+    subject: /^database appdb$/,
+    evidence: /is 500M old/,
+    fill: { '<table>': 'orders' },
+    skip: 'the oldest tables',
+  },
+  'dead-rows': {
+    bad: 'alter table orders set (autovacuum_enabled = false);\nupdate orders set customer_id = customer_id',
+    subject: /^table public\.orders$/,
+    evidence: /120K dead rows beside 120K live ones, 50 % of all/,
   },
   'slot-retention': {
     bad: `select pg_create_physical_replication_slot('dead_dr', true)`,

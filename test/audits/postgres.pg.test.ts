@@ -17,14 +17,16 @@ import {
   startDatabases,
 } from '../adapters/postgres/support.ts';
 import { advancingClock } from '../support/advancing-clock.ts';
-import { madeBad } from './made-bad.ts';
+import { madeBad, madeBadByTime } from './made-bad.ts';
 import { withReplica } from './with-replica.ts';
 
 const audits = await loadAudits();
 
 test('every audit of PostgreSQL and of replication is made bad here', () => {
   const wanted = audits.filter(({ system }) => system === 'postgres' || system === 'replication');
-  expect([...Object.keys(madeBad), ...withReplica].sort()).toEqual(wanted.map(({ id }) => id).sort());
+  expect([...Object.keys(madeBad), ...madeBadByTime, ...withReplica].sort()).toEqual(
+    wanted.map(({ id }) => id).sort(),
+  );
 });
 
 describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }) => {
@@ -53,7 +55,12 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }
       analyze`);
     databases = await startDatabases({ url: secret(app.url('bot')), replicas: [] });
     running = createAudits(
-      { databases, poolers: createPoolers([], { logger: silent }), workloads: noWorkloads() },
+      {
+        databases,
+        poolers: createPoolers([], { logger: silent }),
+        workloads: noWorkloads(),
+        suspensions: null,
+      },
       {
         audits,
         policy: { peak: null, suppress: [] },
@@ -80,8 +87,9 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }
       const client = stack.use(await connect(app.url('app'), 'meanwhile'));
       for (const one of scene.meanwhile.split(/;\n/)) await client.query(one);
     }
-    const found = (await findingsOf(audit)).filter(({ subject }) => scene.subject.test(subject));
-    expect(found, `a finding about ${scene.subject}`).not.toEqual([]);
+    const mine = async () => (await findingsOf(audit)).filter(({ subject }) => scene.subject.test(subject));
+    await expect.poll(mine, { message: `a finding about ${scene.subject}` }).not.toEqual([]);
+    const found = await mine();
     for (const { remedy, evidence } of found) {
       expect(evidence).toMatch(scene.evidence ?? /\w/);
       for (const { language, text, label } of remedy.commands) {
@@ -110,9 +118,7 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }
         .toBe(true);
     }
     if (scene.afterRestart !== undefined) await asSuperuser(scene.afterRestart);
-    await expect
-      .poll(async () => (await findingsOf(audit)).filter(({ subject }) => scene.subject.test(subject)))
-      .toEqual([]);
+    await expect.poll(mine).toEqual([]);
     if (scene.cleanup !== undefined) await asSuperuser(scene.cleanup);
   });
 });

@@ -26,7 +26,12 @@ async function found(primary: string, replica: string | null) {
     replicas: replica === null ? [] : [{ name: 'replica-1', url: secret(replica) }],
   });
   const running = createAudits(
-    { databases, poolers: createPoolers([], { logger: silent }), workloads: noWorkloads() },
+    {
+      databases,
+      poolers: createPoolers([], { logger: silent }),
+      workloads: noWorkloads(),
+      suspensions: null,
+    },
     {
       audits: audits.filter(({ id }) => withReplica.includes(id)),
       policy: { peak: null, suppress: [] },

@@ -110,6 +110,7 @@ export function auditFacts(parts: Partial<AuditFacts> = {}): AuditFacts {
     containerDefaults: [],
     batches: [],
     services: [],
+    suspensions: [],
     peak: { window: '09:00-22:00', timeZone: 'Asia/Seoul' },
     ...parts,
   };

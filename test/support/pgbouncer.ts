@@ -9,7 +9,9 @@ import { unprivilegedAccount } from '../../src/adapters/embedded-postgres/accoun
 import { eventually } from '../adapters/embedded-postgres/support.ts';
 
 /** PgBouncer's databases: name and where it leads. */
-export type Leads = Readonly<Record<string, { port: number; database: string; poolSize?: number }>>;
+export type Leads = Readonly<
+  Record<string, { port: number; database: string; poolSize?: number; mode?: string }>
+>;
 
 /** A real PgBouncer of this machine with the admin `bot`, the onlooker `watcher` and the roles of the application. */
 export async function startPgBouncer(leads: Leads, settings: Readonly<Record<string, string | number>> = {}) {
@@ -35,7 +37,7 @@ export async function startPgBouncer(leads: Leads, settings: Readonly<Record<str
   };
   const databases = Object.entries(leads).map(
     ([name, to]) =>
-      `${name} = host=127.0.0.1 port=${to.port} dbname=${to.database}${to.poolSize === undefined ? '' : ` pool_size=${to.poolSize}`}`,
+      `${name} = host=127.0.0.1 port=${to.port} dbname=${to.database}${to.poolSize === undefined ? '' : ` pool_size=${to.poolSize}`}${to.mode === undefined ? '' : ` pool_mode=${to.mode}`}`,
   );
   const lines = Object.entries(all).map(([key, value]) => `${key} = ${value}`);
   writeFileSync(file, ['[databases]', ...databases, '[pgbouncer]', ...lines, ''].join('\n'));

@@ -12,10 +12,21 @@ const DATABASE_NAME =
   /(?:^|_)(?:PG_?|POSTGRES(?:QL)?_?|DB_?|DATABASE_?)(?:URL|URI|DSN|HOST|HOSTNAME|CONNECTION\w*|SERVER)$/i;
 
 /** Where a container is told to find its databases. Passwords in the values are read over and dropped here. */
-export function databaseAddresses({ env = [], command = [], args = [] }: V1Container): DatabaseAddress[] {
+export function databaseAddresses({
+  env = [],
+  envFrom = [],
+  command = [],
+  args = [],
+}: V1Container): DatabaseAddress[] {
   const told = env.flatMap((variable) => addressOf(variable, env));
   const written = [...command, ...args].flatMap((text) => inText(text, null));
-  return [...told, ...written];
+  const found = [...told, ...written];
+  // Everything of a Secret becomes variables: when nothing else names a database, it may.
+  const whole = envFrom.flatMap(({ secretRef }) =>
+    secretRef?.name === undefined ? [] : `Secret ${secretRef.name}`,
+  );
+  if (found.length > 0 || whole.length === 0) return found;
+  return whole.map((hiddenIn) => ({ variable: null, hosts: [], wants: null, user: null, hiddenIn }));
 }
 
 function addressOf(variable: V1EnvVar, env: readonly V1EnvVar[]): DatabaseAddress[] {

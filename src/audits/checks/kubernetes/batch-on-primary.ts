@@ -70,7 +70,7 @@ function unseen(cronJob: BatchWorkload, hidden: readonly DatabaseAddress[]): Dra
   return {
     subject: `CronJob ${cronJob.namespace}/${cronJob.name}`,
     severity: 'info',
-    evidence: `Where it connects to is not visible: ${hidden.map(({ variable, hiddenIn }) => `${variable} comes from ${hiddenIn}`).join('; ')}. Firebreak reads no Secrets.`,
+    evidence: `Where it connects to is not visible: ${hidden.map(({ variable, hiddenIn }) => `${variable === null ? 'its variables come' : `${variable} comes`} from ${hiddenIn}`).join('; ')}. Firebreak reads no Secrets.`,
     remedy: {
       text: 'Look there whether it names the replica. A host may stand in the CronJob itself (PGHOST), which tells it to people and to this audit; the password stays in the Secret.',
       commands: [
