@@ -91,8 +91,12 @@ async function print(reports: readonly AuditReport[], options: Options): Promise
   if (options.sarif === true)
     return `${JSON.stringify(toSarif(reports, await loadAudits(), { version: VERSION, config: options.config }), null, 2)}\n`;
   if (options.json === true) return `${JSON.stringify({ reports })}\n`;
-  const { columns = 80, isTTY } = process.stdout;
-  const shown = { details: options.details === true, columns, colour: isTTY && process.stdout.hasColors() };
+  const { columns, isTTY } = process.stdout;
+  const shown = {
+    details: options.details === true,
+    columns: isTTY ? columns : 80,
+    colour: isTTY && process.stdout.hasColors(),
+  };
   return `${reports.map((report) => auditLines(report, shown).join('\n')).join('\n\n')}\n`;
 }
 

@@ -34,7 +34,7 @@ function createDifference(context: SandboxContext): () => Frame | null {
   };
   return () => {
     const { workspace } = context;
-    const { channels: all, homes, version, ...base } = workspaceState(context);
+    const { channels: all, homes, version: _version, ...base } = workspaceState(context);
     const channels = objectsOf(all).map(({ messages, ...channel }) => ({
       channel,
       messages: objectsOf(messages),
