@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** What people are waited for. `attention`: a step failed or proved nothing, and somebody has to look. */
+export type WaitsFor = 'decision' | 'second-person' | 'attention';
+
 /** How loudly people are reminded of what waits for them: in the thread, their group in the channel, by a page. */
 export const ReminderLevel = z.enum(['thread', 'group', 'page']);
 export type ReminderLevel = z.infer<typeof ReminderLevel>;

@@ -1,9 +1,6 @@
 import type { AttemptRef } from './command.ts';
 import { currentAttempt, type Incident, type StepAttempt } from './incident.ts';
-import { ReminderLevel } from './remind-times.ts';
-
-/** What people are waited for. `attention`: a step failed or proved nothing, and somebody has to look. */
-export type WaitsFor = 'decision' | 'second-person' | 'attention';
+import { ReminderLevel, type WaitsFor } from './remind-times.ts';
 
 /** Something that waits for people: named by the try, and by when the waiting began. */
 export interface Wait extends AttemptRef {

@@ -2,15 +2,9 @@ import { describeError, FirebreakError, isFirebreakError } from '../domain/error
 import type { DomainEvent } from '../domain/event.ts';
 import { utcTime } from '../domain/format.ts';
 import { currentAttempt, type Incident } from '../domain/incident.ts';
+import { dedupeKeyOf, nextLookAt, type PageWork, pageWork } from '../domain/page-work.ts';
 import type { ReminderLevel } from '../domain/remind-times.ts';
-import {
-  dedupeKeyOf,
-  nextLookAt,
-  type OnCallNamed,
-  type PageWork,
-  pageWork,
-  type ReminderTargets,
-} from '../domain/reminder.ts';
+import type { OnCallNamed, ReminderTargets } from '../domain/reminder.ts';
 import { dueLevels, waitOf } from '../domain/waiting.ts';
 import type { OnCall } from '../ports/on-call.ts';
 import type { Pager } from '../ports/pager.ts';

@@ -3,9 +3,8 @@ import { type Cause, culpritName } from '../domain/cause.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
 import { formatShare } from '../domain/format.ts';
 import type { Plan, Selection } from '../domain/plan.ts';
-import type { ReminderLevel } from '../domain/remind-times.ts';
+import type { ReminderLevel, WaitsFor } from '../domain/remind-times.ts';
 import { actorName } from '../domain/told.ts';
-import type { WaitsFor } from '../domain/waiting.ts';
 
 /** Something that happened, for people to read. */
 export interface Moment {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { evolve, type Incident } from '../../src/domain/incident.ts';
+import { nextLookAt } from '../../src/domain/page-work.ts';
 import { ReminderLevel, type RemindTimes } from '../../src/domain/remind-times.ts';
-import { nextLookAt } from '../../src/domain/reminder.ts';
 import { dueLevels, nextReminderAt, waitOf } from '../../src/domain/waiting.ts';
 import { anna, fold, makePlan, makeRunbook, makeStep, opening } from '../support/domain.ts';
 

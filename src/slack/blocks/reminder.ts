@@ -1,8 +1,9 @@
 import type { types } from '@slack/bolt';
 import { formatDuration, utcTime } from '../../domain/format.ts';
 import { currentRun, type Incident } from '../../domain/incident.ts';
+import { isAnswered, MOST_TRIES } from '../../domain/page-work.ts';
 import type { ReminderLevel } from '../../domain/remind-times.ts';
-import { isAnswered, MOST_TRIES, type OnCallNamed, type Reminder } from '../../domain/reminder.ts';
+import type { OnCallNamed, Reminder } from '../../domain/reminder.ts';
 import { clip } from './clip.ts';
 import {
   bold,

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import { currentRun, type Incident, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
-import { isAnswered } from '../../domain/reminder.ts';
+import { isAnswered } from '../../domain/page-work.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { forcedBlocks, forcedText } from '../blocks/break-glass.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
