@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { loadAudits } from '../src/audits/registry.ts';
 import { errorCodes } from '../src/domain/errors.ts';
 import { loadScenarios } from '../src/drill/load-scenarios.ts';
 import { runbookSchema } from '../src/runbooks/schema.ts';
 import { manifestYaml } from '../src/slack/manifest.ts';
 import { loadStepKinds } from '../src/steps/registry.ts';
+import { auditReference } from './audit-reference.ts';
 import { errorReference, postMortemExample, scenarioReference, stepReference } from './references.ts';
 
 /** Writes every generated file; with --check fails when one is not what it should be. */
@@ -14,6 +16,7 @@ const files = new Map<string, string>([
   ['manifest.http.yml', manifestYaml('http')],
   ['docs/steps.md', stepReference([...kinds.values()])],
   ['docs/postmortem-example.md', postMortemExample()],
+  ['docs/audits.md', auditReference(await loadAudits())],
   ['docs/errors.md', errorReference(errorCodes)],
   ['docs/scenarios.md', scenarioReference((await loadScenarios()).values())],
 ]);
