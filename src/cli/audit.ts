@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { createOutgoing } from '../adapters/http/outgoing.ts';
 import { createAudits } from '../audits/create-audits.ts';
+import { readSuspensions, type SuspensionRecord } from '../audits/read-suspensions.ts';
 import { loadAudits } from '../audits/registry.ts';
 import { toSarif } from '../audits/to-sarif.ts';
 import { systemClock } from '../clock.ts';
@@ -11,10 +13,12 @@ import { type AuditReport, isAtLeast, type Severity, severities } from '../domai
 import { FirebreakError } from '../domain/errors.ts';
 import { knownOf } from '../known-hosts.ts';
 import { openPorts } from '../open-ports.ts';
+import { reachStateUrl } from '../state-url.ts';
 import { VERSION } from '../version.ts';
 import { auditLines } from './audit/audit-lines.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
+import { withState } from './with-state.ts';
 
 const EXAMPLES = `
 Exit code: 0 nothing as bad as --fail-on; 1 something is, or could not be read; 2 it was called wrong.
@@ -51,14 +55,15 @@ export function auditCommand(setExitCode: SetExitCode): Command {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, options: Options) => {
-      const reports = await auditAll(await loadConfig(options.config), name);
+      const reports = await auditAll(options.config, name);
       process.stdout.write(await print(reports, options));
       setExitCode(reports.some((report) => fails(report, options.failOn)) ? 1 : 0);
     });
 }
 
 /** Audits one database or all of them, one after the other. */
-async function auditAll(config: Config, name: string | undefined): Promise<AuditReport[]> {
+async function auditAll(configFile: string, name: string | undefined): Promise<AuditReport[]> {
+  const config = await loadConfig(configFile);
   const chosen = config.databases.filter((database) => name === undefined || database.name === name);
   if (chosen.length === 0)
     throw new FirebreakError('database-error', `Database ${name} is not configured.`, {
@@ -74,7 +79,7 @@ async function auditAll(config: Config, name: string | undefined): Promise<Audit
   );
   const ports = await openPorts({ ...config, databases: chosen }, started, { logger, fetch: outgoing.fetch });
   const audits = createAudits(
-    { ...ports, suspensions: null },
+    { ...ports, suspensions: async () => suspensionsOf(config, configFile) },
     {
       audits: await loadAudits(),
       policy: config.audits,
@@ -85,6 +90,12 @@ async function auditAll(config: Config, name: string | undefined): Promise<Audit
   const reports: AuditReport[] = [];
   for (const database of chosen) reports.push(await audits.run(database.name, stop.signal));
   return reports;
+}
+
+/** What incidents suspended, from the journal; where Firebreak has never run there is none. */
+async function suspensionsOf({ state }: Config, configFile: string): Promise<SuspensionRecord[]> {
+  if (state.url === null && !existsSync(state.directory)) return [];
+  return await withState(configFile, reachStateUrl, readSuspensions);
 }
 
 async function print(reports: readonly AuditReport[], options: Options): Promise<string> {
