@@ -12,6 +12,7 @@ import { isPerfect, runScenarios } from '../drill/run-scenarios.ts';
 import type { Scenario } from '../drill/scenario.ts';
 import { type Shape, shapes } from '../drill/shape.ts';
 import type { SetExitCode } from './exit-code.ts';
+import { cameOfOutage, cameOfScenarios, recordDrill } from './record-drill.ts';
 import { onStopSignal } from './stop-signal.ts';
 
 interface Options {
@@ -26,6 +27,7 @@ interface Options {
   port: number;
   record?: string;
   sharedAddress?: true;
+  recordIn?: string;
   verbose?: true;
   list?: true;
   all?: true;
@@ -67,6 +69,10 @@ export function drillCommand(setExitCode: SetExitCode): Command {
       'pods connect from one address, as on macOS or behind a proxy: see owners told from weaker evidence',
     )
     .option('--record <file>', 'record the incident channel; "firebreak replay <file>" shows it again')
+    .option(
+      '--record-in <config>',
+      'keep the result in the journal of this configuration: the Home tab shows it',
+    )
     .option('--verbose', "show Firebreak's own log")
     .option('--list', 'list the scenarios')
     .option('--all', 'play every scenario of --list but the default one')
@@ -97,6 +103,7 @@ export function drillCommand(setExitCode: SetExitCode): Command {
         setExitCode(await play([chosen], options));
       } else if (name === outage.id) {
         const report = await drill(options);
+        if (options.recordIn !== undefined) await recordDrill(options.recordIn, cameOfOutage(report));
         if (options.json === true) console.log(JSON.stringify(report));
         setExitCode(report.ok ? 0 : 1);
       } else {
@@ -144,6 +151,11 @@ async function play(scenarios: readonly Scenario[], options: Options): Promise<0
       signal,
     }),
   );
+  if (options.recordIn !== undefined) {
+    const [only, ...more] = scenarios;
+    const name = only !== undefined && more.length === 0 ? only.id : 'all';
+    await recordDrill(options.recordIn, cameOfScenarios(name, score, isPerfect(score)));
+  }
   if (options.json === true) console.log(JSON.stringify(score));
   else say(printScore(score));
   return isPerfect(score) ? 0 : 1;

@@ -1,6 +1,6 @@
 import type { DrillRecord } from '../domain/drill-record.ts';
 
-/** The rehearsals that were recorded with `firebreak drill --record`. Throws `state-unavailable`. */
+/** The rehearsals that were recorded with `firebreak drill --record-in`. Throws `state-unavailable`. */
 export interface Drills {
   record(drill: DrillRecord): Promise<void>;
   /** The last one and when it was recorded (ISO 8601); null when there was none. */

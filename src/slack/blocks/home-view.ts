@@ -149,7 +149,7 @@ function drillLine(drill: HomeInput['drill']): Part {
   if (drill === null) {
     return line(
       text('None was recorded. Rehearse with '),
-      code('firebreak drill --auto --record firebreak.yml'),
+      code('firebreak drill --auto --record-in firebreak.yml'),
       text('.'),
     );
   }
