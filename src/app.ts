@@ -7,6 +7,7 @@ import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createPager } from './adapters/oncall/pager.ts';
 import { openState } from './adapters/state/open-state.ts';
 import { createAudits } from './audits/create-audits.ts';
+import { factorsFrom } from './audits/factors.ts';
 import { readSuspensions } from './audits/read-suspensions.ts';
 import { loadAudits } from './audits/registry.ts';
 import { systemClock } from './clock.ts';
@@ -156,7 +157,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     logger,
     instance,
     timeZone: config.timeZone,
-    records: { impact: createImpact(config.databases, outgoing.fetch), factors: null },
+    records: { impact: createImpact(config.databases, outgoing.fetch), factors: factorsFrom(audits) },
   };
   const desk = createDesk({
     ...engine,
@@ -168,6 +169,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     fetch: outgoing.fetch,
     desk,
     live: createLiveReadings(ports),
+    audits,
     board,
     drills: createDrills(state.journal),
     onCall,

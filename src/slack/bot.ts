@@ -3,6 +3,7 @@ import type { ActionClass } from '../domain/actor.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
+import type { Audits } from '../ports/audits.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Drills } from '../ports/drills.ts';
@@ -45,6 +46,7 @@ export interface SlackOptions {
   readonly fetch: Fetch;
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
+  readonly audits: Audits;
   readonly board: HealthBoard;
   readonly drills: Pick<Drills, 'last'>;
   readonly onCall: OnCall;

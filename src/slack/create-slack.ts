@@ -18,7 +18,7 @@ import { createIllustrator } from './pictures/illustrator.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
-  const { config, fetch, desk, live, messages, mutex, logger, clock } = options;
+  const { config, fetch, desk, live, audits, messages, mutex, logger, clock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const health = createHealth(clock);
@@ -87,7 +87,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     contextOf: (me) => {
       const people = createPeople(client, me.teamId, clock, logger);
       const { channel } = config;
-      return { desk, live, home, messages, client, fetch, identity: me, people, channel, logger };
+      return { desk, live, audits, home, messages, client, fetch, identity: me, people, channel, logger };
     },
   });
 

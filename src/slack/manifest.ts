@@ -147,7 +147,7 @@ export function slackManifest(mode: ManifestMode) {
         {
           command: triageCommand,
           description: 'Start or look at a database incident',
-          usage_hint: '[database] [runbook] | status | queries | locks | history | help',
+          usage_hint: '[database] [runbook] | status | queries | locks | audit | history | help',
           should_escape: false,
           ...(requestUrl === null ? {} : { url: requestUrl }),
         },

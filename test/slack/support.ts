@@ -27,6 +27,7 @@ import { createSlack } from '../../src/slack/create-slack.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { CHANNEL } from '../support/channel.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
+import { createScriptedAudits, type ScriptedAudits } from './audit-fixtures.ts';
 import { createScriptedLive, type ScriptedLive } from './live-fixtures.ts';
 
 /** A desk whose answers the test writes, and which keeps what it was asked. */
@@ -174,6 +175,7 @@ export interface Rig {
   readonly sandbox: SlackSandbox;
   readonly desk: ScriptedDesk;
   readonly live: ScriptedLive;
+  readonly audits: ScriptedAudits;
   /** How the connections are, for the test to write. */
   readonly board: ConnectionHealth[];
   readonly messages: ReturnType<typeof createMemoryMessages>;
@@ -215,6 +217,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   };
   const log: string[] = [];
   const live = createScriptedLive();
+  const audits = createScriptedAudits();
   const defects: unknown[] = [];
   const board: ConnectionHealth[] = [];
   const mutex = options.mutex ?? createMemoryMutex();
@@ -223,6 +226,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     fetch,
     desk,
     live,
+    audits,
     board: { list: () => board },
     drills: { last: async () => null },
     onCall: { sources: () => [], now: async () => [] },
@@ -233,7 +237,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, live, board, messages, bot, log, defects, mutex };
+  return { sandbox, desk, live, audits, board, messages, bot, log, defects, mutex };
 }
 
 /** A started bot in either mode. */

@@ -1,5 +1,6 @@
 import type { webApi } from '@slack/bolt';
 import type { IncidentDesk } from '../../engine/desk.ts';
+import type { Audits } from '../../ports/audits.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { LiveReadings } from '../../ports/live.ts';
 import type { ChatMessages } from '../../ports/state.ts';
@@ -12,6 +13,7 @@ import type { People } from './people.ts';
 export interface ListenerContext {
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
+  readonly audits: Audits;
   readonly home: Home;
   readonly messages: ChatMessages;
   readonly client: webApi.WebClient;

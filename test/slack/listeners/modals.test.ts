@@ -23,6 +23,7 @@ import { tell } from '../../../src/slack/listeners/tell.ts';
 import type { ViewAnswer } from '../../../src/slack/listeners/view-listener.ts';
 import { CHANNEL } from '../../support/channel.ts';
 import { createMemoryMessages } from '../../support/memory-chat.ts';
+import { createScriptedAudits } from '../audit-fixtures.ts';
 import { createScriptedLive } from '../live-fixtures.ts';
 import {
   act,
@@ -99,6 +100,7 @@ async function startStage(): Promise<Stage> {
   const context: ListenerContext = {
     desk: createDesk(),
     live: createScriptedLive(),
+    audits: createScriptedAudits(),
     home: { opened: async () => undefined },
     messages: createMemoryMessages(),
     client,

@@ -1,0 +1,31 @@
+import { isFirebreakError } from '../../../domain/errors.ts';
+import { auditMessage } from '../../blocks/audit-message.ts';
+import { openly, privately } from '../answered.ts';
+import type { Subcommand } from '../subcommand.ts';
+import { whichDatabase } from '../which-database.ts';
+
+/** The time that an audit may take while somebody waits, in milliseconds. */
+const LONGEST_MS = 60_000;
+
+/** Which guardrails are missing around a database. */
+export const subcommand: Subcommand = {
+  name: 'audit',
+  usage: '[database]',
+  summary: 'looks which guardrails are missing, with the remedy of each.',
+  order: 5,
+  reads: true,
+  async answer(typed) {
+    const which = await whichDatabase(typed, 'audit');
+    if ('ask' in which) return privately(which.ask);
+    const { desk, audits } = typed.context;
+    const denied = await desk.whyNot(typed.by, 'observe');
+    if (denied !== null)
+      return privately(`What the audits find is shown to those who may observe. ${denied}`);
+    try {
+      return openly(auditMessage(await audits.run(which.database, AbortSignal.timeout(LONGEST_MS))));
+    } catch (error) {
+      if (!isFirebreakError(error)) throw error;
+      return privately(`The audit could not look. ${error.message} ${error.hint}`);
+    }
+  },
+};
