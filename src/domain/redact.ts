@@ -36,7 +36,7 @@ export function redact(text: string): string {
 
 /** The check digit of card numbers (ISO/IEC 7812). */
 function isCard(text: string): boolean {
-  const digits = [...text.replaceAll(/\D/g, '')].map(Number).reverse();
+  const digits = text.replaceAll(/\D/g, '').split('').map(Number).reverse();
   const sum = digits.reduce((total, digit, index) => {
     const twice = digit * 2;
     return total + (index % 2 === 0 ? digit : twice > 9 ? twice - 9 : twice);
