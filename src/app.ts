@@ -7,7 +7,7 @@ import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createPager } from './adapters/oncall/pager.ts';
 import { openState } from './adapters/state/open-state.ts';
 import { createAudits } from './audits/create-audits.ts';
-import { factorsFrom } from './audits/factors.ts';
+import { missingGuardrails } from './audits/factors.ts';
 import { readSuspensions } from './audits/read-suspensions.ts';
 import { loadAudits } from './audits/registry.ts';
 import { systemClock } from './clock.ts';
@@ -157,7 +157,10 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     logger,
     instance,
     timeZone: config.timeZone,
-    records: { impact: createImpact(config.databases, outgoing.fetch), factors: factorsFrom(audits) },
+    records: {
+      impact: createImpact(config.databases, outgoing.fetch),
+      factors: async (database, signal) => missingGuardrails(audits, database, signal),
+    },
   };
   const desk = createDesk({
     ...engine,

@@ -1,27 +1,31 @@
+import { isAtLeast } from '../domain/audit.ts';
 import type { Factor } from '../domain/post-mortem.ts';
 import type { Audits } from '../ports/audits.ts';
 
-/** What the audits found of a database, as the contributing factors of a post-mortem, and what they could not look at. */
-export function factorsFrom(audits: Audits) {
-  return async (
-    database: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly factors: readonly Factor[]; readonly unaudited: readonly string[] }> => {
-    const { findings, notChecked } = await audits.run(database, signal);
-    return {
-      factors: findings
-        .filter(({ severity }) => severity !== 'info')
-        .map(({ audit, title, severity, subject, evidence, remedy }) => ({
-          audit,
-          title,
-          severity,
-          subject,
-          evidence,
-          remedy: remedy.text,
-        })),
-      unaudited: notChecked
-        .filter(({ because }) => because !== 'does-not-apply')
-        .map(({ title, why }) => `${title}: ${why}`),
-    };
+/** What a post-mortem tells of the audits: guardrails that were missing, and what could not be looked at. */
+export async function missingGuardrails(
+  audits: Audits,
+  database: string,
+  signal: AbortSignal,
+): Promise<{ factors: Factor[]; unaudited: string[] }> {
+  const { findings, notChecked } = await audits.run(database, signal);
+  return {
+    // What is low or info did not make an outage, and would bury what did.
+    factors: findings
+      .filter(({ severity }) => isAtLeast(severity, 'medium'))
+      .map(({ audit, title, severity, subject, evidence, remedy }) => ({
+        audit,
+        title,
+        severity,
+        subject,
+        evidence,
+        remedy: remedy.text,
+      })),
+    unaudited: [
+      ...Map.groupBy(
+        notChecked.filter(({ because }) => because !== 'does-not-apply'),
+        ({ why }) => why,
+      ),
+    ].map(([why, members]) => `Not audited: ${members.map(({ audit }) => audit).join(', ')}. ${why}`),
   };
 }

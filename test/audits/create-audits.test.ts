@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createAudits } from '../../src/audits/create-audits.ts';
+import { missingGuardrails } from '../../src/audits/factors.ts';
 import { loadAudits } from '../../src/audits/registry.ts';
 import type { Suppression } from '../../src/domain/audit-policy.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
@@ -148,4 +149,22 @@ test('an abort ends the waiting', async () => {
   const stop = new AbortController();
   stop.abort(new Error('enough'));
   await expect(auditsOf(unbounded('app')).run('orders', stop.signal)).rejects.toThrow('enough');
+});
+
+test('a post-mortem gets the missing guardrails that matter, and what was not looked at', async () => {
+  const world = unbounded('app', 'migrations');
+  world.faults.set(
+    'relationReadout',
+    new FirebreakError('database-timeout', 'Too slow.', { hint: 'Try again.' }),
+  );
+  const { factors, unaudited } = await missingGuardrails(auditsOf(world), 'orders', signal);
+  expect(factors).toMatchObject([
+    {
+      audit: 'statement-timeout',
+      subject: 'role app',
+      severity: 'high',
+      remedy: expect.stringContaining('Give the role a limit.'),
+    },
+  ]);
+  expect(unaudited).toEqual(['Not audited: sequential-scans. Too slow. Try again.']);
 });
