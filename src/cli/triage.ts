@@ -10,6 +10,7 @@ import { formatDuration } from '../domain/format.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
 import { attend } from '../terminal/attend.ts';
 import { BLANK, say } from '../terminal/lines.ts';
+import { withoutMentions } from '../terminal/mentions.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { tellTimeIn } from '../terminal/tell-time.ts';
 import type { SetExitCode } from './exit-code.ts';
@@ -150,7 +151,7 @@ async function open({ options, by }: Sitting, desk: IncidentDesk, database: stri
   if (present !== undefined) return present.id;
   const opened = await desk.open({ database, runbook: options.runbook ?? null, by });
   if (opened.status !== 'refused') return opened.incidentId;
-  throw new FirebreakError('not-allowed', opened.message, {
+  throw new FirebreakError('not-allowed', withoutMentions(opened.message), {
     hint: 'firebreak triage --help has examples; firebreak check lists the configuration.',
   });
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import { byHandLines } from './card.ts';
 import { type Decision, type Deed, isAwaited, offersOf, underWay } from './deeds.ts';
 import { BLANK, say } from './lines.ts';
+import { withoutMentions } from './mentions.ts';
 import { newsLines } from './news.ts';
 import { everyStatement } from './plan-lines.ts';
 import { explainLines, whyNotLines } from './result-lines.ts';
@@ -251,7 +252,7 @@ function takeCharge({ desk, by }: Attendance, { id, lead }: Incident): Promise<R
 
 function tell({ screen }: Attendance, reply: Reply): void {
   if (reply.status === 'refused')
-    screen.print([say(reply.message, { mark: 'Not done: ', style: 'warning' })]);
+    screen.print([say(withoutMentions(reply.message), { mark: 'Not done: ', style: 'warning' })]);
 }
 
 /** A signal of its own that also aborts with another one. */

@@ -3,6 +3,7 @@ import type { DomainEvent } from '../../src/domain/event.ts';
 import { planHash } from '../../src/domain/plan.ts';
 import { offersOf } from '../../src/terminal/deeds.ts';
 import { paint } from '../../src/terminal/lines.ts';
+import { withoutMentions } from '../../src/terminal/mentions.ts';
 import { newsLines } from '../../src/terminal/news.ts';
 import {
   anna,
@@ -93,6 +94,10 @@ test('who is in charge is shown, told when it changes, and may be taken over', (
   expect(read(newsLines(nobody, led, time))).toContain('Ben is in charge.');
   expect(offersOf(led, anna.id).map(({ label }) => label)).toContain('Take charge from Ben');
   expect(offersOf(led, ben.id).map(({ deed }) => deed.do)).not.toContain('take-charge');
+});
+
+test('a refusal names people as a terminal can', () => {
+  expect(withoutMentions('Ask <@U0ANNA>, <!subteam^S0DBA>: <@U0BEN|ben>.')).toBe('Ask U0ANNA, S0DBA: U0BEN.');
 });
 
 describe('what is offered', () => {
