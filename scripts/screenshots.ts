@@ -91,6 +91,7 @@ async function rightOrder(): Promise<void> {
   await page
     .locator('.pane-channel')
     .getByText(/Closed/)
+    .first()
     .waitFor({ timeout: PATIENCE_MS });
   await pagePicture('closed');
   await page.setViewportSize(PHONE);

@@ -78,6 +78,7 @@ async function handle(page: Page, url: string): Promise<Seen> {
   await page
     .locator('.pane-channel')
     .getByText(/Closed/)
+    .first()
     .waitFor({ timeout: PATIENCE_MS });
   return { spared: /pid (\d+)/.exec(label ?? '')?.[1] ?? '', offered, refusal, dialog };
 }
