@@ -93,7 +93,7 @@ describe.skipIf(withoutBrowser)('the page of a recording', () => {
     await page.getByText('a recording').waitFor();
     await page.getByRole('button', { name: 'Play again' }).waitFor();
     await page.locator('.pane-channel').getByText('Firing: pool exhausted').waitFor();
-    await page.getByRole('slider', { name: 'Time of the recording' }).press('Home');
+    await page.getByRole('slider', { name: 'Place in the recording' }).press('Home');
     await page.locator('.pane-channel').getByText('Firing: pool exhausted').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.locator('.pane-channel').getByText('Firing: pool exhausted').waitFor();

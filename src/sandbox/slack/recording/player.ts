@@ -5,10 +5,8 @@ export interface Playback {
   /** Frames that were shown, from 1. */
   readonly position: number;
   readonly length: number;
-  /** Milliseconds of the epoch: of this frame, of the first and of the last. */
+  /** Milliseconds of the epoch. */
   readonly at: number;
-  readonly from: number;
-  readonly to: number;
   readonly playing: boolean;
   readonly speed: number;
 }
@@ -17,8 +15,8 @@ export interface Playback {
 export interface Player {
   readonly playback: () => Playback;
   readonly scene: () => Scene;
-  /** Goes to the last frame before a moment, in milliseconds of the epoch. */
-  seek(at: number): void;
+  /** Goes to a frame, counted from 1. */
+  seek(position: number): void;
   play(speed?: number): void;
   pause(): void;
 }
@@ -64,8 +62,6 @@ export function createPlayer(frames: readonly Frame[], changed: () => void): Pla
       position,
       length: frames.length,
       at: atOf(position - 1),
-      from: first.at,
-      to: last.at,
       playing: timer !== undefined,
       speed,
     }),
@@ -73,8 +69,8 @@ export function createPlayer(frames: readonly Frame[], changed: () => void): Pla
       if (cached?.position !== position) cached = { position, scene: sceneAfter(frames.slice(0, position)) };
       return cached.scene;
     },
-    seek(at) {
-      goTo(frames.findLastIndex((frame) => frame.at <= at) + 1);
+    seek(wanted) {
+      goTo(wanted);
       if (timer !== undefined) schedule();
     },
     play(wanted = speed) {

@@ -13,7 +13,8 @@ export interface ReplayServer extends AsyncDisposable {
 }
 
 const Wish = z.object({
-  at: z.number().optional(),
+  /** A frame, counted from 1. */
+  position: z.int().optional(),
   speed: z.number().positive().max(1000).optional(),
   playing: z.boolean().optional(),
 });
@@ -84,8 +85,8 @@ async function handle(
   send(response, 404, 'text/plain', 'There is nothing here.');
 }
 
-function control(player: Player, { at, speed, playing }: z.infer<typeof Wish>): void {
-  if (at !== undefined) player.seek(at);
+function control(player: Player, { position, speed, playing }: z.infer<typeof Wish>): void {
+  if (position !== undefined) player.seek(position);
   if (playing === false) player.pause();
   else if (playing === true || (speed !== undefined && player.playback().playing)) player.play(speed);
 }
