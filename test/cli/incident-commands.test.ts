@@ -54,7 +54,7 @@ function firebreak(...args: string[]) {
   });
 }
 
-test('the post-mortem, the timeline and the list are told from the journal', { timeout: 60_000 }, () => {
+test('the post-mortem, the timeline and the list are told from the journal', { timeout: 120_000 }, () => {
   const written = firebreak('postmortem', 'INC-1', '--time-zone', 'Asia/Seoul');
   expect(written.stderr).toBe('');
   expect(written.stdout).toMatch(/^- \d\d:\d\d:\d\d - Anna decided: run "Kill the queries"/m);
@@ -63,7 +63,7 @@ test('the post-mortem, the timeline and the list are told from the journal', { t
   expect(firebreak('incidents').stdout).toMatch(/INC-1 .*orders-primary/);
 });
 
-test('an incident that does not exist, and a zone that is none', { timeout: 60_000 }, () => {
+test('an incident that does not exist, and a zone that is none', { timeout: 120_000 }, () => {
   const missing = firebreak('timeline', 'INC-7');
   expect(missing.stderr).toContain('error [no-incident] There is no incident INC-7.');
   expect(missing.stderr).toContain('firebreak incidents');
