@@ -1,11 +1,16 @@
 import type { Facts, MessageFact } from './facts.ts';
 
+/** What may be clicked when nothing is to be decided any more: it reads, or writes down what was. */
+const AFTERWARDS = new Set(['postmortem.write', 'incident.explain', 'incident.why-not', 'step.statement']);
+
 /** Messages that belong to nothing, are there twice, or still ask what is long decided; a sentence for each. */
 export function orphans({
   messages,
-  rows,
+  rows: all,
   incidents,
 }: Pick<Facts, 'messages' | 'rows' | 'incidents'>): readonly string[] {
+  // The row of a picture names a file, which stands in a message of another row.
+  const rows = all.filter(({ key }) => !key.startsWith('picture:'));
   const closed = new Set(incidents.filter(({ status }) => status === 'closed').map(({ id }) => id));
   const known = new Set(rows.map(({ ts }) => ts));
   const shown = new Set(messages.map(({ ts }) => ts));
@@ -22,10 +27,13 @@ export function orphans({
       .filter(({ ts }) => ts !== null && !shown.has(ts))
       .map(({ incidentId, key }) => `The message of ${key} of ${incidentId} is not in the channel.`),
     ...messages
-      .filter(({ incident, offers }) => incident !== null && closed.has(incident) && offers.length > 0)
+      .map((message) => ({ message, asks: message.offers.filter((offer) => !AFTERWARDS.has(offer)) }))
+      .filter(
+        ({ message: { incident }, asks }) => incident !== null && closed.has(incident) && asks.length > 0,
+      )
       .map(
-        (message) =>
-          `${nameOf(message)} still offers ${message.offers.join(', ')}, and its incident is closed.`,
+        ({ message, asks }) =>
+          `${nameOf(message)} still offers ${asks.join(', ')}, and its incident is closed.`,
       ),
   ];
 }
