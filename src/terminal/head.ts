@@ -1,7 +1,6 @@
-import { type Cause, culpritName } from '../domain/cause.ts';
-import { formatShare } from '../domain/format.ts';
 import type { Incident } from '../domain/incident.ts';
 import { actorName } from '../domain/told.ts';
+import { causeName } from '../words/cause-name.ts';
 import { awaited, incidentState } from '../words/incident-state.ts';
 import { lastNumbers } from '../words/last-numbers.ts';
 import { type Line, labelled, say } from './lines.ts';
@@ -20,7 +19,7 @@ export function headLines(incident: Incident, time: TellTime): Line[] {
     ),
     ...labelled('State', incidentState(incident).word),
     ...labelled('In charge', lead === null ? 'nobody yet' : actorName(lead.who)),
-    ...(cause === undefined ? [] : labelled('Cause', causeWords(cause))),
+    ...(cause === undefined ? [] : labelled('Cause', causeName(cause))),
     ...(numbers === null
       ? []
       : labelled('Measured', `${numbers.text}${numbers.at === null ? '' : ` (${time(numbers.at)})`}`)),
@@ -28,10 +27,4 @@ export function headLines(incident: Incident, time: TellTime): Line[] {
       ? []
       : labelled('Waits for', `${waits.text}${waits.since === null ? '' : ` since ${time(waits.since)}`}`)),
   ];
-}
-
-/** A cause with its culprit and how sure it is. */
-export function causeWords({ title, culprit, confidence }: Cause): string {
-  const name = culprit === null || title.includes(culpritName(culprit)) ? '' : ` · ${culpritName(culprit)}`;
-  return `${title}${name} (${formatShare(confidence)} sure)`;
 }

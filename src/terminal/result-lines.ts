@@ -1,8 +1,9 @@
 import type { Incident, StepAttempt } from '../domain/incident.ts';
 import type { Outcome, Table, Verdict } from '../domain/outcome.ts';
 import type { Situation } from '../domain/situation.ts';
+import { causeName } from '../words/cause-name.ts';
+import { failedPhases } from '../words/phases.ts';
 import { sparklines } from '../words/sparkline.ts';
-import { causeWords } from './head.ts';
 import { type Line, labelled, listed, say, verbatim } from './lines.ts';
 
 const MOST_ROWS = 15;
@@ -13,7 +14,7 @@ export function outcomeLines({ summary, done, skipped, facts, table, causes }: O
   return [
     say(summary, { style: 'title' }),
     ...(first === undefined ? [] : [...listed('Why:', first.evidence), ...listed('Helps:', first.helps)]),
-    ...listed('Also possible:', others.map(causeWords)),
+    ...listed('Also possible:', others.map(causeName)),
     ...listed(
       'Done:',
       done.map(({ target, detail }) => `${target}: ${detail}`),
@@ -60,18 +61,10 @@ export function verdictLines({ status, evidence, series, situation }: Verdict): 
   ];
 }
 
-const PHASES = {
-  plan: 'The plan could not be made; nothing was done',
-  recheck: 'The world could not be checked again; nothing was done',
-  execute: 'The step failed',
-  verify: 'The step ran, but its result could not be measured',
-  reconcile: 'It is not known whether the step took effect',
-} as const;
-
 /** Why a step stopped, what is known, and what to do. */
 export function faultLines(fault: NonNullable<StepAttempt['fault']>): Line[] {
   return [
-    say(fault.message, { mark: `${PHASES[fault.phase]}: `, style: 'warning' }),
+    say(fault.message, { mark: `${failedPhases[fault.phase]}: `, style: 'warning' }),
     ...labelled('What to do', `${fault.hint} (${fault.code})`),
     ...(fault.situation === undefined ? [] : situationLines(fault.situation)),
   ];
@@ -93,7 +86,7 @@ function situationLines({ known, unknown, done, next }: Situation): Line[] {
 export function explainLines({ causes }: Incident): Line[] {
   if (causes.length === 0) return [say('Nothing has been diagnosed yet.')];
   return causes.flatMap((cause) => [
-    say(causeWords(cause), { style: 'title' }),
+    say(causeName(cause), { style: 'title' }),
     ...listed('Evidence:', cause.evidence),
     ...listed(
       'Who is behind it, and how that is known:',

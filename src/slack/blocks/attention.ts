@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Run, StepAttempt } from '../../domain/incident.ts';
 import type { RunbookStep } from '../../domain/runbook.ts';
+import { failedPhases } from '../../words/phases.ts';
 import { abortButton, backButton, buttons, continueButton, retryButton, skipButton } from './buttons.ts';
 import type { CardInput } from './card-input.ts';
 import type { ClickValue } from './click-value.ts';
@@ -9,13 +10,6 @@ import { outcomeBlocks, progressBlocks, verdictBlocks } from './outcome-blocks.t
 import { bold, line, preformatted, quote, richText, text } from './rich-text.ts';
 import { situationBlocks } from './situation-blocks.ts';
 
-const PHASES = {
-  plan: 'The plan could not be made; nothing was done',
-  recheck: 'The world could not be checked again; nothing was done',
-  execute: 'The step failed',
-  verify: 'The step ran, but its result could not be measured',
-  reconcile: 'It is not known whether the step took effect',
-} as const;
 const READING_FAILED = 'Not everything that is needed could be read; nothing was changed';
 
 const BY_HAND = 450;
@@ -55,7 +49,7 @@ export function attentionBlocks(
 type ShownFault = NonNullable<StepAttempt['fault']>;
 
 function faultBlocks({ phase, message }: ShownFault, reads: boolean, budget: Budget): types.RichTextBlock[] {
-  const what = reads && phase === 'execute' ? READING_FAILED : PHASES[phase];
+  const what = reads && phase === 'execute' ? READING_FAILED : failedPhases[phase];
   return richText(quote(text('❌ '), bold(`${what}. `), text(budget.take(message, 600))));
 }
 

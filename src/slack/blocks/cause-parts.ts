@@ -1,5 +1,5 @@
-import { type Cause, culpritName } from '../../domain/cause.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import { causeName } from '../../words/cause-name.ts';
 import type { Budget } from './clip.ts';
 import { rest } from './rest.ts';
 import { bold, bullets, line, type Part, text } from './rich-text.ts';
@@ -30,12 +30,6 @@ export function causeParts({ summary, causes, facts }: Outcome, budget: Budget):
     ...list('What would settle it', top.settles, MOST_SETTLING, budget),
     ...list('Also possible', others.map(causeName), MOST_OTHERS, budget),
   ];
-}
-
-/** Title, culprit and confidence in one line; a culprit that the title names is not named twice. */
-export function causeName({ title, culprit, confidence }: Cause): string {
-  const name = culprit === null || title.includes(culpritName(culprit)) ? '' : ` · ${culpritName(culprit)}`;
-  return `${title}${name} (${Math.round(confidence * 100)} % sure)`;
 }
 
 function list(title: string, items: readonly string[], most: number, budget: Budget): Part[] {

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import { type Cause, culpritName } from '../../domain/cause.ts';
 import type { Incident, StepAttempt } from '../../domain/incident.ts';
 import type { Fact, Target } from '../../domain/plan.ts';
-import { causeName } from './cause-parts.ts';
+import { causeName } from '../../words/cause-name.ts';
 import { type Budget, createBudget } from './clip.ts';
 import { modal } from './modal.ts';
 import { rest } from './rest.ts';

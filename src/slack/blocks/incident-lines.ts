@@ -1,6 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
+import { causeName } from '../../words/cause-name.ts';
 import { awaited, incidentState } from '../../words/incident-state.ts';
-import { causeName } from './cause-parts.ts';
 import { clip } from './clip.ts';
 import { bold, type Inline, line, link, type Part, text, time } from './rich-text.ts';
 

@@ -1,9 +1,9 @@
 import type { Incident, Run, StepAttempt } from '../../domain/incident.ts';
 import { actorName } from '../../domain/told.ts';
+import { causeName } from '../../words/cause-name.ts';
 import { awaited, incidentState } from '../../words/incident-state.ts';
 import { lastNumbers } from '../../words/last-numbers.ts';
 import { stateOf } from '../../words/states.ts';
-import { causeName } from './cause-parts.ts';
 import { clip } from './clip.ts';
 import { cardTitle } from './step-card.ts';
 

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import { whyPassedBy } from '../../domain/branch.ts';
 import { currentRun, type Incident } from '../../domain/incident.ts';
-import { causeName } from './cause-parts.ts';
+import { causeName } from '../../words/cause-name.ts';
 import { type Budget, createBudget } from './clip.ts';
 import { modal } from './modal.ts';
 import { rest } from './rest.ts';
