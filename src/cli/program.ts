@@ -1,42 +1,39 @@
 import { Command, CommanderError } from 'commander';
-import { auditCommand } from './audit.ts';
-import { checkCommand } from './check.ts';
-import { drillCommand } from './drill.ts';
+import { VERSION } from '../version.ts';
+import type { SetExitCode } from './exit-code.ts';
 import { printFailure } from './failure.ts';
-import { incidentsCommand } from './incidents.ts';
-import { journalCommand } from './journal.ts';
-import { postMortemCommand } from './postmortem.ts';
-import { replayCommand } from './replay.ts';
-import { serveCommand } from './serve.ts';
-import { stateCommand } from './state.ts';
-import { timelineCommand } from './timeline.ts';
-import { triageCommand } from './triage.ts';
+
+type CreateCommand = (setExitCode: SetExitCode) => Command;
+
+/** In the order of the help. Only the module of the command that is called is loaded: all of them take seconds. */
+const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand,
+  drill: async () => (await import('./drill.ts')).drillCommand,
+  replay: async () => (await import('./replay.ts')).replayCommand,
+  triage: async () => (await import('./triage.ts')).triageCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
+  incidents: async () => (await import('./incidents.ts')).incidentsCommand,
+  timeline: async () => (await import('./timeline.ts')).timelineCommand,
+  postmortem: async () => (await import('./postmortem.ts')).postMortemCommand,
+  journal: async () => (await import('./journal.ts')).journalCommand,
+  state: async () => (await import('./state.ts')).stateCommand,
+};
 
 /** Runs the command line. Answers the exit code: 0, 1 it failed, 2 it was called wrong. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   const program = new Command('firebreak')
     .description('Incident-response ChatOps for PostgreSQL: diagnoses, asks, acts, proves.')
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(add --help for the options and an example)');
   const results: { exitCode: number } = { exitCode: 0 };
-  for (const command of [
-    serveCommand,
-    drillCommand,
-    replayCommand,
-    triageCommand,
-    checkCommand,
-    auditCommand,
-    incidentsCommand,
-    timelineCommand,
-    postMortemCommand,
-    journalCommand,
-    stateCommand,
-  ]) {
-    program.addCommand(
-      command((exitCode) => {
-        results.exitCode = exitCode;
-      }).exitOverride(),
-    );
+  for (const load of neededFor(argv[2])) {
+    const create = await load();
+    const command = create((exitCode) => {
+      results.exitCode = exitCode;
+    });
+    program.addCommand(command.exitOverride());
   }
   try {
     await program.parseAsync([...argv]);
@@ -46,4 +43,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     printFailure(error);
     return 1;
   }
+}
+
+/** The help, and what is said to a name that no command has, need them all. */
+function neededFor(word: string | undefined): (() => Promise<CreateCommand>)[] {
+  if (word === '--version' || word === '-V') return [];
+  const called = Object.entries(commands).filter(([name]) => name === word);
+  return (called.length > 0 ? called : Object.entries(commands)).map(([, load]) => load);
 }
