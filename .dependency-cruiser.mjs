@@ -6,6 +6,8 @@ const layers = {
   steps: ['diagnosis/', 'ports/', 'domain/'],
   health: ['ports/', 'domain/'],
   live: ['steps/(?:gather-facts|read-poolers)', 'diagnosis/', 'ports/', 'domain/'],
+  grants: ['domain/'],
+  doctor: ['grants/', 'ports/', 'domain/'],
   audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
@@ -22,6 +24,7 @@ const layers = {
   drill: [
     'app\\.ts',
     'config/',
+    'grants/',
     'sandbox/',
     'slack/manifest',
     'adapters/embedded-postgres/',

@@ -1,3 +1,4 @@
+import { rbacRules } from '../grants/rbac.ts';
 import { outage } from './outage.ts';
 
 /** Service account that Firebreak uses in the drill's cluster. */
@@ -10,16 +11,7 @@ export function firebreakRights(namespace: string): unknown[] {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: { name: 'firebreak', namespace },
-      rules: [
-        { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list', 'watch', 'patch'] },
-        { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'watch', 'patch', 'delete'] },
-        { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-        { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['get', 'list'] },
-        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] },
-        { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
-        { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
-        { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: ['list'] },
-      ],
+      rules: rbacRules(),
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -1,3 +1,4 @@
+import { clusterPermissions } from '../../domain/cluster-permission.ts';
 import type { Api } from './api.ts';
 
 /** One permission that Firebreak uses, and whether it has it. */
@@ -9,27 +10,6 @@ export interface Permission {
   readonly allowed: boolean;
 }
 
-/** Everything that this adapter asks of the API server, per namespace. */
-const NEEDED = [
-  ['list', 'cronjobs', 'batch'],
-  ['get', 'cronjobs', 'batch'],
-  ['patch', 'cronjobs', 'batch'],
-  ['list', 'jobs', 'batch'],
-  ['get', 'jobs', 'batch'],
-  ['patch', 'jobs', 'batch'],
-  ['delete', 'jobs', 'batch'],
-  ['list', 'pods', ''],
-  ['get', 'replicasets', 'apps'],
-  ['list', 'replicasets', 'apps'],
-  ['list', 'deployments', 'apps'],
-  ['get', 'deployments', 'apps'],
-  ['patch', 'deployments', 'apps'],
-  ['patch', 'deployments/scale', 'apps'],
-  ['list', 'horizontalpodautoscalers', 'autoscaling'],
-  ['list', 'resourcequotas', ''],
-  ['list', 'limitranges', ''],
-] as const;
-
 /** Asks the API server for each permission (SelfSubjectAccessReview, which every identity may ask). */
 export function reviewAccess(
   api: Api,
@@ -37,7 +17,9 @@ export function reviewAccess(
   signal: AbortSignal,
 ): Promise<Permission[]> {
   const wanted = namespaces.flatMap((namespace) =>
-    NEEDED.map(([verb, resource, group]) => ({ verb, resource, group, namespace })),
+    clusterPermissions.flatMap(({ verbs, resource, group }) =>
+      verbs.map((verb) => ({ verb, resource, group, namespace })),
+    ),
   );
   return Promise.all(
     wanted.map(async (attributes) => {
