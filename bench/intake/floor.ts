@@ -44,10 +44,14 @@ export async function sdkCalls(slack: FakeSlack, times: number): Promise<number[
   return took;
 }
 
-/** Milliseconds from the POST to a process that stores nothing until its call of Slack arrives, so many times. */
-export async function relays(slack: FakeSlack, times: number): Promise<number[]> {
+/**
+ * Milliseconds from the POST to a process without decisions until its call of Slack arrives, so many times: one that stores
+ * nothing, or one that stores a row in the PostgreSQL of that URL first.
+ */
+export async function relays(slack: FakeSlack, times: number, databaseUrl?: string): Promise<number[]> {
   const script = join(import.meta.dirname, 'relay.ts');
-  await using relay = run(process.execPath, [script, slack.apiUrl, RELAY_CHANNEL]);
+  const store = databaseUrl === undefined ? [] : [databaseUrl];
+  await using relay = run(process.execPath, [script, slack.apiUrl, RELAY_CHANNEL, ...store]);
   await relay.said('relay at ');
   using sender = createSender(/http:\S+/.exec(relay.output())?.[0] ?? '');
   const took: number[] = [];

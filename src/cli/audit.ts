@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
 import { createOutgoing } from '../adapters/http/outgoing.ts';
 import { createAudits } from '../audits/create-audits.ts';
+import { compareWithRatchet, firstRatchet, tighten } from '../audits/ratchet.ts';
 import { readSuspensions, type SuspensionRecord } from '../audits/read-suspensions.ts';
 import { loadAudits } from '../audits/registry.ts';
 import { toSarif } from '../audits/to-sarif.ts';
@@ -14,19 +15,25 @@ import { FirebreakError } from '../domain/errors.ts';
 import { knownOf } from '../known-hosts.ts';
 import { openPorts } from '../open-ports.ts';
 import { reachStateUrl } from '../state-url.ts';
+import { paint } from '../terminal/lines.ts';
 import { VERSION } from '../version.ts';
 import { auditLines } from './audit/audit-lines.ts';
+import { readRatchet, writeRatchet } from './audit/ratchet-file.ts';
+import { ratchetLines } from './audit/ratchet-lines.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
 import { withState } from './with-state.ts';
 
 const EXAMPLES = `
 Exit code: 0 nothing as bad as --fail-on; 1 something is, or could not be read; 2 it was called wrong.
+With --ratchet what its file accepts is let pass: a pipeline fails on what is new, and the file only gets shorter.
 
 Examples:
   $ firebreak audit
   $ firebreak audit orders-primary --details
-  $ firebreak audit --sarif --fail-on critical > audit.sarif`;
+  $ firebreak audit --sarif --fail-on critical > audit.sarif
+  $ firebreak audit --ratchet audits.json --tighten    on a laptop: accept today's findings once, later drop what is gone
+  $ firebreak audit --ratchet audits.json              in a pipeline`;
 
 const NEVER = 'never';
 
@@ -36,6 +43,8 @@ interface Options {
   readonly json?: true;
   readonly sarif?: true;
   readonly failOn: Severity | typeof NEVER;
+  readonly ratchet?: string;
+  readonly tighten?: true;
 }
 
 /** `firebreak audit`: what is not guarded against the next outage, and the exact remedy. It only reads. */
@@ -53,12 +62,37 @@ export function auditCommand(setExitCode: SetExitCode): Command {
       threshold,
       'high',
     )
+    .option('--ratchet <file>', 'let pass what this file accepts, and fail on what is new')
+    .option('--tighten', 'with --ratchet: take out what is gone, or begin the file with what is found today')
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string | undefined, options: Options) => {
+    .action(async (name: string | undefined, options: Options, command: Command) => {
+      if (options.tighten === true && options.ratchet === undefined)
+        command.error('--tighten needs --ratchet <file>', { exitCode: 2 });
       const reports = await auditAll(options.config, name);
       process.stdout.write(await print(reports, options));
-      setExitCode(reports.some((report) => fails(report, options.failOn)) ? 1 : 0);
+      const failed =
+        options.ratchet === undefined
+          ? fails(reports, options.failOn)
+          : await beside(options.ratchet, reports, options);
+      setExitCode(failed ? 1 : 0);
     });
+}
+
+/** Whether something is new beside the ratchet; what changed is told on stderr, so that stdout stays the report. */
+async function beside(file: string, reports: readonly AuditReport[], options: Options): Promise<boolean> {
+  const threshold = options.failOn === NEVER ? 'info' : options.failOn;
+  const before = await readRatchet(file);
+  if (before === null && options.tighten !== true)
+    throw new FirebreakError('bad-ratchet', `There is no ${file}.`, {
+      hint: 'Begin one with what is found today: add --tighten.',
+    });
+  const ratchet = before ?? firstRatchet(reports, threshold);
+  const compared = compareWithRatchet(reports, ratchet, threshold);
+  if (options.tighten === true) await writeRatchet(file, tighten(ratchet, compared));
+  const columns = process.stderr.isTTY ? process.stderr.columns : 80;
+  const told = ratchetLines(compared, { file, tightened: options.tighten === true, isNew: before === null });
+  process.stderr.write(`${paint(told, columns, process.stderr.hasColors?.() ?? false).join('\n')}\n`);
+  return options.failOn !== NEVER && (compared.fresh.length > 0 || reports.some(isUnreadable));
 }
 
 /** Audits one database or all of them, one after the other. */
@@ -111,13 +145,16 @@ async function print(reports: readonly AuditReport[], options: Options): Promise
   return `${reports.map((report) => auditLines(report, shown).join('\n')).join('\n\n')}\n`;
 }
 
-/** What could not be read may be bad: a pipeline must not take it for good. */
-function fails({ findings, notChecked }: AuditReport, failOn: Options['failOn']): boolean {
+function fails(reports: readonly AuditReport[], failOn: Options['failOn']): boolean {
   if (failOn === NEVER) return false;
-  return (
-    notChecked.some(({ because }) => because === 'unreadable') ||
-    findings.some(({ severity }) => isAtLeast(severity, failOn))
+  return reports.some(
+    (report) => isUnreadable(report) || report.findings.some(({ severity }) => isAtLeast(severity, failOn)),
   );
+}
+
+/** What could not be read may be bad: a pipeline must not take it for good. */
+function isUnreadable({ notChecked }: AuditReport): boolean {
+  return notChecked.some(({ because }) => because === 'unreadable');
 }
 
 function threshold(text: string): Options['failOn'] {

@@ -53,6 +53,7 @@ export const errorCodes = {
   'no-incident': 'There is no such incident, or its content was removed by retention.',
   'bad-anchor': 'An anchor of the journal is not of its form.',
   'bad-export': 'A file is no export of the journal.',
+  'bad-ratchet': 'A file is no ratchet of audits.',
   'bad-recording': 'A file is no recording of a drill.',
   'bad-backup': 'A file is no whole backup of a state.',
   'state-not-empty': 'A backup is restored into an empty state only.',
