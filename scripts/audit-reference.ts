@@ -16,6 +16,8 @@ Each finding has evidence, the reason, and the exact remedy (\`--details\`).
 
 - **Exit code**: 0 nothing as bad as \`--fail-on\` (default \`high\`); 1 something is, or should have been read and could not be; 2 it was called wrong.
 - **Not checked** is never passed silently: it is listed with the reason (not configured, does not apply, unreadable).
+- **On a schedule** (\`audits.schedule\` in firebreak.yml) the audits run by themselves, on one replica, and the channel gets a digest: what is new and what is gone since the last one. What could not be read is neither. A time that nobody was there for is made up for within a day.
+- **In a pipeline** \`firebreak audit --ratchet audits.json\` fails on what is new, and on nothing that the file accepts. \`--tighten\` begins the file with what is found today; later it only takes out what is gone.
 - **Suppressions** stand under \`audits.suppress\` in firebreak.yml with a reason and a last day; afterwards the finding is back and says so.
 - **\`--json\`** prints the reports, **\`--sarif\`** SARIF 2.1.0 for code scanning. A finding keeps its fingerprint from run to run.
 - **Peak hours** stand under \`audits.peak\`, with their time zone; a schedule is compared with every peak of the next year, so that summer time counts.

@@ -16,9 +16,11 @@ import type { ActionClass } from './domain/actor.ts';
 import { type FirebreakError, loggableError } from './domain/errors.ts';
 import type { ReminderTargets } from './domain/reminder.ts';
 import { createAdvance } from './engine/advance.ts';
+import { createAuditDigests } from './engine/audit-digests.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
 import { createDrills } from './engine/drills.ts';
+import { keepAudits } from './engine/keep-audits.ts';
 import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
 import { keepLookout } from './engine/lookout.ts';
@@ -175,6 +177,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     audits,
     board,
     drills: createDrills(state.journal),
+    digests: createAuditDigests(state.journal),
     onCall,
     messages: state.messages,
     mutex: state.mutex,
@@ -226,6 +229,17 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   });
   started.use(keepLookout(engine));
   started.use(keepLooking([...looks.map(({ look }) => look), async () => cluster?.answers(quiet)], clock));
+  if (serving)
+    started.use(
+      keepAudits({
+        state,
+        audits,
+        databases: config.databases.map(({ name }) => name),
+        schedule: config.auditSchedule,
+        clock,
+        logger,
+      }),
+    );
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();

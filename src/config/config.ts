@@ -1,4 +1,4 @@
-import type { AuditPolicy } from '../domain/audit-policy.ts';
+import type { AuditPolicy, AuditSchedule } from '../domain/audit-policy.ts';
 import type { Authority, DecisionRules } from '../domain/authority.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
@@ -36,6 +36,8 @@ export interface Config {
   readonly databases: readonly DatabaseConfig[];
   readonly protected: ConfigFile['protected'];
   readonly audits: AuditPolicy;
+  /** Null: they run only when somebody asks. */
+  readonly auditSchedule: AuditSchedule | null;
   readonly kubernetes: KubernetesConfig | null;
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;

@@ -58,6 +58,10 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     })),
     protected: file.protected,
     audits: { peak: file.audits.peak ?? null, suppress: file.audits.suppress },
+    auditSchedule:
+      file.audits.schedule === undefined
+        ? null
+        : { cron: file.audits.schedule.cron, timeZone: file.audits.schedule.timeZone ?? file.timeZone },
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
     ...resolveAuthority(file.authority),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Peak, Suppression } from '../domain/audit-policy.ts';
+import { isTimeZone, Peak, Suppression } from '../domain/audit-policy.ts';
 import { RetentionPolicy } from '../domain/retention.ts';
+import { AuditSchedule } from './audit-schedule.ts';
 import { AuthorityKeys, refuseUnknownOnCall } from './authority.ts';
 import { ImpactEntry, needsPlace } from './impact.ts';
 import { namedOnce } from './named-once.ts';
@@ -163,13 +164,6 @@ const TerminalPerson = z
   .refine(({ login, passphrase }) => login !== undefined || passphrase !== undefined, {
     error: 'needs a login, a passphrase, or both',
   });
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 const Sections = z.strictObject({
   slack: Slack,
@@ -195,6 +189,7 @@ const Sections = z.strictObject({
   audits: z
     .strictObject({
       peak: Peak.optional(),
+      schedule: AuditSchedule.optional(),
       suppress: z
         .array(Suppression)
         .default([])

@@ -34,13 +34,22 @@ export const Suppression = z.strictObject({
 });
 export type Suppression = z.infer<typeof Suppression>;
 
+/** When the audits run by themselves. */
+export interface AuditSchedule {
+  /** Five fields of cron. */
+  readonly cron: string;
+  /** IANA name of the zone that it is meant in. */
+  readonly timeZone: string;
+}
+
 /** What the configuration says about audits. */
 export interface AuditPolicy {
   readonly peak: Peak | null;
   readonly suppress: readonly Suppression[];
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether it is the name of a time zone of the IANA database. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Actor, Person } from './actor.ts';
 import { Alert } from './alert.ts';
+import { AuditDigest } from './audit-digest.ts';
 import { BreakGlass } from './break-glass.ts';
 import { Cause } from './cause.ts';
 import { DrillRecord } from './drill-record.ts';
@@ -180,6 +181,8 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('postmortem.written', { number: z.int().positive(), measured: Measured }),
   /** When somebody records what a rehearsal came to. Stream `drills`. */
   event('drill.recorded', { ...DrillRecord.shape }),
+  /** When the audits ran at a time of their schedule. Stream `audits`. */
+  event('audits.digested', { ...AuditDigest.shape }),
   /** When a process finds that entries which it had written are gone, as after a failover to a replica without them. */
   event('journal.lost', {
     /** The last entry that it knew. */

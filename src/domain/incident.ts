@@ -259,6 +259,7 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'incident.opened':
     case 'alert.ignored':
     case 'drill.recorded':
+    case 'audits.digested':
     case 'journal.lost':
     case 'journal.restored':
     case 'journal.pruned':

@@ -118,6 +118,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'page.acknowledged':
       case 'page.resolved':
       case 'drill.recorded':
+      case 'audits.digested':
       case 'journal.lost':
       case 'journal.restored':
       case 'journal.pruned':

@@ -3,6 +3,7 @@ import type { ActionClass } from '../domain/actor.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { IncidentDesk } from '../engine/desk.ts';
+import type { AuditDigests } from '../ports/audit-digests.ts';
 import type { Audits } from '../ports/audits.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -49,6 +50,7 @@ export interface SlackOptions {
   readonly audits: Audits;
   readonly board: HealthBoard;
   readonly drills: Pick<Drills, 'last'>;
+  readonly digests: AuditDigests;
   readonly onCall: OnCall;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;

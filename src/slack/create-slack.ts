@@ -67,6 +67,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     clerk,
     timeZone: options.timeZone ?? 'UTC',
     desk,
+    digests: options.digests,
     mutex,
     clock,
     health,

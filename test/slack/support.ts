@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import type { AuditDigest } from '../../src/domain/audit-digest.ts';
 import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Note } from '../../src/domain/note.ts';
@@ -177,6 +178,7 @@ export interface Rig {
   readonly live: ScriptedLive;
   readonly audits: ScriptedAudits;
   /** How the connections are, for the test to write. */
+  readonly digests: AuditDigest[];
   readonly board: ConnectionHealth[];
   readonly messages: ReturnType<typeof createMemoryMessages>;
   readonly bot: SlackBot;
@@ -220,6 +222,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const audits = createScriptedAudits();
   const defects: unknown[] = [];
   const board: ConnectionHealth[] = [];
+  const digests: AuditDigest[] = [];
   const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
     config,
@@ -229,6 +232,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     audits,
     board: { list: () => board },
     drills: { last: async () => null },
+    digests: { recent: async (most) => digests.slice(-most) },
     onCall: { sources: () => [], now: async () => [] },
     messages,
     mutex,
@@ -237,7 +241,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, live, audits, board, messages, bot, log, defects, mutex };
+  return { sandbox, desk, live, audits, digests, board, messages, bot, log, defects, mutex };
 }
 
 /** A started bot in either mode. */

@@ -1,9 +1,11 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
+import type { AuditDigest } from '../../domain/audit-digest.ts';
 import { currentRun, type Incident, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
 import { isAnswered } from '../../domain/page-work.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
+import { auditDigest } from '../blocks/audit-digest.ts';
 import { forcedBlocks, forcedText } from '../blocks/break-glass.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
@@ -132,6 +134,14 @@ export function noticeMessages(notices: readonly Notice[]): DesiredMessage[] {
   return notices.map((notice) =>
     message(notice.key, `Alert without an incident: ${notice.title}. ${notice.text}`, noticeBlocks(notice)),
   );
+}
+
+/** The newest digest of the scheduled audits. Pure. */
+export function digestMessages(digests: readonly AuditDigest[]): DesiredMessage[] {
+  return digests.map((digest) => {
+    const { words, blocks } = auditDigest(digest);
+    return message(`digest:${digest.slot}`, words, blocks);
+  });
 }
 
 /** A step for another cause than the one that was named is no news. */

@@ -1,5 +1,6 @@
 import type { ActionClass } from '../../domain/actor.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
+import type { AuditDigests } from '../../ports/audit-digests.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Mutex } from '../../ports/state.ts';
 import type { Clerk } from '../documents/clerk.ts';
@@ -11,6 +12,7 @@ import type { OutboxTools } from './perform.ts';
 export interface OutboxOptions {
   readonly tools: OutboxTools;
   readonly desk: IncidentDesk;
+  readonly digests: AuditDigests;
   readonly mutex: Mutex;
   readonly clock: Clock;
   readonly health: Health;

@@ -4,7 +4,7 @@ import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
 import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
-import { NOTICES } from './perform.ts';
+import { AUDITS, NOTICES } from './perform.ts';
 import { createVisit } from './visit.ts';
 
 /** Incidents that are looked at, at the same time. */
@@ -138,7 +138,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     reserve: (incidentId) => (signal.aborted || !health.isOpen() ? null : news.reserve(incidentId)),
     announce: (incident) => news.announce(incident),
     redraw,
-    waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES).length,
+    waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES && id !== AUDITS).length,
     async settled() {
       while (visits.size > 0) await Promise.allSettled(visits);
     },

@@ -16,6 +16,8 @@ import type { Searches } from './searches.ts';
 
 /** The key of the work that tells which alerts led to nothing. */
 export const NOTICES = 'intake';
+/** The key of the work that tells what the scheduled audits found. */
+export const AUDITS = 'audits';
 
 /** What the outbox works with. */
 export interface OutboxTools {

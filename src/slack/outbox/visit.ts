@@ -5,11 +5,18 @@ import { picturesOf } from '../pictures/pictures-of.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
 import type { Lanes } from './lanes.ts';
 import { linksTo } from './links-to.ts';
-import { cardKey, type DesiredMessage, messagesOf, noticeMessages, unsentDocuments } from './messages-of.ts';
+import {
+  cardKey,
+  type DesiredMessage,
+  digestMessages,
+  messagesOf,
+  noticeMessages,
+  unsentDocuments,
+} from './messages-of.ts';
 import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
-import { NOTICES, perform } from './perform.ts';
+import { AUDITS, NOTICES, perform } from './perform.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
 const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
@@ -42,6 +49,10 @@ export function createVisit(
     if (id === NOTICES) {
       const notices = await desk.notices();
       return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
+    }
+    if (id === AUDITS) {
+      const digests = await options.digests.recent(1);
+      return { since: digests[0]?.slot ?? '', messages: digestMessages(digests) };
     }
     const view = await desk.view(id);
     return view === null ? { since: '', messages: [] } : drawn(view, rows);

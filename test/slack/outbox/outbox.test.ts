@@ -243,3 +243,33 @@ test('an alert that led to nothing is told once in the channel, and counted ther
   expect(JSON.stringify(message?.message)).toContain('Received 3 times');
   expect(message?.message.text).not.toContain('<!channel>');
 });
+
+test('the newest digest of the audits is told once in the channel, with what is new and what is gone', async () => {
+  const rig = await createRig();
+  const one = (subject: string) => ({
+    fingerprint: subject,
+    severity: 'high' as const,
+    audit: 'statement-timeout',
+    title: 'Role without statement_timeout',
+    subject,
+  });
+  const shop = {
+    database: 'shop',
+    findings: [one('role <!here>')],
+    changed: { fresh: [one('role <!here>')], gone: [one('role app')] },
+    unreadable: ['no-replica'],
+    problem: null,
+  };
+  rig.digests.push({ slot: '2026-11-15T00:00:00.000Z', databases: [{ ...shop, changed: null }] });
+  rig.digests.push({ slot: '2026-11-16T00:00:00.000Z', databases: [shop] });
+  for (const _ of [1, 2]) while ((await rig.bot.render('audits', never)) === 'busy') await delay(20);
+  const [message, ...others] = await posted(rig.sandbox);
+  expect(others).toEqual([]);
+  expect(message?.message.thread_ts).toBeUndefined();
+  expect(message?.message.text).toBe('Audits: shop 1 new, 1 gone, 1 in all');
+  const shown = JSON.stringify(message?.message);
+  for (const part of ['New (1)', 'Gone (1)', 'role app', 'Could not be read: no-replica', '1 high']) {
+    expect(shown).toContain(part);
+  }
+  expect(shown).not.toContain('first digest');
+});

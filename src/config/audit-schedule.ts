@@ -1,0 +1,26 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
+import { isTimeZone } from '../domain/audit-policy.ts';
+
+/** When the audits run by themselves. */
+export const AuditSchedule = z
+  .strictObject({
+    cron: z
+      .string()
+      .refine(isCron, 'five fields of cron, such as "0 9 * * 1-5"')
+      .describe('When, in five fields of cron: "0 9 * * 1-5" is 09:00 on working days.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'no time zone of the IANA database, such as Asia/Seoul')
+      .optional()
+      .describe('Time zone that it is meant in. Default: timeZone.'),
+  })
+  .describe('Runs the audits by themselves and posts what changed. Without it they run when somebody asks.');
+
+function isCron(pattern: string): boolean {
+  try {
+    return new Cron(pattern, { paused: true, mode: '5-part' }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}
