@@ -221,9 +221,7 @@ const floor = {
   'one sync of the disk': rounded(summary(await syncs(directory, 100))),
   "one call of Slack's SDK, until it arrives": rounded(summary(await sdkCalls(slack, 100))),
   'a Node process that stores nothing, from the POST': rounded(summary(await relays(slack, 100))),
-  'the same without the SDK, after storing one row': rounded(
-    summary(await relays(slack, 100, victim.url())),
-  ),
+  'the same without the SDK, after storing one row': rounded(summary(await relays(slack, 100, victim.url()))),
 };
 console.log('\nthe floor, milliseconds: what a process that decides nothing takes here');
 console.table(floor);
