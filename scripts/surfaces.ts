@@ -117,7 +117,10 @@ async function home(): Promise<void> {
   await surface('home', async () => {
     await watcher.goto(`${slack.url}/?user=${ANNA}`);
     await watcher.locator('[data-home]').click();
-    await watcher.locator('.home-blocks').getByText('Open incidents').waitFor();
+    await watcher
+      .locator('.home-blocks')
+      .getByText(/Waiting for you/)
+      .waitFor();
     await shootWatcher('home', watcher.locator('.home-blocks'), 'dark', 'phone');
   });
 }

@@ -5,7 +5,7 @@ import type { Plan, Selection } from '../../domain/plan.ts';
 import { actorName } from '../../domain/told.ts';
 import { actionIds } from './action-ids.ts';
 import { type ClickValue, encodeClick } from './click-value.ts';
-import { joinNames } from './join-names.ts';
+import { consequence, MOST_CONFIRM, question } from './consequence.ts';
 import { shownPositions } from './offer.ts';
 import { plain } from './text-objects.ts';
 
@@ -36,7 +36,7 @@ export function dialog(
 ): types.ConfirmationDialog {
   return {
     title: plain(title, 100),
-    text: plain(text, 300),
+    text: plain(text, MOST_CONFIRM),
     confirm: plain(confirm, 30),
     deny: plain('Not now', 30),
     style,
@@ -70,7 +70,8 @@ function styleOf(actionClass: ActionClass): 'primary' | 'danger' {
 
 /** The first of two approvals: it runs nothing. */
 export function firstButton(plan: Plan, { value, shown, actionClass }: Asked): types.Button {
-  const text = `You are the first of two: nothing runs until a second person approves.\n${consequence(plan, shown, 'as proposed')}`;
+  const first = 'You are the first of two: nothing runs until a second person approves.';
+  const text = consequence(plan, shown, 'as proposed', first);
   const style = styleOf(actionClass);
   const confirm = dialog(question('Approve', plan, shown), text, 'Approve it', style);
   const carried = carrying(value, plan, shown);
@@ -83,7 +84,7 @@ export function secondButton(
   { value, actionClass }: Omit<Asked, 'shown'>,
   { by, selection }: NonNullable<StepAttempt['approval']>,
 ): types.Button {
-  const text = `${actorName(by)} approved first; it runs now.\n${consequence(plan, selection, null)}`;
+  const text = consequence(plan, selection, null, `${actorName(by)} approved first; it runs now.`);
   const style = styleOf(actionClass);
   const confirm = dialog(question('Run', plan, selection), text, 'Run it', style);
   return button({ id: actionIds.run, text: 'Run (second person)', value, style, confirm });
@@ -117,39 +118,6 @@ export function explainButton(value: ClickValue): types.Button {
 /** Answers for the actions that will not help. */
 export function whyNotButton(value: ClickValue): types.Button {
   return button({ id: actionIds.whyNot, text: 'Why not …', value });
-}
-
-/** The title of a dialog says in numbers on how much it acts: it is never cut away. */
-function question(verb: string, { targets }: Plan, { targets: chosen }: Selection): string {
-  return targets.length === 0
-    ? `${verb} this step?`
-    : `${verb} this step on ${chosen.length} of ${targets.length}?`;
-}
-
-const MOST_NAMES = 3;
-
-/**
- * Warnings first: the dialog has 300 characters, and what must be known before deciding must not be cut away. Slack
- * cannot show there which answers were picked on the card, so those are told as what they are.
- */
-function consequence(plan: Plan, { targets, choices }: Selection, answered: string | null): string {
-  const names = plan.targets
-    .filter(({ id }) => targets.includes(id))
-    .map(({ label }) => label.split(' · ')[0] ?? label);
-  const answers = plan.choices.flatMap(({ id, options }) =>
-    options
-      .filter(({ value }) => value === choices[id])
-      .map(
-        ({ label, consequence }) => `${label}${answered === null ? '' : ` (${answered})`}: ${consequence}`,
-      ),
-  );
-  return [
-    ...plan.warnings.map((warning) => `⚠ ${warning}`),
-    ...(names.length === 0 ? [plan.summary] : [`Acts on ${joinNames(names, MOST_NAMES)}.`]),
-    plan.impact,
-    ...answers,
-    ...(names.length === 0 ? [] : [plan.summary]),
-  ].join('\n');
 }
 
 export function skipButton(value: ClickValue): types.Button {

@@ -67,7 +67,7 @@ function targetParts(targets: readonly Target[], budget: Budget): Part[] {
     ...list('Why these targets', reasons, budget),
     ...(shown.length === 0 ? [] : [line(bold('What they run, literals masked'))]),
     ...shown.map((sql) => preformatted(budget.take(sql, QUERY))),
-    ...rest(queries.size - shown.length, 'different queries'),
+    ...rest(queries.size - shown.length, 'different queries', 'different query'),
   ];
 }
 

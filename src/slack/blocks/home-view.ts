@@ -21,7 +21,7 @@ export type Watch = { readonly source: string } & (
 /** What one person sees in the Home tab. */
 export interface HomeInput {
   readonly open: readonly Linked[];
-  /** Those of them in which a decision waits that this person may make. */
+  /** Those of them, the same objects, in which a decision waits that this person may make. */
   readonly mine: readonly Linked[];
   readonly connections: readonly ConnectionHealth[];
   readonly drill: (DrillRecord & { readonly at: string }) | null;
@@ -36,14 +36,15 @@ const MOST_CONNECTIONS = 40;
 /** The Home tab: incidents, decisions, connections. Sections, since Slack shows no table there. Pure. */
 export function homeView(input: HomeInput): types.HomeView {
   const { open, mine, problem } = input;
+  const others = open.filter((one) => !mine.includes(one));
   return {
     type: 'home',
     blocks: [
       ...(problem === null ? [] : richText(line(text('❌ '), bold(clip(problem, 500))))),
       header(mine.length === 0 ? 'No decision waits for you' : `Waiting for you: ${mine.length}`),
       ...listed(mine),
-      header(open.length === 0 ? 'No incident is open' : `Open incidents: ${open.length}`),
-      ...listed(open),
+      header(othersTitle(others.length, mine.length)),
+      ...listed(others),
       startButton(),
       ...connectionBlocks(input.connections),
       ...onCallBlocks(input.onCall),
@@ -54,10 +55,22 @@ export function homeView(input: HomeInput): types.HomeView {
   };
 }
 
+/** What waits for this person is not named twice. */
+function othersTitle(others: number, mine: number): string {
+  if (mine === 0) return others === 0 ? 'No incident is open' : `Open incidents: ${others}`;
+  return others === 0 ? 'No other incident is open' : `Other open incidents: ${others}`;
+}
+
 function listed(incidents: readonly Linked[]): types.KnownBlock[] {
   return [
     ...incidents.slice(0, MOST_LISTED).flatMap((one) => richText(incidentLines(one))),
-    ...richText(...rest(incidents.length - MOST_LISTED, 'incidents; /db-triage status lists them')),
+    ...richText(
+      ...rest(
+        incidents.length - MOST_LISTED,
+        'incidents; /db-triage status lists them',
+        'incident; /db-triage status lists it',
+      ),
+    ),
   ];
 }
 
@@ -90,7 +103,7 @@ function connectionBlocks(connections: readonly ConnectionHealth[]): types.Known
     header(title),
     ...richText(
       bullets(shown.map(connectionLine)),
-      ...rest(connections.length - shown.length, 'connections'),
+      ...rest(connections.length - shown.length, 'connections', 'connection'),
     ),
   ];
 }

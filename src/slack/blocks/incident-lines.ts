@@ -10,17 +10,20 @@ export interface Linked {
   readonly url: string | null;
 }
 
-/** An open incident for a list: what it is with the way there, its state and cause, and what it waits for. */
+/** An open incident for a list: what it is with the way there, its cause, and what it waits for, or else its state. */
 export function incidentLines({ incident, url }: Linked): Part {
   const { sign, word } = incidentState(incident);
   const [cause] = incident.causes;
   const waits = awaited(incident);
+  const about = [
+    ...(waits === null ? [word] : []),
+    ...(cause === undefined ? [] : [clip(causeName(cause), 200)]),
+  ];
   return line(
     text(`${sign} `),
     incidentName(incident.id, url),
-    text(` · ${clip(incident.database, 80)} · ${clip(incident.title, 150)}\n${word}`),
-    ...(cause === undefined ? [] : [text(` · ${clip(causeName(cause), 200)}`)]),
-    text(' · opened '),
+    text(` · ${clip(incident.database, 80)} · ${clip(incident.title, 150)}\n`),
+    ...(about.length === 0 ? [text('Opened ')] : [text(`${about.join(' · ')} · opened `)]),
     time(incident.openedAt),
     ...(waits === null
       ? []

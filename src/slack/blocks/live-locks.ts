@@ -37,7 +37,7 @@ export function locksMessage(now: LocksNow): Said {
       ...richText(
         liveHead(now, count),
         ...roots.slice(0, MOST_ROOTS).flatMap((root) => rootParts(root, budget)),
-        ...rest(roots.length - MOST_ROOTS, 'roots'),
+        ...rest(roots.length - MOST_ROOTS, 'roots', 'root'),
         ...circleText(now).map((sentence) => line(text(sentence))),
         ...gapParts(now),
       ),
@@ -57,7 +57,7 @@ function rootParts(root: LockNode, budget: Budget): Part[] {
     ),
     ...(session === null || session.sql === '' ? [] : [preformatted(budget.take(session.sql, QUERY))]),
     ...lists(shown, budget),
-    ...rest(waiters.length - shown.length, 'waiters'),
+    ...rest(waiters.length - shown.length, 'waiters', 'waiter'),
   ];
 }
 

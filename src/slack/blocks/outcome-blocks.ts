@@ -40,7 +40,7 @@ function factParts(outcome: Outcome, budget: Budget): Part[] {
   if (outcome.facts.length === 0) return [];
   const shown = outcome.facts.slice(0, MOST_FACTS);
   const facts = shown.map(({ name, value }) => `${name}: ${value}`).join(' · ');
-  return [line(text(budget.take(facts, 900))), ...rest(outcome.facts.length - shown.length, 'facts')];
+  return [line(text(budget.take(facts, 900))), ...rest(outcome.facts.length - shown.length, 'facts', 'fact')];
 }
 
 /** Targets with the same fate are named together. */

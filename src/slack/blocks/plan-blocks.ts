@@ -25,7 +25,7 @@ export function warningBlocks(plan: Plan, budget: Budget): types.RichTextBlock[]
   const shown = plan.warnings.slice(0, MOST_LINES);
   return richText(
     ...shown.map((warning) => quote(text('⚠️ '), bold(budget.take(warning, 500)))),
-    ...rest(plan.warnings.length - shown.length, 'warnings'),
+    ...rest(plan.warnings.length - shown.length, 'warnings', 'warning'),
   );
 }
 
@@ -36,7 +36,7 @@ export function differsBlocks(differs: readonly string[], budget: Budget): types
   return richText(
     line(bold('🔁 What changed since the last plan'), text(' · nothing was done, please decide again')),
     bullets(shown.map((difference) => line(text(budget.take(difference, 300))))),
-    ...rest(differs.length - shown.length, 'changes'),
+    ...rest(differs.length - shown.length, 'changes', 'change'),
   );
 }
 

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Actor } from '../../domain/actor.ts';
 import { actorName } from '../../domain/told.ts';
 import { clip } from './clip.ts';
-import { safeText } from './safe-text.ts';
+import { safeText, typeset } from './safe-text.ts';
 
 /** A part of a line of rich text. */
 export type Inline = types.RichTextElement;
@@ -11,7 +11,7 @@ export type Part = types.RichTextBlockElement;
 
 /** Text that Slack shows as it is; markup in it stays text (docs.slack.dev/reference/block-kit/blocks/rich-text-block). */
 export function text(value: string): Inline {
-  return { type: 'text', text: shown(value) };
+  return { type: 'text', text: words(value) };
 }
 
 /** Slack takes no empty text. */
@@ -19,8 +19,12 @@ function shown(value: string): string {
   return value === '' ? '–' : safeText(value);
 }
 
+function words(value: string): string {
+  return value === '' ? '–' : typeset(value);
+}
+
 export function bold(value: string): Inline {
-  return { type: 'text', text: shown(value), style: { bold: true } };
+  return { type: 'text', text: words(value), style: { bold: true } };
 }
 
 export function code(value: string): Inline {

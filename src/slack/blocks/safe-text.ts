@@ -12,3 +12,8 @@ const UNSEEN = /(?:(?!\n|\t|\u{FE0E}|\u{FE0F})[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Defaul
 export function safeText(value: string): string {
   return value.toWellFormed().replaceAll('\r\n', '\n').replaceAll(UNSEEN, '\u{FFFD}');
 }
+
+/** A text as it is set in a line: a number and its percent sign stay together. For words only, never for what is copied. */
+export function typeset(value: string): string {
+  return safeText(value).replaceAll(/(?<=\d) %/g, '\u{00A0}%');
+}

@@ -29,7 +29,7 @@ export function situationBlocks(
           line(bold('In a terminal: '), text(budget.take(label, 200))),
           preformatted(budget.take(command, COMMAND)),
         ]),
-      ...rest(situation.next.length - MOST_COMMANDS, 'commands, in the journal'),
+      ...rest(situation.next.length - MOST_COMMANDS, 'commands, in the journal', 'command, in the journal'),
     ),
   };
 }
@@ -42,6 +42,6 @@ function lines(title: string, sentences: readonly string[], budget: Budget): Par
   return [
     line(bold(title)),
     bullets(shown.map((sentence) => line(text(budget.take(sentence, 400))))),
-    ...rest(sentences.length - shown.length, 'lines'),
+    ...rest(sentences.length - shown.length, 'lines', 'line'),
   ];
 }

@@ -17,7 +17,7 @@ export function statusMessage(open: readonly Linked[]): Said {
     text: fallbackText(open.map(incidentSentence).join('\n')),
     blocks: [
       ...shown.flatMap((one) => richText(incidentLines(one))),
-      ...richText(...rest(open.length - shown.length, 'open incidents')),
+      ...richText(...rest(open.length - shown.length, 'open incidents', 'open incident')),
     ],
   };
 }

@@ -21,8 +21,8 @@ export function tableBlocks(table: Table, budget: Budget): types.KnownBlock[] {
   return [
     { type: 'table', rows },
     ...richText(
-      ...rest(table.rows.length - (rows.length - 1), 'rows'),
-      ...rest(table.columns.length - columns, 'columns'),
+      ...rest(table.rows.length - (rows.length - 1), 'rows', 'row'),
+      ...rest(table.columns.length - columns, 'columns', 'column'),
     ),
   ];
 }

@@ -53,8 +53,8 @@ function headline(
   return line(bold(count), ...by);
 }
 
-/** What the table says far to the right, where a phone does not show it: said once for all that share it. */
-function reasonParts(targets: readonly Target[], budget: Budget): Part[] {
+/** Why and whose: said once for all that share it. */
+export function reasonParts(targets: readonly Target[], budget: Budget): Part[] {
   const reasons = [
     ...Map.groupBy(
       targets,
@@ -66,7 +66,7 @@ function reasonParts(targets: readonly Target[], budget: Budget): Part[] {
     `${same.length === targets.length ? '' : `${same.length} of ${targets.length}: `}${reason}`;
   return [
     ...shown.map((one) => line(bold('Why: '), text(budget.take(said(one), 350)))),
-    ...rest(reasons.length - shown.length, 'reasons, in the table'),
+    ...rest(reasons.length - shown.length, 'reasons, in the table', 'reason, in the table'),
   ];
 }
 
@@ -83,7 +83,7 @@ function factParts(targets: readonly Target[], budget: Budget): Part[] {
   });
   return [
     line(bold('Details: '), text(budget.take(sayings.join(' · '), 600))),
-    ...rest(facts.size - names.length, 'details'),
+    ...rest(facts.size - names.length, 'details', 'detail'),
   ];
 }
 
@@ -107,6 +107,6 @@ function queryParts(targets: readonly Target[], budget: Budget): Part[] {
   return [
     line(bold(whose)),
     preformatted(budget.take(sql, QUERY)),
-    ...rest(queries.size - 1, 'different queries, in “Explain”'),
+    ...rest(queries.size - 1, 'different queries, in “Explain”', 'different query, in “Explain”'),
   ];
 }

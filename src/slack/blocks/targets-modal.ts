@@ -8,6 +8,8 @@ import { modal } from './modal.ts';
 import { MOST_TARGETS, offeredTargets } from './offer.ts';
 import { rest } from './rest.ts';
 import { bold, bullets, line, type Part, richText, text } from './rich-text.ts';
+import { reasonParts } from './target-blocks.ts';
+import { isAlike } from './target-table.ts';
 import { plain } from './text-objects.ts';
 import { viewIds } from './view-ids.ts';
 
@@ -39,6 +41,7 @@ export function targetsModal(
             'Nothing runs yet. What you choose is looked at once more, then the card shows it, and Run acts on that and nothing else.',
           ),
         ),
+        ...reasonParts(plan.targets, budget),
       ),
       targetsInput(plan, chosen),
       ...richText(
@@ -54,11 +57,12 @@ export function targetsModal(
 function targetsInput(plan: Plan, chosen: StepAttempt['chosen']): types.InputBlock {
   const targets = offeredTargets(plan);
   const { targets: ids } = shownSelection(plan, chosen);
-  const options = targets.map((target, index) => ({
-    text: plain(target.label, OPTION),
-    description: plain(describe(target), OPTION),
-    value: String(index),
-  }));
+  const alike = isAlike(plan.targets);
+  const options = targets.map((target, index) => {
+    const about = describe(target, alike);
+    const description = about === '' ? {} : { description: plain(about, OPTION) };
+    return { text: plain(target.label, OPTION), ...description, value: String(index) };
+  });
   const initial = options.filter((_, index) => ids.includes(targets[index]?.id ?? ''));
   const initial_options = initial.length === 0 ? {} : { initial_options: initial };
   const element = { action_id: actionIds.targets, options, ...initial_options };
@@ -73,8 +77,13 @@ function targetsInput(plan: Plan, chosen: StepAttempt['chosen']): types.InputBlo
   };
 }
 
-function describe({ owner, why }: Target): string {
-  return `${owner ?? 'owner not known'} · ${why}`;
+/** What tells a target from the others: reasons that all share stand above, in full. */
+function describe({ owner, why, facts, label }: Target, alike: boolean): string {
+  const own = facts
+    .filter(({ value }) => !label.includes(value))
+    .map(({ name, value }) => `${name}: ${value}`);
+  if (alike) return own.join(' · ');
+  return [owner ?? 'owner not known', why].join(' · ');
 }
 
 /** What cannot be chosen, and why. */

@@ -1,10 +1,11 @@
 import type { types } from '@slack/bolt';
 import { clip } from './clip.ts';
 import type { Inline } from './rich-text.ts';
+import { typeset } from './safe-text.ts';
 
 /** Text in which Slack parses nothing. */
 export function plain(value: string, max: number): types.PlainTextElement {
-  return { type: 'plain_text', text: clip(value, max), emoji: false };
+  return { type: 'plain_text', text: typeset(clip(value, max)), emoji: false };
 }
 
 /** A title line; at most 150 characters are shown. */

@@ -45,6 +45,6 @@ function list(title: string, items: readonly string[], budget: Budget): Part[] {
   return [
     line(bold(title)),
     bullets(shown.map((one) => line(text(budget.take(one, 400))))),
-    ...rest(items.length - shown.length, 'more'),
+    ...rest(items.length - shown.length, 'lines', 'line'),
   ];
 }

@@ -145,7 +145,7 @@ test('whatever the texts, every message is valid Block Kit and within the budget
           expect(validateBlocks(message.blocks, 'message', ['blocks'])).toMatchObject({ ok: true });
           expect(textLength(message.blocks)).toBeLessThanOrEqual(12_000);
           expect(message.text.trim()).not.toBe('');
-          expect(JSON.stringify(message.blocks)).not.toMatch(/\\ud[89ab]/i);
+          expect(JSON.stringify(message.blocks)).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89ab]/i);
         }
       },
     ),

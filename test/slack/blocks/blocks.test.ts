@@ -203,7 +203,7 @@ function tableOf(message: DesiredMessage): string[][] {
 
 test('targets are a table: what, owner, age, state and why, and what is left alone with the reason', () => {
   const facts = [
-    { name: 'Age', value: '3m12s' },
+    { name: 'Age', value: '2m' },
     { name: 'State', value: 'active' },
     { name: 'Role', value: 'report' },
   ];
@@ -216,7 +216,7 @@ test('targets are a table: what, owner, age, state and why, and what is left alo
   const [one, two] = targets;
   expect(tableOf(card)).toEqual([
     ['Act on it', 'What', 'Owner', 'Age', 'State', 'Why'],
-    ['yes', one?.label, 'CronJob analytics/report-generator', '3m12s', 'active', one?.why],
+    ['yes', one?.label, 'CronJob analytics/report-generator', '2m', 'active', one?.why],
     ['no', two?.label, 'not known', '–', '–', two?.why],
     ['left alone', 'pid 99 · walsender', '–', '–', '–', 'protected: replication'],
   ]);
@@ -225,6 +225,23 @@ test('targets are a table: what, owner, age, state and why, and what is left alo
   expect(words).toContain('Role: report (1 of 2)');
   expect(words.split('SELECT * FROM orders')).toHaveLength(2);
   expect(words.indexOf('still armed')).toBeLessThan(words.indexOf('Impact'));
+});
+
+test('what all targets share is said once, so that a phone shows the table whole', () => {
+  const facts = [
+    { name: 'Age', value: '3m12s' },
+    { name: 'State', value: 'active' },
+  ];
+  const targets = [target(1, { facts }), target(2, { facts })];
+  const card = cardOf(attempt('kill', 'awaiting', { plan: plan({ targets, excluded: [] }) }));
+  expect(tableOf(card)).toEqual([
+    ['Act on it', 'What', 'State'],
+    ['yes', targets[0]?.label, 'active'],
+    ['yes', targets[1]?.label, 'active'],
+  ]);
+  const words = wordsOf(card);
+  expect(words.split('CronJob analytics/report-generator.')).toHaveLength(3);
+  expect(words).toContain(targets[0]?.why);
 });
 
 test('the card shows what a person chose, and its Run button means exactly that', () => {
@@ -276,7 +293,7 @@ test('a diagnosis says its verdict first, each number once, and what helps apart
     wontHelp: ['Killing alone.'],
     settles: ['Its plan.', 'Its indexes.', 'Its statistics.'],
   });
-  const summary = `${found.title} (93 % sure).`;
+  const summary = `${found.title} (93\u00A0% sure).`;
   const shown = outcome({
     summary,
     causes: [found, cause({ title: 'Locks', confidence: 0.3 })],
@@ -403,7 +420,7 @@ describe('the parent', () => {
     const textOf = (attempts: StepAttempt[], over: Parameters<typeof view>[1] = {}) =>
       JSON.stringify(messagesOf(view(attempts, over))[0]?.blocks);
     expect(textOf([diagnosed])).toContain(
-      ': CPU 100 % by Prometheus · Connections 57 of 77 usable slots (74 %)',
+      ': CPU 100\u00A0% by Prometheus · Connections 57 of 77 usable slots (74\u00A0%)',
     );
     expect(textOf([diagnosed, kill])).toContain(': sessions 2');
     expect(textOf([diagnosed, kill], { status: 'closed' })).not.toContain('Measured');
@@ -425,7 +442,7 @@ describe('the parent', () => {
     const parent = parentOf({ causes: [cause()], title: HOSTILE.repeat(5), severity: HOSTILE });
     const text = JSON.stringify(parent?.blocks);
     expect(text).toContain(
-      'Analytical query holds the pool · CronJob analytics/report-generator (93 % sure)',
+      'Analytical query holds the pool · CronJob analytics/report-generator (93\u00A0% sure)',
     );
     expect(text).toContain('a decision on step 3 (Terminate the sessions)');
     expect(text).toContain('step 3 of 3');

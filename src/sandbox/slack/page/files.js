@@ -16,7 +16,8 @@ function file(source) {
   if (url === null) return h('div', { class: 'file-card' }, title);
   const named = [title, source.name, url].some((text) => DOCUMENT.test(text ?? ''));
   const shown = source.mimetype?.startsWith('image/') ?? !named;
-  if (!shown) return card(title, url);
+  const name = source.name ?? title;
+  if (!shown) return card(title, name, url);
   const image = h('img', { src: url, alt: source.alt_txt || title, class: 'file-image' });
   const figure = h(
     'figure',
@@ -24,17 +25,26 @@ function file(source) {
     h('figcaption', {}, title),
     h('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, image),
   );
-  image.addEventListener('error', () => figure.replaceWith(card(title, url)), { once: true });
+  image.addEventListener('error', () => figure.replaceWith(card(title, name, url)), { once: true });
   return figure;
 }
 
-/** @param {string} title @param {string} url */
-function card(title, url) {
-  const type = /\.(\w{1,5})$/.exec(title)?.[1]?.toUpperCase() ?? 'File';
+/** Kinds of files by the ending of their names; another one is told by its ending. */
+const KINDS = { csv: 'CSV', json: 'JSON', md: 'Markdown', pdf: 'PDF', sql: 'SQL', txt: 'Plain text' };
+
+/** @param {string} title @param {string} name @param {string} url */
+function card(title, name, url) {
+  const ending = /\.(\w{1,5})$/.exec(name)?.[1]?.toLowerCase();
+  const mark = ending?.toUpperCase() ?? '…';
   return h(
     'a',
     { class: 'file-card', href: url, target: '_blank', rel: 'noopener noreferrer' },
-    h('span', { class: 'file-mark', 'aria-hidden': 'true' }, type.slice(0, 4)),
-    h('span', {}, h('strong', {}, title), h('span', { class: 'choice-note' }, type)),
+    h('span', { class: 'file-mark', 'aria-hidden': 'true' }, mark.slice(0, 4)),
+    h(
+      'span',
+      {},
+      h('strong', {}, title),
+      h('span', { class: 'choice-note' }, KINDS[ending] ?? (ending ? mark : 'Binary')),
+    ),
   );
 }

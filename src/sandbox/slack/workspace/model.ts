@@ -54,6 +54,7 @@ export type StateValues = Record<string, Record<string, JsonObject>>;
 /** A file attached to a message. */
 export interface FileReference {
   id: string;
+  name: string;
   title: string;
   url: string;
   alt_txt?: string;

@@ -36,7 +36,13 @@ function uploaded({ workspace }: SandboxContext, id: string | undefined): Stored
 
 function reference(context: SandboxContext, file: StoredFile): FileReference {
   const alt = file.altText === undefined ? {} : { alt_txt: file.altText };
-  return { id: file.id, title: file.title, url: `${context.baseUrl()}/files/${file.id}`, ...alt };
+  return {
+    id: file.id,
+    name: file.name,
+    title: file.title,
+    url: `${context.baseUrl()}/files/${file.id}`,
+    ...alt,
+  };
 }
 
 function share({ context, args }: ApiCall, channelId: string, files: readonly StoredFile[]): void {
