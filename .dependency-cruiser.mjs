@@ -66,7 +66,7 @@ export default {
       {
         dependencyTypes: ['npm', 'core'],
         path: '.',
-        pathNot: '^(?:node_modules/zod/|(?:node:)?(?:crypto|util)$)',
+        pathNot: '^(?:node_modules/(?:zod|re2js)/|(?:node:)?(?:crypto|util)$)',
       },
     ),
     rule(

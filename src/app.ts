@@ -189,7 +189,8 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   });
 
   const { queue } = state;
-  queue.handle('intake', createSettle({ state, ledger, runbooks, databases: databases.list() }));
+  const deciding = { runbooks, databases: databases.list(), policy: config.alertPolicy };
+  queue.handle('intake', createSettle({ state, ledger, ...deciding }));
   queue.handle('advance', createAdvance(engine));
   queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
   queue.handle(
@@ -210,7 +211,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   });
   void warnOfUnreadable({ authority, rules, approvers, logger });
   let stopping: Promise<void> | undefined;
-  const openings = openAtOnce({ runbooks, databases: databases.list(), announcer: slack });
+  const openings = openAtOnce({ ...deciding, announcer: slack });
   const door = serving
     ? await startHttp(config, {
         state,

@@ -1,5 +1,6 @@
 import type { AuditPolicy, AuditSchedule } from '../domain/audit-policy.ts';
 import type { Authority, DecisionRules } from '../domain/authority.ts';
+import type { IntakePolicy } from '../domain/intake-policy.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
@@ -33,6 +34,8 @@ export interface Config {
     readonly format: 'alertmanager' | 'generic';
     readonly authentication: SourceAuthentication;
   }[];
+  /** Where alerts lead, and when they open nothing. */
+  readonly alertPolicy: IntakePolicy;
   readonly databases: readonly DatabaseConfig[];
   readonly protected: ConfigFile['protected'];
   readonly audits: AuditPolicy;

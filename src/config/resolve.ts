@@ -3,6 +3,7 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import { Secret } from '../domain/secret.ts';
+import { resolveAlertPolicy } from './alert-policy.ts';
 import { resolveAuthority } from './authority.ts';
 import type {
   Config,
@@ -52,6 +53,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       format: source.format,
       authentication: authenticationOf(source, secret),
     })),
+    alertPolicy: resolveAlertPolicy(file.alerts, file.timeZone),
     databases: file.databases.map((database) => ({
       ...databaseConfig(database, secret),
       reminders: reminderTargets(file.reminders, database.reminders ?? {}),

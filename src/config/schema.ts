@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTimeZone, Peak, Suppression } from '../domain/audit-policy.ts';
 import { RetentionPolicy } from '../domain/retention.ts';
+import { alertPolicyKeys, refuseUnknownRoutes } from './alert-policy.ts';
 import { AuditSchedule } from './audit-schedule.ts';
 import { AuthorityKeys, refuseUnknownOnCall } from './authority.ts';
 import { ImpactEntry, needsPlace } from './impact.ts';
@@ -183,7 +184,10 @@ const Sections = z.strictObject({
         ),
     })
     .prefault({}),
-  alerts: z.strictObject({ sources: z.array(AlertSource).min(1).superRefine(namedOnce) }),
+  alerts: z.strictObject({
+    sources: z.array(AlertSource).min(1).superRefine(namedOnce),
+    ...alertPolicyKeys,
+  }),
   databases: z.array(Database.superRefine(needsPlace)).min(1).superRefine(namedOnce),
   protected: Protected.describe('Sessions that are never signalled.'),
   audits: z
@@ -223,5 +227,7 @@ const Sections = z.strictObject({
 });
 
 /** firebreak.yml. Every key is documented in firebreak.example.yml. */
-export const ConfigFile = Sections.superRefine(refuseUnknownNames).superRefine(refuseUnknownOnCall);
+export const ConfigFile = Sections.superRefine(refuseUnknownNames)
+  .superRefine(refuseUnknownOnCall)
+  .superRefine(refuseUnknownRoutes);
 export type ConfigFile = z.infer<typeof ConfigFile>;

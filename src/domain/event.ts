@@ -12,6 +12,7 @@ import { Measured } from './post-mortem.ts';
 import { ReminderLevel } from './remind-times.ts';
 import { RetentionPolicy } from './retention.ts';
 import { Runbook } from './runbook.ts';
+import { Silence } from './silence.ts';
 import { Situation } from './situation.ts';
 
 /** A step of a run and which try of it this is, counted from 1. */
@@ -50,13 +51,29 @@ export const DomainEvent = z.discriminatedUnion('type', [
     dedupeKey: z.string(),
     by: Actor,
     alert: Alert.nullable(),
+    /** Id of the Slack channel that a route says; absent for the one of all. */
+    channel: z.string().optional(),
   }),
   /** When a further alert, or a repeat, belongs to an open incident. */
   event('alert.attached', { alert: Alert }),
   /** When the sender says that an alert of the incident is over. */
   event('alert.resolved', { alert: Alert }),
-  /** When an alert is stored and leads to nothing, with the reason. Stream `intake`. */
-  event('alert.ignored', { alert: Alert, reason: z.string() }),
+  /** When an alert is a symptom of what the open incident is about: it is told, and keeps nothing open. */
+  event('alert.inhibited', { alert: Alert, reason: z.string() }),
+  /**
+   * When an alert is stored and leads to nothing, with the reason. Stream `intake/…`, or that of an incident in whose time
+   * it came. `held` when it was silenced or flaps: it is looked at again at `until`.
+   */
+  event('alert.ignored', {
+    alert: Alert,
+    reason: z.string(),
+    held: z.enum(['silenced', 'flapping']).optional(),
+    until: z.string().nullable().optional(),
+  }),
+  /** When a person says that alerts shall open nothing for a while. Stream `silences`. */
+  event('silence.added', { silence: Silence, ...click }),
+  /** When a person ends a silence before its time; what it held back is decided on anew. Stream `silences`. */
+  event('silence.ended', { id: z.string(), by: Person, ...click }),
   /** When a runbook begins; the run keeps this copy of it. */
   event('run.started', { run: z.int().positive(), runbook: Runbook, by: Actor }),
   /** When a step has a plan for people to decide on. */

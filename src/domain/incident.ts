@@ -118,7 +118,11 @@ export interface Incident extends Charge {
   readonly dedupeKey: string;
   readonly openedBy: Actor;
   readonly openedAt: string;
-  readonly alerts: readonly { readonly alert: Alert; readonly at: string }[];
+  readonly alerts: readonly AlertNote[];
+  /** Alerts that a rule of inhibition calls symptoms, and their ends: they keep nothing open. */
+  readonly symptoms: readonly AlertNote[];
+  /** Id of the Slack channel that a route says; null for the one of all. */
+  readonly channel: string | null;
   readonly causes: readonly Cause[];
   readonly causeAt: string | null;
   readonly mitigatedAt: string | null;
@@ -144,6 +148,12 @@ export interface Incident extends Charge {
   readonly postMortems: readonly PostMortemVersion[];
   /** Version of the last event that is not about a post-mortem. */
   readonly newsVersion: number;
+}
+
+/** What an alert said, and when that came (ISO 8601). */
+export interface AlertNote {
+  readonly alert: Alert;
+  readonly at: string;
 }
 
 /** One version of the post-mortem; `written` is null as long as it is being written. */
@@ -218,6 +228,8 @@ function open(id: string, event: EventOf<'incident.opened'>, at: string): Incide
     openedBy: event.by,
     openedAt: at,
     alerts: event.alert === null ? [] : [{ alert: event.alert, at }],
+    symptoms: [],
+    channel: event.channel ?? null,
     causes: [],
     causeAt: null,
     mitigatedAt: null,
@@ -258,6 +270,8 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
   switch (event.type) {
     case 'incident.opened':
     case 'alert.ignored':
+    case 'silence.added':
+    case 'silence.ended':
     case 'drill.recorded':
     case 'audits.digested':
     case 'journal.lost':
@@ -290,7 +304,8 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     }
     case 'alert.attached':
     case 'alert.resolved':
-      return { ...incident, alerts: [...incident.alerts, { alert: event.alert, at }] };
+    case 'alert.inhibited':
+      return withAlert(incident, event.alert, at, event.type === 'alert.inhibited');
     case 'cause.named':
       return { ...incident, causes: event.causes, causeAt: incident.causeAt ?? at };
     case 'charge.taken':
@@ -321,6 +336,22 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     default:
       return changeRun(incident, (run) => applyToStep(run, event, at));
   }
+}
+
+/** Notes what an alert says: as a symptom, or the end of one, or as a part of the incident. */
+export function withAlert<I extends Pick<Incident, 'alerts' | 'symptoms'>>(
+  incident: I,
+  alert: Alert,
+  at: string,
+  isSymptom: boolean,
+): I {
+  const { alerts, symptoms } = incident;
+  const among = (notes: readonly AlertNote[]) =>
+    notes.some((note) => note.alert.fingerprint === alert.fingerprint);
+  const endsSymptom = alert.status === 'resolved' && among(symptoms) && !among(alerts);
+  return isSymptom || endsSymptom
+    ? { ...incident, symptoms: [...symptoms, { alert, at }] }
+    : { ...incident, alerts: [...alerts, { alert, at }] };
 }
 
 type StepEvent = Exclude<

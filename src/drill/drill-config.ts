@@ -1,5 +1,6 @@
 import type { Config, DatabaseConfig } from '../config/config.ts';
 import { noRules } from '../domain/authority.ts';
+import { NO_POLICY } from '../domain/intake-policy.ts';
 import { Secret } from '../domain/secret.ts';
 import type { SlackSandbox } from '../sandbox/slack/server.ts';
 import { channel, people } from './people.ts';
@@ -31,6 +32,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     },
     http: { host: '127.0.0.1', port: 0 },
     state: { ...parts.state, retention: { closedIncidentDays: null, alertDays: null } },
+    alertPolicy: NO_POLICY,
     sources: [
       {
         name: 'alertmanager',

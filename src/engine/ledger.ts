@@ -178,7 +178,7 @@ function workAfterChange(incidentId: string, events: readonly DomainEvent[]): Wo
 
 /** An alert that joins an open incident changes what is shown, and nothing that the engine has to do. */
 function workAfter(incidentId: string, events: readonly DomainEvent[]): Work[] {
-  const shownOnly = events.every(({ type }) => type === 'alert.attached' || type === 'alert.resolved');
+  const shownOnly = events.every(({ type }) => type !== 'incident.closed');
   return shownOnly ? [{ kind: 'render', key: incidentId }] : workFor(incidentId);
 }
 

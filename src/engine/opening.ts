@@ -11,6 +11,8 @@ export interface Opening {
   readonly runbook: Runbook;
   readonly by: Actor;
   readonly alert: Alert | null;
+  /** Id of the Slack channel that a route says. */
+  readonly channel?: string | null;
 }
 
 /** One open incident per database: everything that alerts on it belongs together. */
@@ -21,13 +23,15 @@ export function dedupeKeyOf(database: string): string {
 /** The row and the first events of an incident. */
 export function openingOf(id: string, opening: Opening): { row: IncidentRow; events: DomainEvent[] } {
   const { database, service, runbook, by, alert } = opening;
+  const channel = opening.channel ?? null;
+  const said = channel === null ? {} : { channel };
   const title = alert?.annotations.summary ?? alert?.name ?? runbook.title;
   const dedupeKey = dedupeKeyOf(database);
   const severity = alert?.labels.severity ?? 'unknown';
   return {
     row: { id, dedupeKey, database, title, status: 'open' },
     events: [
-      { type: 'incident.opened', title, database, service, severity, dedupeKey, by, alert },
+      { type: 'incident.opened', title, database, service, severity, dedupeKey, by, alert, ...said },
       { type: 'run.started', run: 1, runbook, by },
     ],
   };

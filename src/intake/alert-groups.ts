@@ -1,6 +1,7 @@
 import type { MonitoredDatabase } from '../ports/databases.ts';
 import type { StoredAlert } from '../ports/state.ts';
-import { databaseOf } from './alert-target.ts';
+import { targetOf } from './alert-target.ts';
+import type { DecideOptions } from './settle-options.ts';
 
 /** Alerts of one database in the order of their times; of none when the database is null. */
 export interface AlertGroup {
@@ -11,11 +12,11 @@ export interface AlertGroup {
 /** The alerts by the database that they are about, each group in the order of their times; null for those that are about none. */
 export function byDatabase(
   alerts: readonly StoredAlert[],
-  databases: readonly MonitoredDatabase[],
+  { policy, databases }: Pick<DecideOptions, 'policy' | 'databases'>,
 ): AlertGroup[] {
   const groups = Map.groupBy(alerts, ({ alert }) => {
-    const found = databaseOf(alert, databases);
-    return typeof found === 'string' ? null : found;
+    const { database } = targetOf(alert, policy.routes, databases);
+    return typeof database === 'string' ? null : database;
   });
   return [...groups].map(([database, ofDatabase]) => ({
     database,

@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../domain/event.ts';
-import { alertsResolved, currentRun, type Incident } from '../domain/incident.ts';
+import { alertsResolved, currentRun, type Incident, withAlert } from '../domain/incident.ts';
 import type { Settlement, StoredAlert } from '../ports/state.ts';
+import { type DecideStored, recordOf } from './decide-stored.ts';
 
 /** What alerts of its database do to an open incident. */
 export interface Attachments {
@@ -9,23 +10,26 @@ export interface Attachments {
   readonly settlements: readonly Settlement[];
 }
 
-/** The last alert to be resolved closes an incident in which nothing is under way. */
-export function attachmentsOf(incident: Incident, stored: readonly StoredAlert[]): Attachments {
+/** The last alert to be resolved closes an incident in which nothing is under way; symptoms keep none open. */
+export function attachmentsOf(
+  incident: Incident,
+  stored: readonly StoredAlert[],
+  decide: DecideStored,
+): Attachments {
   const events: DomainEvent[] = [];
   const settlements: Settlement[] = [];
-  const alerts = [...incident.alerts];
   const isIdle = currentRun(incident)?.status !== 'running';
-  for (const { id, alert } of stored) {
-    const isOver = alert.status === 'resolved';
-    alerts.push({ alert, at: '' });
-    events.push({ type: isOver ? 'alert.resolved' : 'alert.attached', alert });
-    settlements.push({
-      alertId: id,
-      decision: isOver ? 'resolved' : 'attached',
-      reason: `${incident.id} is open for this database.`,
-      incidentId: incident.id,
-    });
-    if (!isOver || !isIdle || !alertsResolved({ ...incident, alerts })) continue;
+  let after = incident;
+  for (const one of stored) {
+    const decision = decide(one, after);
+    if (decision.decision === 'opened')
+      throw new Error('An open incident takes every alert of its database.');
+    const { event, settlement } = recordOf(one, decision, incident);
+    events.push(event);
+    settlements.push(settlement);
+    if (settlement.incidentId === null) continue;
+    after = withAlert(after, one.alert, '', decision.decision === 'inhibited');
+    if (decision.decision !== 'resolved' || !isIdle || !alertsResolved(after)) continue;
     const reason = 'Every alert was resolved and no run is under way.';
     events.push({ type: 'incident.closed', by: { kind: 'system' }, reason });
     break;

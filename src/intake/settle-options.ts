@@ -1,3 +1,4 @@
+import type { IntakePolicy } from '../domain/intake-policy.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Ledger } from '../engine/ledger.ts';
 import type { MonitoredDatabase } from '../ports/databases.ts';
@@ -9,4 +10,8 @@ export interface SettleOptions {
   readonly ledger: Ledger;
   readonly runbooks: ReadonlyMap<string, Runbook>;
   readonly databases: readonly MonitoredDatabase[];
+  readonly policy: IntakePolicy;
 }
+
+/** What decides without reading anything. */
+export type DecideOptions = Pick<SettleOptions, 'runbooks' | 'databases' | 'policy'>;

@@ -12,9 +12,9 @@ const MOST_OF_GROUP = 50;
 const MOST_CONFLICTS = 50;
 
 /**
- * Decides what each stored alert leads to, with a reason, once: open, attach, resolve or ignore. Those of one database
- * are decided in the order of their times, as twins and batches bring them in any; those of many databases are written together, so that a storm costs a few
- * transactions and not one for each alert.
+ * Decides what each stored alert leads to, with a reason, once (`decide-alert.ts`), and anew what was held back and still
+ * fires. Those of one database are decided in the order of their times, as twins and batches bring them in any; those of
+ * many databases are written together, so that a storm costs a few transactions and not one for each alert.
  */
 export function createSettle(options: SettleOptions): (key: string, signal?: AbortSignal) => Promise<'done'> {
   const { state, ledger } = options;
@@ -57,10 +57,11 @@ export function createSettle(options: SettleOptions): (key: string, signal?: Abo
 
   return async (_key, signal) => {
     const failures: unknown[] = [];
+    await state.alerts.release();
     for (let after = 0; ; ) {
       const { alerts, last } = await state.alerts.unsettled(after, BATCH);
       if (alerts.length === 0) break;
-      const groups = byDatabase(alerts, options.databases);
+      const groups = byDatabase(alerts, options);
       for (let start = 0; start < groups.length; start += MOST_GROUPS) {
         signal?.throwIfAborted();
         await settleGroups(groups.slice(start, start + MOST_GROUPS), failures);

@@ -1,9 +1,11 @@
-import type { Alert } from '../domain/alert.ts';
 import type { Settling } from '../engine/ledger.ts';
 import { openingOf } from '../engine/opening.ts';
+import type { StoredAlert } from '../ports/state.ts';
 import type { AlertGroup } from './alert-groups.ts';
-import { databaseOf, runbookOf } from './alert-target.ts';
-import type { SettleOptions } from './settle-options.ts';
+import { targetOf } from './alert-target.ts';
+import type { AlertDecision } from './decide-alert.ts';
+import { type DecideStored, recordOf } from './decide-stored.ts';
+import type { DecideOptions } from './settle-options.ts';
 
 /** What alerts lead to where no incident is open. */
 export interface Unopened {
@@ -13,50 +15,37 @@ export interface Unopened {
   readonly opening: (group: AlertGroup, incidentId: string) => Settling | null;
 }
 
-export function createUnopened({
-  runbooks,
-  databases,
-}: Pick<SettleOptions, 'runbooks' | 'databases'>): Unopened {
-  /** Why an alert opens nothing, or null when it does. */
-  function whyNothing(alert: Alert): string | null {
-    const database = databaseOf(alert, databases);
-    if (typeof database === 'string') return database;
-    if (alert.status === 'resolved') return `No incident is open for ${database.name}.`;
-    return runbookOf(alert, runbooks) === undefined ? `No runbook names the alert ${alert.name}.` : null;
-  }
+type Decided = readonly [StoredAlert, AlertDecision];
+
+export function createUnopened({ policy, databases }: DecideOptions, decide: DecideStored): Unopened {
+  const decided = (stored: StoredAlert): Decided => [stored, decide(stored, null)];
 
   return {
     ignoring({ alerts }) {
-      const opener = alerts.findIndex(({ alert }) => whyNothing(alert) === null);
-      const ignored = opener === -1 ? alerts : alerts.slice(0, opener);
-      const [first] = ignored;
-      if (first === undefined) return null;
-      const reasons = ignored.map(({ id, alert }) => ({ id, alert, reason: whyNothing(alert) ?? '' }));
+      const all = alerts.map(decided);
+      const opener = all.findIndex(([, { decision }]) => decision === 'opened');
+      const records = (opener === -1 ? all : all.slice(0, opener)).flatMap(([stored, decision]) =>
+        decision.decision === 'opened' ? [] : [recordOf(stored, decision, null)],
+      );
+      const [first] = alerts;
+      if (first === undefined || records.length === 0) return null;
       return {
         target: { ignoredIn: `intake/${first.id}` },
-        events: reasons.map(({ alert, reason }) => ({ type: 'alert.ignored', alert, reason })),
-        settles: reasons.map(({ id, reason }) => ({
-          alertId: id,
-          decision: 'ignored',
-          reason,
-          incidentId: null,
-        })),
+        events: records.map(({ event }) => event),
+        settles: records.map(({ settlement }) => settlement),
       };
     },
 
     opening({ database, alerts: [first] }, incidentId) {
-      const runbook = first && runbookOf(first.alert, runbooks);
-      if (database === null || first === undefined || runbook === undefined) return null;
-      const { name, service } = database;
+      if (database === null || first === undefined) return null;
+      const decision = decide(first, null);
+      if (decision.decision !== 'opened') return null;
       const { alert } = first;
-      const { row, events } = openingOf(incidentId, {
-        database: name,
-        service,
-        runbook,
-        by: { kind: 'system' },
-        alert,
-      });
-      const reason = `Runbook ${runbook.id} is for the alert ${alert.name}.`;
+      const { service, channel } = targetOf(alert, policy.routes, databases);
+      const { runbook, reason } = decision;
+      const by = { kind: 'system' } as const;
+      const opening = { database: database.name, service, runbook, by, alert, channel };
+      const { row, events } = openingOf(incidentId, opening);
       return {
         target: { opens: row },
         events,

@@ -6,6 +6,7 @@ import type { Verification } from '../domain/journal-chain.ts';
 import type { Anchor, JournalEntry } from '../domain/journal-entry.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
+import type { Silence } from '../domain/silence.ts';
 
 /** Kinds of work. A work item is only a hint to look at the journal: done twice or late it changes nothing. */
 export type WorkKind = 'intake' | 'advance' | 'render' | 'remind';
@@ -35,10 +36,24 @@ export interface IncidentRow {
 /** What became of a stored alert. */
 export interface Settlement {
   readonly alertId: string;
-  readonly decision: 'opened' | 'attached' | 'resolved' | 'ignored';
+  readonly decision: AlertOutcome;
   readonly reason: string;
   readonly incidentId: string | null;
+  /** Of an alert that is held back: when it is decided on anew if it still fires (ISO 8601; null for never). */
+  readonly heldUntil?: string | null;
+  /** Id of the silence that holds it back, or null. */
+  readonly heldBy?: string | null;
 }
+
+/** `silenced`, `flapping` and `inhibited` are held back: decided on anew when that is over and they still fire. */
+export type AlertOutcome =
+  | 'opened'
+  | 'attached'
+  | 'resolved'
+  | 'ignored'
+  | 'silenced'
+  | 'flapping'
+  | 'inhibited';
 
 export interface AppendOptions {
   readonly work: readonly Work[];
@@ -49,6 +64,8 @@ export interface AppendOptions {
     readonly remindAt?: string | null;
   };
   readonly settles?: readonly Settlement[];
+  /** A silence as it is from now on; what one that is over held back is decided on anew. */
+  readonly silence?: Silence;
   /** Messages that are posted right after the commit, written down before. */
   readonly reserves?: readonly ChatMessage[];
 }
@@ -99,19 +116,78 @@ export interface StoredAlert {
   /** ISO 8601. */
   readonly receivedAt: string;
   readonly settlement: Settlement | null;
+  /** How often the same came again. */
+  readonly repeats: number;
+  /** Id of the stored alert that this one takes up again, or null. */
+  readonly replayOf: string | null;
+}
+
+/** One time that an alert began to fire. */
+export interface Firing {
+  /** As the sender says. */
+  readonly startsAt: string;
+  /** ISO 8601: when it was first heard of. */
+  readonly receivedAt: string;
+}
+
+/** What decisions on some alerts depend on beside the incidents. */
+export interface Past {
+  /** The time of the state database. */
+  readonly now: Date;
+  /** Those set by hand that are not over. */
+  readonly silences: readonly Silence[];
+  /** By id of a stored alert: each time that it began to fire lately, oldest first, with itself. */
+  readonly firings: ReadonlyMap<string, readonly Firing[]>;
+}
+
+/** A request that proved its sender and could not be understood. */
+export interface DeadLetter {
+  /** Such as `LETTER-7`. */
+  readonly id: string;
+  /** Configured name of the source. */
+  readonly source: string;
+  readonly reason: string;
+  /** What was sent, as text. */
+  readonly body: string;
+  /** ISO 8601, when it came first and last. */
+  readonly receivedAt: string;
+  readonly lastAt: string;
+  /** How often the same came. */
+  readonly count: number;
+}
+
+/** What was sent by a known sender and could not be understood: the newest, each once. */
+export interface DeadLetters {
+  keep(letter: Pick<DeadLetter, 'source' | 'reason' | 'body'>): Promise<void>;
+  get(id: string): Promise<DeadLetter | null>;
+  /** Newest first. */
+  list(limit: number): Promise<DeadLetter[]>;
+  /** It was understood after all. */
+  remove(id: string): Promise<void>;
 }
 
 /** How alerts open incidents in the very transaction that stores them. */
 export interface Openings {
   /** Dedupe key of the incident that an alert would belong to; null when it is about no database. */
   readonly keyOf: (alert: Alert) => string | null;
+  /** How far back decisions look, in minutes. */
+  readonly pastMinutes: number;
   /** What opens incidents for these alerts: each under the id for its dedupe key, where none is open and no alert waits. */
   readonly open: (
     alerts: readonly StoredAlert[],
     ids: ReadonlyMap<string, string>,
+    past: Past,
   ) => readonly StreamAppend[];
   /** Called right after the commit. */
   readonly opened: (events: readonly RecordedEvent[]) => void;
+}
+
+/** What was set by hand, to open nothing. */
+export interface Silences {
+  nextId(): Promise<string>;
+  get(id: string): Promise<Silence | null>;
+  /** Those that are not over, or only since a day; the one that ends first comes first. */
+  list(): Promise<Silence[]>;
 }
 
 /** Alerts as they came in. */
@@ -122,8 +198,17 @@ export interface Alerts {
    */
   store(alerts: readonly Alert[], openings?: Openings): Promise<{ stored: number; repeated: number }>;
   get(id: string): Promise<StoredAlert | null>;
-  /** Newest first. */
-  list(limit: number): Promise<StoredAlert[]>;
+  /** Newest first; with outcomes only those. */
+  list(limit: number, outcomes?: readonly AlertOutcome[]): Promise<StoredAlert[]>;
+  /** What decisions on these stored alerts depend on, as far back as so many minutes. */
+  past(ids: readonly string[], minutes: number): Promise<Past>;
+  /**
+   * Takes up again what was held back, still fires, and is held back no longer: what silenced it is over, it has lasted,
+   * or the incident whose symptom it was is closed. They are to be settled anew.
+   */
+  release(): Promise<void>;
+  /** Stores alerts anew as they came in, to be settled anew. Answers the new id of each that is there and settled. */
+  replay(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What is not settled, oldest first, after the place where the last call ended; from the start with 0. */
   unsettled(after: number, limit: number): Promise<{ readonly alerts: StoredAlert[]; readonly last: number }>;
 }
@@ -243,6 +328,8 @@ export interface WorkQueue {
 export interface State {
   readonly journal: Journal;
   readonly alerts: Alerts;
+  readonly silences: Silences;
+  readonly deadLetters: DeadLetters;
   readonly incidents: Incidents;
   readonly retention: Retention;
   readonly backups: Backups;

@@ -48,6 +48,10 @@ function createTeller(): (event: DomainEvent) => string | null {
         return `Alert ${event.alert.name} fired too`;
       case 'alert.resolved':
         return `Alert ${event.alert.name} was resolved by its sender`;
+      case 'alert.inhibited':
+        return `Alert ${event.alert.name} fired too, as a symptom. ${event.reason}`;
+      case 'alert.ignored':
+        return `Alert ${event.alert.name} was held back. ${event.reason}`;
       case 'run.started':
         for (const step of event.runbook.steps) titles.set(step.id, step.title);
         return `Runbook "${event.runbook.title}" was started by ${actorName(event.by)}`;
@@ -111,7 +115,8 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'postmortem.requested':
         return `${actorName(event.by)} asked for the post-mortem, version ${event.number}`;
       case 'postmortem.written':
-      case 'alert.ignored':
+      case 'silence.added':
+      case 'silence.ended':
       case 'effect.intended':
       case 'load.measured':
       case 'run.completed':

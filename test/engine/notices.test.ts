@@ -12,6 +12,8 @@ function stored(name: string, minutesAgo: number, settlement: Partial<Settlement
     id: '1',
     alert: makeAlert({ name }),
     receivedAt,
+    repeats: 0,
+    replayOf: null,
     settlement: settlement === null ? null : { ...whole, ...settlement },
   };
 }

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import type { Incident } from '../../src/domain/incident.ts';
+import { NO_POLICY } from '../../src/domain/intake-policy.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
 import { openAtOnce } from '../../src/intake/open-at-once.ts';
 import { createSettle } from '../../src/intake/settle.ts';
@@ -25,7 +26,7 @@ const reservedFor = (incidentId: string): ChatMessage => ({
   contentHash: '',
 });
 
-async function startRig(given?: string) {
+async function startRig(given?: string, policy = NO_POLICY) {
   const url = given ?? (await server.createDatabase());
   const state: State = await opened(url);
   const runbook = { ...makeRunbook([makeStep('one')]), alerts: ['ConnectionPoolExhausted'] };
@@ -36,11 +37,12 @@ async function startRig(given?: string) {
     cores: null,
     replicas: [],
   }));
+  const deciding = { runbooks, databases, policy };
   const announced: Incident[] = [];
   const announcer = { reserve: reservedFor, announce: (incident: Incident) => void announced.push(incident) };
-  const openings = openAtOnce({ runbooks, databases, announcer });
+  const openings = openAtOnce({ ...deciding, announcer });
   const ledger = createLedger(state, systemClock, quiet);
-  const settle = createSettle({ state, ledger, runbooks, databases });
+  const settle = createSettle({ state, ledger, ...deciding });
   const decisions = async () =>
     (await state.alerts.list(100)).map(({ settlement }) => settlement?.decision ?? 'waits').sort();
   return { url, state, openings, announced, settle, ledger, decisions };
@@ -118,7 +120,8 @@ test('what is repeated beside something new is counted as a repeat', async () =>
 
 test('the same alert to two replicas at once, and others with it, open one incident', async () => {
   const url = await server.createDatabase();
-  const rigs = [await startRig(url), await startRig(url)];
+  const policy = { ...NO_POLICY, flapping: { ...NO_POLICY.flapping, times: 1_000 } };
+  const rigs = [await startRig(url, policy), await startRig(url, policy)];
   for (let round = 1; round <= 10; round++) {
     const twin = makeAlert({ startsAt: new Date(Date.UTC(2026, 10, 15, 5, round)).toISOString() });
     const counts = await Promise.all(

@@ -201,6 +201,8 @@ function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident 
     openedBy: ALICE,
     openedAt: AT,
     alerts: [],
+    symptoms: [],
+    channel: null,
     causes: [],
     causeAt: null,
     mitigatedAt: null,

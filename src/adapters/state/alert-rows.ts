@@ -1,9 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Delivery } from './alert-batches.ts';
+import { AFTERMATH_MINUTES } from './held-alerts.ts';
 import type { StateTables } from './tables.ts';
-
-/** Minutes after an incident is closed in which its alerts may still be repeated by a monitoring that lags behind. */
-const AFTERMATH_MINUTES = 5;
 
 /** What became of a delivery. */
 interface UpsertedRow {
@@ -46,7 +44,7 @@ export async function storeAnew(db: Kysely<StateTables>, deliveries: readonly De
   return await db.transaction().execute(async (tx) => {
     const keys = deliveries.map(({ key }) => key);
     await sql`
-      update firebreak.alert as outlived set delivery_key = outlived.delivery_key || '/' || outlived.id
+      update firebreak.alert as outlived set delivery_key = outlived.delivery_key || '/' || outlived.id, held = false
       where outlived.delivery_key = any(${keys}) and ${isOutlived('outlived')}`.execute(tx);
     const rows = await upsertDeliveries(tx, deliveries);
     return rows.filter(({ inserted }) => inserted).map(({ key }) => key);

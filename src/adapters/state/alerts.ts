@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import { Alert, deliveryKey } from '../../domain/alert.ts';
 import { sha256 } from '../../domain/json.ts';
-import type { Alerts, StoredAlert } from '../../ports/state.ts';
+import { type Alerts, INTAKE, type Settlement, type StoredAlert } from '../../ports/state.ts';
 import { createAlertBatches, type Delivery } from './alert-batches.ts';
 import { guarded } from './failure.ts';
+import { releaseDue, storeAgain } from './held-alerts.ts';
+import { readPast } from './past.ts';
 import { storableJson } from './storable-json.ts';
 import { type AlertParts, createStore } from './store-alerts.ts';
 import type { StateTables } from './tables.ts';
@@ -19,11 +21,20 @@ export function createAlerts(db: Kysely<StateTables>, parts: AlertParts): Alerts
         const row = await selectAlerts(db).where('id', '=', id).executeTakeFirst();
         return row === undefined ? null : toStoredAlert(row);
       }),
-    list: (limit) =>
+    list: (limit, outcomes) =>
       guarded(async () => {
-        const rows = await selectAlerts(db).orderBy('ordinal', 'desc').limit(limit).execute();
+        const all = selectAlerts(db);
+        const wanted = outcomes === undefined ? all : all.where('decision', 'in', outcomes);
+        const rows = await wanted.orderBy('ordinal', 'desc').limit(limit).execute();
         return rows.map(toStoredAlert);
       }),
+    past: (ids, minutes) => guarded(async () => readPast(db, ids, minutes)),
+    release: () => guarded(async () => releaseDue(db)),
+    async replay(ids) {
+      const again = await guarded(() => db.transaction().execute(async (tx) => storeAgain(tx, ids)));
+      if (again.size > 0) parts.committed([INTAKE]);
+      return again;
+    },
     unsettled: (after, limit) =>
       guarded(async () => {
         const rows = await selectAlerts(db)
@@ -57,18 +68,43 @@ function distinct(alerts: readonly Alert[]): Delivery[] {
 function selectAlerts(db: Kysely<StateTables>) {
   return db
     .selectFrom('alert')
-    .select(['id', 'alert', 'received_at', 'decision', 'reason', 'incident_id as incidentId']);
+    .select([
+      'id',
+      'alert',
+      'received_at',
+      'repeats',
+      'replay_of as replayOf',
+      'decision',
+      'reason',
+      'incident_id as incidentId',
+      'held_until as heldUntil',
+      'held_by as heldBy',
+    ]);
 }
 
-function toStoredAlert(row: {
-  id: string;
-  alert: unknown;
-  received_at: string;
-  decision: 'opened' | 'attached' | 'resolved' | 'ignored' | null;
-  reason: string | null;
-  incidentId: string | null;
-}): StoredAlert {
-  const { id, decision, reason, incidentId } = row;
-  const settlement = decision === null ? null : { alertId: id, decision, reason: reason ?? '', incidentId };
-  return { id, alert: Alert.parse(row.alert), receivedAt: row.received_at, settlement };
+type Row = Awaited<ReturnType<ReturnType<typeof selectAlerts>['executeTakeFirstOrThrow']>>;
+
+function toStoredAlert({ alert, received_at, repeats, replayOf, ...settled }: Row): StoredAlert {
+  const { id } = settled;
+  return {
+    id,
+    alert: Alert.parse(alert),
+    receivedAt: received_at,
+    settlement: settlementOf(settled),
+    repeats,
+    replayOf,
+  };
+}
+
+function settlementOf({
+  id,
+  decision,
+  reason,
+  incidentId,
+  heldUntil,
+  heldBy,
+}: Pick<Row, 'id' | 'decision' | 'reason' | 'incidentId' | 'heldUntil' | 'heldBy'>): Settlement | null {
+  if (decision === null) return null;
+  const held = heldUntil === null && heldBy === null ? {} : { heldUntil, heldBy };
+  return { alertId: id, decision, reason: reason ?? '', incidentId, ...held };
 }

@@ -3,6 +3,8 @@ export const backedUpTables = [
   'journal',
   'journal_head',
   'alert',
+  'silence',
+  'dead_letter',
   'incident',
   'progress',
   'chat_message',
@@ -16,7 +18,12 @@ export const notBackedUp: Readonly<Record<string, string>> = {
 };
 
 /** The numbers that ids are made of. */
-export const backedUpSequences = ['alert_number', 'incident_number'] as const;
+export const backedUpSequences = [
+  'alert_number',
+  'incident_number',
+  'silence_number',
+  'letter_number',
+] as const;
 
 /**
  * So many numbers of incidents are left out after a restore: what was opened after the backup is not in it, but people

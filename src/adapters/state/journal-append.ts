@@ -10,6 +10,7 @@ import { saveIncidents } from './incidents.ts';
 import { toRecordedEvent, toRow } from './journal-entry.ts';
 import { commonSchema, written } from './journal-schema.ts';
 import type { Enqueue } from './queue/enqueue.ts';
+import { putSilence } from './silences.ts';
 import { storableJson, storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
@@ -90,6 +91,8 @@ export async function appendWithin(
     tx,
     appends.flatMap(({ options }) => options.settles ?? []),
   );
+  for (const silence of appends.flatMap(({ options }) => options.silence ?? []))
+    await putSilence(tx, silence);
   for (const message of appends.flatMap(({ options }) => options.reserves ?? []))
     await putMessage(tx, message);
   await enqueue(
@@ -144,14 +147,19 @@ function chain(
   });
 }
 
-/** An alert is settled once; a second settlement means that somebody else decided first. */
+/**
+ * An alert is settled once; a second settlement means that somebody else decided first. A silence that was ended meanwhile
+ * holds nothing back: whoever ends one waits for the head of the journal too.
+ */
 async function settleAlerts(tx: Transaction<StateTables>, settlements: readonly Settlement[]): Promise<void> {
   if (settlements.length === 0) return;
   const { numAffectedRows = 0n } = await sql`
     update firebreak.alert as alert
-    set decision = new.decision, reason = new.reason, incident_id = new."incidentId", settled_at = clock_timestamp()
+    set decision = new.decision, reason = new.reason, incident_id = new."incidentId", settled_at = clock_timestamp(),
+      held = new.decision in ('silenced', 'flapping', 'inhibited'), held_by = new."heldBy",
+      held_until = least(new."heldUntil", (select ends_at from firebreak.silence where id = new."heldBy"))
     from jsonb_to_recordset(${storableJson(settlements)}::jsonb)
-      as new ("alertId" text, decision text, reason text, "incidentId" text)
+      as new ("alertId" text, decision text, reason text, "incidentId" text, "heldBy" text, "heldUntil" timestamptz)
     where alert.id = new."alertId" and alert.settled_at is null`.execute(tx);
   if (numAffectedRows === BigInt(settlements.length)) return;
   const ids = settlements.map(({ alertId }) => alertId);

@@ -9,6 +9,7 @@ import { createChatMessages } from './chat-messages.ts';
 import { checkServer } from './check-server.ts';
 import { createDatabase, createPatientDatabase } from './database.ts';
 import { databaseTime } from './database-time.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { guarded, openingFailure } from './failure.ts';
 import { createIncidents } from './incidents.ts';
 import { createJournal } from './journal.ts';
@@ -23,6 +24,7 @@ import { createEnqueue } from './queue/enqueue.ts';
 import { createWorkQueue } from './queue/work-queue.ts';
 import { createRetention } from './retention.ts';
 import { refuseOldServer } from './server-version.ts';
+import { createSilences } from './silences.ts';
 import type { StateTables } from './tables.ts';
 import { overdueWork, unfinishedWork } from './unfinished-work.ts';
 
@@ -116,6 +118,8 @@ function assemble(connections: Connections): State {
   return {
     journal,
     alerts: createAlerts(db, { committed, write: journal.write }),
+    silences: createSilences(db),
+    deadLetters: createDeadLetters(db),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),
     backups: createBackups(createPatientDatabase(connections.pool), enqueue),

@@ -8,6 +8,7 @@ import { guarded } from './failure.ts';
 import { findFree } from './free-keys.ts';
 import { Conflict } from './journal-append.ts';
 import type { WriteJournal } from './journal-writer.ts';
+import { readPast } from './past.ts';
 import type { StateTables } from './tables.ts';
 
 /** What the store of alerts needs besides its table. */
@@ -67,9 +68,15 @@ async function storeAndOpen(
     if (rows.some(({ inserted }) => !inserted)) throw new Conflict();
     const stored = rows.flatMap(({ id, key, at }) => {
       const alert = alerts.get(key);
-      return alert === undefined ? [] : [{ id, alert, receivedAt: at, settlement: null }];
+      if (alert === undefined) return [];
+      return [{ id, alert, receivedAt: at, settlement: null, repeats: 0, replayOf: null }];
     });
-    const appends = openings.open(stored, ids);
+    const past = await readPast(
+      tx,
+      stored.map(({ id }) => id),
+      openings.pastMinutes,
+    );
+    const appends = openings.open(stored, ids, past);
     if (appends.length === 0) throw new Conflict();
     settled = appends.flatMap(({ options }) => options.settles ?? []).length;
     return await append(appends);

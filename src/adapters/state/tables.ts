@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Json } from '../../domain/json.ts';
+import type { AlertOutcome } from '../../ports/state.ts';
 
 /** JSON that is written as its text and read parsed. */
 type Jsonb = ColumnType<unknown, string, string>;
@@ -11,6 +12,8 @@ export interface StateTables {
   journal: JournalTable;
   journal_head: { position: number; hash: string; event_schema: Generated<number> };
   alert: AlertTable;
+  silence: { id: string; silence: Jsonb; ends_at: string };
+  dead_letter: DeadLetterTable;
   incident: IncidentTable;
   progress: { incident_id: string; progress: Jsonb; at: Time };
   chat_message: ChatMessageTable;
@@ -40,10 +43,28 @@ export interface AlertTable {
   received_at: Time;
   repeats: Generated<number>;
   last_repeat_at: string | null;
-  decision: 'opened' | 'attached' | 'resolved' | 'ignored' | null;
+  decision: AlertOutcome | null;
   reason: string | null;
   incident_id: string | null;
   settled_at: string | null;
+  /** Whether it fires and is to be looked at again: at `held_until`, or when the incident whose symptom it is is closed. */
+  held: Generated<boolean>;
+  held_until: string | null;
+  /** Id of the silence that holds it back. */
+  held_by: string | null;
+  /** Id of the row that it takes up again. */
+  replay_of: string | null;
+}
+
+export interface DeadLetterTable {
+  id: string;
+  delivery_key: string;
+  source: string;
+  reason: string;
+  body: string;
+  received_at: Time;
+  last_at: Time;
+  count: Generated<number>;
 }
 
 export interface IncidentTable {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { INTAKE, type Work } from '../../ports/state.ts';
+import { isAnythingDue } from './held-alerts.ts';
 import type { StateTables } from './tables.ts';
 
 /** How much one look takes: what is beyond comes with the next looks, in turn. */
@@ -62,8 +63,8 @@ function after(rows: readonly { readonly ordinal: number }[], limit: number): nu
 const MOST_REMINDERS = 50;
 
 /**
- * Whether an alert waits to be settled for longer than the process that stored it takes: that one may have died; and the
- * incidents of which somebody has to be reminded now.
+ * Whether an alert waits to be settled for longer than the process that stored it takes: that one may have died; whether
+ * one that was held back is to be decided on anew; and the incidents of which somebody has to be reminded now.
  */
 export async function overdueWork(db: Kysely<StateTables>): Promise<Work[]> {
   const overdue = await db
@@ -81,7 +82,7 @@ export async function overdueWork(db: Kysely<StateTables>): Promise<Work[]> {
     .limit(MOST_REMINDERS)
     .execute();
   return [
-    ...(overdue === undefined ? [] : [INTAKE]),
+    ...(overdue === undefined && !(await isAnythingDue(db)) ? [] : [INTAKE]),
     ...reminders.map(({ id }): Work => ({ kind: 'remind', key: id })),
   ];
 }
