@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { isTimeZone } from '../domain/audit-policy.ts';
 import type { IntakePolicy, MaintenanceWindow } from '../domain/intake-policy.ts';
 import { matchesEverything, parseMatchers } from '../domain/matcher.ts';
 
@@ -48,7 +49,11 @@ const Maintenance = z
       .optional()
       .describe('When it begins, again and again; with minutes.'),
     minutes: z.int().min(1).max(LONGEST_WINDOW_MINUTES).optional(),
-    timeZone: z.string().optional().describe('IANA zone of cron. Default: timeZone of this file.'),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'no time zone of the IANA database, such as Asia/Seoul')
+      .optional()
+      .describe('IANA zone of cron. Default: timeZone of this file.'),
   })
   .refine(
     ({ from, until, cron, minutes }) =>
