@@ -73,6 +73,12 @@ function mayDecide({ step }: StepAttempt, { by }: DecideCommand): boolean {
   return by.kind === 'person' || (by.kind === 'policy' && step.confirm === 'none');
 }
 
+/** Whether this person may not be the only approver of the step, as they asked for it. */
+export function isExcludedAsAsker(incident: Incident, attempt: StepAttempt, by: Actor): boolean {
+  const { notByAsker, confirm } = attempt.step;
+  return notByAsker === true && confirm !== 'two' && howAsked(incident, attempt, by) !== null;
+}
+
 /** How somebody asked for a step: by going back to it, or by opening the incident by hand; null for whoever did not. */
 function howAsked(incident: Incident, { wantedBy }: StepAttempt, by: Actor): string | null {
   if (wantedBy !== undefined) return isSame(wantedBy, by) ? 'went back to this step' : null;

@@ -29,6 +29,8 @@ export interface Authoriser {
   mayForce(actor: Actor, actionClass: ActionClass): Promise<boolean>;
   /** Slack user ids of everybody who may decide, as far as they can be read. */
   people(actionClass: ActionClass): Promise<readonly string[]>;
+  /** Who stands behind each entry of the list of a class now, as far as that can be read. */
+  lists(actionClass: ActionClass): Promise<readonly Members[]>;
   /** Who may decide, in a sentence. */
   whoMay(actionClass: ActionClass): Promise<string>;
 }
@@ -74,6 +76,7 @@ export function createAuthoriser({ authority, rules = noRules, approvers }: Auth
       const members = await read(authority[actionClass]);
       return [...new Set(members.flatMap(({ people }) => people))];
     },
+    lists: async (actionClass) => read(authority[actionClass]),
     whoMay: async (actionClass) => whoMay(await read(authority[actionClass])),
   };
 }

@@ -1,4 +1,5 @@
 import type { ActionClass, Person } from '../domain/actor.ts';
+import { isExcludedAsAsker } from '../domain/approve.ts';
 import { REASON_LENGTH } from '../domain/break-glass.ts';
 import type { Refusal } from '../domain/command.ts';
 import { isRepeated } from '../domain/decide.ts';
@@ -91,11 +92,12 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     return [...loaded.values()];
   }
 
-  /** Whether the present step waits for a decision that this person may make: not the second one after their own first. */
+  /** Whether the present step waits for a decision that this person may make: not the second one after their own first, nor one that they asked for where somebody else has to decide. */
   async function waitsFor(incident: Incident, by: Person): Promise<boolean> {
     const attempt = currentAttempt(incident);
     if (attempt?.status !== 'awaiting' && attempt?.status !== 'attention') return false;
     if (attempt.approval !== null && isSame(attempt.approval.by, by)) return false;
+    if (attempt.status === 'awaiting' && isExcludedAsAsker(incident, attempt, by)) return false;
     const actionClass = options.kinds.get(attempt.step.kind)?.actionClass ?? 'incident';
     return (await authoriser.whyNot(by, actionClass)) === null;
   }
@@ -233,6 +235,8 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     async whyNot(by, actionClass) {
       return (await authoriser.whyNot(by, actionClass))?.message ?? null;
     },
+
+    mayDecide: async (actionClass) => authoriser.lists(actionClass),
 
     async notices() {
       return noticesOf(await state.alerts.list(MOST_ALERTS), options.clock.now());

@@ -1,4 +1,5 @@
 import type { ActionClass, Person } from '../domain/actor.ts';
+import type { Members } from '../domain/authority.ts';
 import type { BreakGlass } from '../domain/break-glass.ts';
 import type { AttemptRef, Choice, Refusal } from '../domain/command.ts';
 import type { ChargeCommand } from '../domain/decide-charge.ts';
@@ -101,6 +102,8 @@ export interface IncidentDesk {
   listRecent(limit: number, database: string | null): Promise<RecentIncident[]>;
   /** Why this person may not decide on actions of this class now, in a sentence that says who may; null when they may. */
   whyNot(by: Person, actionClass: ActionClass): Promise<string | null>;
+  /** Who may decide on actions of this class now, for people to read: it permits nothing. */
+  mayDecide(actionClass: ActionClass): Promise<readonly Members[]>;
   /** Firing alerts of the last day that led to nothing, one notice for each name and reason, oldest first. */
   notices(): Promise<Notice[]>;
   /** Names of the monitored databases, and ids and titles of the runbooks. */

@@ -13,6 +13,7 @@ import { createHome } from './home/home.ts';
 import { createPeople } from './listeners/people.ts';
 import { permalink } from './listeners/permalink.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createRoster } from './outbox/roster.ts';
 import { createSearches } from './outbox/searches.ts';
 import { createIllustrator } from './pictures/illustrator.ts';
 
@@ -65,6 +66,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     },
     illustrator,
     clerk,
+    roster: createRoster({ desk, clock }),
     timeZone: options.timeZone ?? 'UTC',
     desk,
     digests: options.digests,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { AuditDigest } from '../../src/domain/audit-digest.ts';
+import type { Members } from '../../src/domain/authority.ts';
 import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Note } from '../../src/domain/note.ts';
@@ -53,6 +54,8 @@ export interface ScriptedDesk extends IncidentDesk {
   /** What the world says of targets that somebody chose. */
   world: Recheck;
   mine: Incident[];
+  /** Who stands on the lists; by default that cannot be read, so that nobody is named. */
+  deciders: readonly Members[];
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -72,6 +75,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     postMortemsAsked: [],
     world: { status: 'same' },
     mine: [],
+    deciders: [{ approver: { onCall: 'nobody' }, people: [], problem: 'not asked' }],
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted', alerts: ['PoolExhausted'] }],
     noted: [],
@@ -126,6 +130,9 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     },
     async whyNot() {
       return this.denied;
+    },
+    async mayDecide() {
+      return this.deciders;
     },
     async notices() {
       return this.told;

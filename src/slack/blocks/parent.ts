@@ -1,4 +1,5 @@
 import type { types } from '@slack/bolt';
+import type { Deciders } from '../../domain/deciders.ts';
 import { formatCount } from '../../domain/format.ts';
 import { currentRun, type Incident, isEnd } from '../../domain/incident.ts';
 import { shortAnchorText } from '../../domain/journal-entry.ts';
@@ -11,7 +12,18 @@ import { chargeButtons, chargeLine } from './charge.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { postMortemBlocks } from './post-mortem.ts';
-import { bold, type Inline, line, link, type Part, richText, text, time } from './rich-text.ts';
+import {
+  bold,
+  type Inline,
+  line,
+  link,
+  type Part,
+  person,
+  richText,
+  text,
+  time,
+  userGroup,
+} from './rich-text.ts';
 import { header } from './text-objects.ts';
 
 /** Characters of a line that still leave the whole message on one screen of a phone, about 42 characters wide. */
@@ -19,9 +31,9 @@ const MOST = { title: 80, name: 40, cause: 150, numbers: 150, waiting: 110, next
 
 /**
  * The one message of an incident in the channel: what it is, where it stands, what is awaited, what comes next. Never more
- * than one screen of a phone. Pure.
+ * than one screen of a phone. `deciders` is who may answer, or null where that is not to be named. Pure.
  */
-export function parentBlocks(incident: Incident): types.KnownBlock[] {
+export function parentBlocks(incident: Incident, deciders: Deciders | null): types.KnownBlock[] {
   const state = incidentState(incident);
   return [
     header(clip(`${state.sign} ${state.word} · ${incident.title}`, MOST.title)),
@@ -29,7 +41,7 @@ export function parentBlocks(incident: Incident): types.KnownBlock[] {
       whatLine(incident),
       ...causeLine(incident),
       ...numbersLine(incident),
-      ...awaitedLine(incident),
+      ...awaitedLine(incident, deciders),
       chargeLine(incident),
       ...forcedLines(incident),
       ...nextLine(incident),
@@ -96,11 +108,26 @@ function numbersLine(incident: Incident): Part[] {
   ];
 }
 
-function awaitedLine(incident: Incident): Part[] {
+function awaitedLine(incident: Incident, deciders: Deciders | null): Part[] {
   const what = awaited(incident);
   if (what === null) return [];
   const since: Inline[] = what.since === null ? [] : [text(' since '), time(what.since)];
-  return [line(bold('Waiting for: '), text(clip(what.text, MOST.waiting)), ...since)];
+  const from = deciders === null ? [] : fromWhom(deciders);
+  return [line(bold('Waiting for: '), text(clip(what.text, MOST.waiting)), ...from, ...since)];
+}
+
+/** ` from @Anna, @Ben or 4 others`. */
+function fromWhom({ people, groups, more }: Deciders): Inline[] {
+  const named: Inline[] = [
+    ...groups.map(userGroup),
+    ...people.map(person),
+    ...(more > 0 ? [text(formatCount(more, 'other'))] : []),
+  ];
+  if (named.length === 0) return [text(' from nobody: no one on the list can answer,')];
+  return named.flatMap((one, index): Inline[] => {
+    const before = index === 0 ? ' from ' : index === named.length - 1 ? ' or ' : ', ';
+    return [text(before), one];
+  });
 }
 
 /** What comes after the present step. */

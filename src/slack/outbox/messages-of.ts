@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import type { AuditDigest } from '../../domain/audit-digest.ts';
+import type { Deciders } from '../../domain/deciders.ts';
 import { currentRun, type Incident, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
 import { isAnswered } from '../../domain/page-work.ts';
@@ -46,16 +47,28 @@ export interface ShownPicture {
 /** The address of a message by its key; null while it is not posted, or the address is not known. */
 export type LinkTo = (key: string) => string | null;
 
+/** What messages show beside the incident itself. */
+export interface Around {
+  readonly actionClassOf: (stepKind: string) => ActionClass | null;
+  readonly linkTo: LinkTo;
+  readonly pictureOf: (key: string) => ShownPicture | null;
+  /** Who may answer what waits; null while that is not known, and in a post: only an edit calls nobody by naming them. */
+  readonly deciders: Deciders | null;
+}
+
+const NOTHING_AROUND: Around = {
+  actionClassOf: () => null,
+  linkTo: () => null,
+  pictureOf: () => null,
+  deciders: null,
+};
+
 /**
  * The messages of an incident in the order in which they stand: the parent, then for each try its card and what people
  * were reminded of; what the channel has to hear follows the try that brought it about; and who is told of charge. Pure.
  */
-export function messagesOf(
-  view: IncidentView,
-  actionClassOf: (stepKind: string) => ActionClass | null = () => null,
-  linkTo: LinkTo = () => null,
-  pictureOf: (key: string) => ShownPicture | null = () => null,
-): DesiredMessage[] {
+export function messagesOf(view: IncidentView, around: Partial<Around> = {}): DesiredMessage[] {
+  const { actionClassOf, linkTo, pictureOf, deciders } = { ...NOTHING_AROUND, ...around };
   const { incident } = view;
   const cards = incident.runs.flatMap((run) =>
     run.attempts.filter(isShown).flatMap((attempt) => {
@@ -83,7 +96,7 @@ export function messagesOf(
   const parent = message(
     'parent',
     spokenParent(incident),
-    parentBlocks(incident),
+    parentBlocks(incident, deciders),
     'state',
     pictureOf('parent'),
   );

@@ -7,6 +7,7 @@ import type { Clerk } from '../documents/clerk.ts';
 import type { Health } from '../health/health.ts';
 import type { Illustrator } from '../pictures/illustrator.ts';
 import type { OutboxTools } from './perform.ts';
+import type { Roster } from './roster.ts';
 
 /** What the outbox is made of. */
 export interface OutboxOptions {
@@ -21,6 +22,8 @@ export interface OutboxOptions {
   readonly illustrator: Illustrator | null;
   /** Puts post-mortems into the thread. */
   readonly clerk: Clerk;
+  /** Who may decide, for the messages to name. */
+  readonly roster: Roster;
   /** IANA name of the zone of the team, for pictures. */
   readonly timeZone: string;
   /** Ends the outbox. */

@@ -1,5 +1,8 @@
+import { type Deciders, decidersOf } from '../../domain/deciders.ts';
+import { currentAttempt, type Incident } from '../../domain/incident.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
+import { awaited } from '../../words/incident-state.ts';
 import { documentKey } from '../documents/clerk.ts';
 import { picturesOf } from '../pictures/pictures-of.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
@@ -42,8 +45,20 @@ export function createVisit(
     readonly redraw: (incidentId: string) => void;
   },
 ): Visit {
-  const { tools, desk, mutex, health, actionClassOf, row, lanes, news, illustrator, clerk, timeZone } =
-    options;
+  const {
+    tools,
+    desk,
+    mutex,
+    health,
+    actionClassOf,
+    row,
+    lanes,
+    news,
+    illustrator,
+    clerk,
+    roster,
+    timeZone,
+  } = options;
 
   async function wanted(id: string, rows: readonly ChatMessage[]): Promise<Wanted> {
     if (id === NOTICES) {
@@ -70,17 +85,28 @@ export function createVisit(
   function pictured(view: IncidentView, rows: readonly ChatMessage[], redraw: () => void): DesiredMessage[] {
     const { incident } = view;
     const links = linksTo(rows, tools.workspaceUrl());
-    if (illustrator === null) return messagesOf(view, actionClassOf, links);
+    const around = { actionClassOf, linkTo: links, deciders: decidersIn(incident, rows, redraw) };
+    if (illustrator === null) return messagesOf(view, around);
     const pictures = picturesOf(incident, timeZone, cardKey);
     const files = new Map(rows.flatMap(({ key, ts }) => (ts === null ? [] : [[key, ts] as const])));
     const missing = [...pictures.values()].filter(({ key }) => !files.has(key));
     illustrator.want(incident.id, missing, redraw);
-    return messagesOf(view, actionClassOf, links, (key) => {
+    const pictureOf = (key: string) => {
       const picture = pictures.get(key);
       const fileId = files.get(picture?.key ?? '');
       if (picture === undefined || fileId === undefined || !illustrator.isShowable(fileId)) return null;
       return { fileId, altText: picture.chart.altText };
-    });
+    };
+    return messagesOf(view, { ...around, pictureOf });
+  }
+
+  /** Who may answer what waits. Only an edit names them, as it calls nobody: reminders do that, at their time. */
+  function decidersIn(incident: Incident, rows: readonly ChatMessage[], redraw: () => void): Deciders | null {
+    const attempt = currentAttempt(incident);
+    const isPosted = rows.some(({ key, ts }) => key === 'parent' && ts !== null);
+    if (!isPosted || attempt === undefined || awaited(incident) === null) return null;
+    const lists = roster.of(actionClassOf(attempt.step.kind) ?? 'incident', redraw);
+    return lists === null ? null : decidersOf(lists, incident, attempt);
   }
 
   const othersThan = (dirty: Dirty): Claim[] =>

@@ -137,12 +137,14 @@ test('a step that could not go on says what is known, what is not, what was done
 });
 
 test('a step that changes something asks first and repeats its warnings; one that reads does not ask', () => {
-  const changing = messagesOf(view([attempt('kill', 'awaiting')]), () => 'session').at(-1);
+  const changing = messagesOf(view([attempt('kill', 'awaiting')]), { actionClassOf: () => 'session' }).at(-1);
   const run = JSON.stringify(changing?.blocks).match(
     /"action_id":"step.run".*?"confirm":(\{.*?"style":"danger"\})/,
   );
   expect(run?.[1]).toMatch(/Run this step on 1 of 2\?.*still armed.*Acts on pid 4701\./);
-  const reading = messagesOf(view([attempt('diagnose', 'awaiting')]), () => 'observe').at(-1);
+  const reading = messagesOf(view([attempt('diagnose', 'awaiting')]), { actionClassOf: () => 'observe' }).at(
+    -1,
+  );
   const button = reading?.blocks
     .flatMap((block) => (block.type === 'actions' ? block.elements : []))
     .find(({ action_id }) => action_id === 'step.run');

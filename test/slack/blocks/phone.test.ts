@@ -41,18 +41,26 @@ function worst(): Incident {
   }).incident;
 }
 
+const listed = (id: string) => ({ approver: id, people: [id], problem: null });
+
 test.skipIf(withoutBrowser)(
   'the message of an incident is never longer than one screen of a phone',
   { timeout: 60_000 },
   async () => {
     const rig = await createRig();
     rig.desk.views.set('INC-1', { incident: worst(), progress: null });
+    rig.desk.deciders = ['SDBA', 'SSRE'].map((approver) => ({ approver, people: [], problem: 'no answer' }));
+    rig.desk.deciders = [...rig.desk.deciders, ...[1, 2, 3, 4].map((one) => listed(`U0BOB${one}`))];
     await renderAll(rig.bot);
     const browser = await launchChromium();
     try {
       const page = await browser.newPage({ viewport: PHONE });
       await page.goto(`${rig.sandbox.url}/?user=U0ALICE`);
       await page.waitForSelector('body[data-ready]');
+      await page
+        .locator('.pane-channel')
+        .getByText(/ from .* or /)
+        .waitFor();
       const message = page.locator('.pane-channel [data-ts]').first();
       await message.getByRole('button', { name: 'Close incident' }).waitFor();
       const box = await message.boundingBox();

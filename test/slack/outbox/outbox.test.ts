@@ -39,6 +39,21 @@ test('what does not change is not sent again, what changes is updated in place',
   expect(JSON.stringify((await posted(rig.sandbox))[1]?.message)).toContain('Running');
 });
 
+test('the parent names who may answer, by an edit only: a post would call them', async () => {
+  const rig = await createRig();
+  rig.desk.deciders = [{ approver: 'U0BOB', people: ['U0BOB'], problem: null }];
+  rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
+  await renderAll(rig.bot);
+  await expect
+    .poll(async () => JSON.stringify((await posted(rig.sandbox))[0]?.message))
+    .toMatch(/Terminate the sessions\).*" from ".*"user_id":"U0BOB".*" since "/);
+  const posts = await calls(rig.sandbox, 'chat.postMessage');
+  expect(JSON.stringify(posts)).not.toContain('U0BOB');
+  rig.desk.views.set('INC-1', view([attempt('kill', 'executing')]));
+  await renderAll(rig.bot);
+  expect(JSON.stringify((await posted(rig.sandbox))[0]?.message)).not.toContain('U0BOB');
+});
+
 test('many changes become few updates, and the last one wins', async () => {
   const rig = await createRig();
   const shown = view([attempt('kill', 'executing')]);
