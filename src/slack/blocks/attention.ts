@@ -16,7 +16,7 @@ const BY_HAND = 450;
 
 /** A step that failed or proved nothing: what happened, what to do next, and every way on. */
 export function attentionBlocks(
-  { run, attempt, actionClass, progress }: CardInput,
+  { run, attempt, actionClass, progress, filed }: CardInput,
   value: ClickValue,
   budget: Budget,
 ): types.KnownBlock[] {
@@ -31,7 +31,7 @@ export function attentionBlocks(
     ...(fault === null ? [] : hintBlocks(fault, budget)),
     ...(fault === null && verdict !== null ? adviceBlocks(verdict, wanted ? back : undefined, budget) : []),
     ...ownProgress(attempt, progress, budget),
-    ...(outcome === null ? [] : outcomeBlocks(outcome, budget)),
+    ...(outcome === null ? [] : outcomeBlocks(outcome, budget, filed.result)),
     ...(wanted ? [] : commands),
     // Whoever has to go back first needs no instructions for this step yet.
     ...(wanted ? [] : byHandBlocks(attempt.step, budget)),

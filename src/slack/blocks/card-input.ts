@@ -8,6 +8,8 @@ export interface CardInput {
   readonly run: Run;
   readonly attempt: StepAttempt;
   readonly progress: IncidentView['progress'];
+  /** What is a file in the thread, as it is too long for the card. */
+  readonly filed: { readonly plan: boolean; readonly result: boolean };
   /** What a decision on this step permits. */
   readonly actionClass: ActionClass;
 }

@@ -71,6 +71,11 @@ function targetParts(targets: readonly Target[], budget: Budget): Part[] {
   ];
 }
 
+/** Whether the window leaves out queries of targets. */
+export function hasMoreQueries(targets: readonly Target[]): boolean {
+  return new Set(targets.flatMap(({ sql }) => sql ?? [])).size > MOST_QUERIES;
+}
+
 /** The numbers of the newest diagnosis. */
 function measured({ runs }: Incident, budget: Budget): Part[] {
   const diagnosed = runs

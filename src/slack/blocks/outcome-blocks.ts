@@ -13,9 +13,9 @@ const MOST_ITEMS = 8;
 const MOST_NAMES = 20;
 
 /** What was done or found. */
-export function outcomeBlocks(outcome: Outcome, budget: Budget): types.KnownBlock[] {
+export function outcomeBlocks(outcome: Outcome, budget: Budget, isFiled: boolean): types.KnownBlock[] {
   // What fits of the table is always the same, so it takes from the budget first.
-  const table = outcome.table === null ? [] : tableBlocks(outcome.table, budget);
+  const table = outcome.table === null ? [] : tableBlocks(outcome.table, budget, isFiled);
   return [
     ...richText(
       line(bold(budget.take(outcome.summary, 600))),

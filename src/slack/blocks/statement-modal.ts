@@ -3,19 +3,20 @@ import type { Plan } from '../../domain/plan.ts';
 import { clip } from './clip.ts';
 import { modal } from './modal.ts';
 import { bold, line, type Part, preformatted, richText, text } from './rich-text.ts';
-import { areTooLong, labelOf, shownTexts, statementsOf } from './statements.ts';
+import { doesNotFit, labelOf, MOST_STATEMENTS, shownTexts, statementsOf } from './statements.ts';
 
 /** Characters of one box. */
 const BOX = 3000;
-const MOST_STATEMENTS = 40;
 const TITLES = { sql: 'Exact statement', json: 'Exact patch', text: 'Exact request' } as const;
 
+const IN_FILE = 'There is more: a file in the thread of this card has the whole.';
+const IN_JOURNAL = 'There is more: firebreak journal export has the whole.';
+
 /** Exactly what the step would send, in full as far as a window holds it. */
-export function statementModal(plan: Plan): types.ModalView {
+export function statementModal(plan: Plan, isFiled = false): types.ModalView {
   const statements = statementsOf(plan);
   const [first] = statements;
   const texts = shownTexts(statements);
-  const left = statements.length - MOST_STATEMENTS;
   return modal({
     id: 'statement',
     title: TITLES[first?.language ?? 'text'],
@@ -32,9 +33,7 @@ export function statementModal(plan: Plan): types.ModalView {
         .flatMap((statement, index) =>
           richText(line(bold(clip(labelOf(statement), 200))), ...boxes(texts[index] ?? '')),
         ),
-      ...(areTooLong(statements) || left > 0
-        ? richText(line(bold('There is more: firebreak journal export has the whole.')))
-        : []),
+      ...(doesNotFit(statements) ? richText(line(bold(isFiled ? IN_FILE : IN_JOURNAL))) : []),
     ],
   });
 }

@@ -9,6 +9,9 @@ export interface Statement extends Command {
 /** Characters of statements that people read in a window; longer ones are a file. */
 const MOST_CHARACTERS = 12_000;
 
+/** A window shows so many different ones. */
+export const MOST_STATEMENTS = 40;
+
 /** The exact statements, patches and requests of a plan; equal texts once, with their count. */
 export function statementsOf({ commands }: Plan): Statement[] {
   return [...Map.groupBy(commands, ({ text }) => text).values()].flatMap(([first, ...others]) =>
@@ -17,8 +20,12 @@ export function statementsOf({ commands }: Plan): Statement[] {
 }
 
 /** Whether a window cannot show them whole. */
-export function areTooLong(statements: readonly Statement[]): boolean {
-  return statements.reduce((sum, { text }) => sum + text.length, 0) > MOST_CHARACTERS;
+export function doesNotFit(statements: readonly Statement[]): boolean {
+  return statements.length > MOST_STATEMENTS || characters(statements) > MOST_CHARACTERS;
+}
+
+function characters(statements: readonly Statement[]): number {
+  return statements.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** As many whole characters as a window shows, one text for each statement; empty for those that do not fit. */

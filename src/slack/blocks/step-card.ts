@@ -42,7 +42,7 @@ export function stepCard(input: CardInput): types.KnownBlock[] {
   const budget = createBudget();
   const { attempt } = input;
   const head = [header(cardTitle(input.run, attempt)), stateLine(attempt)];
-  if (isEnd(attempt.status)) return [...head, ...endedBlocks(attempt, budget)];
+  if (isEnd(attempt.status)) return [...head, ...endedBlocks(input, budget)];
   switch (attempt.status) {
     case 'awaiting':
       return [...head, ...awaitingBlocks(input, budget)];
@@ -86,7 +86,13 @@ function awaitingBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   const hash = planHash(plan);
   const shown = approval?.selection ?? shownSelection(plan, attempt.chosen);
   // What fits of the table is always the same; then what must never be cut takes from the budget.
-  const targets = targetBlocks(plan, shown.targets, approval === null ? attempt.chosen : null, budget);
+  const targets = targetBlocks(
+    plan,
+    shown.targets,
+    approval === null ? attempt.chosen : null,
+    budget,
+    input.filed.plan,
+  );
   const differs = differsBlocks(attempt.differs, budget);
   const summary = summaryBlocks(plan, budget);
   const warnings = warningBlocks(plan, budget);
@@ -128,17 +134,20 @@ function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {
   const own = progress?.step === attempt.step.id && progress.attempt === attempt.attempt ? progress : null;
   const summary = attempt.plan === null ? [] : richText(line(bold(budget.take(attempt.plan.summary, 600))));
   return [
-    ...(attempt.outcome === null ? summary : outcomeBlocks(attempt.outcome, budget)),
+    ...(attempt.outcome === null ? summary : outcomeBlocks(attempt.outcome, budget, input.filed.result)),
     ...(own === null ? [] : progressBlocks(own.progress, budget)),
     ...(attempt.status === 'executing' ? [] : buttons(...wayBack(input), abortButton(clickValue(input)))),
   ];
 }
 
 /** Short: what came of it. A step without an outcome says why it ended and what was not done. */
-function endedBlocks(attempt: StepAttempt, budget: Budget): types.KnownBlock[] {
+function endedBlocks({ attempt, filed }: CardInput, budget: Budget): types.KnownBlock[] {
   const { outcome, verdict, plan, fault } = attempt;
   if (outcome !== null) {
-    return [...outcomeBlocks(outcome, budget), ...(verdict === null ? [] : verdictBlocks(verdict, budget))];
+    return [
+      ...outcomeBlocks(outcome, budget, filed.result),
+      ...(verdict === null ? [] : verdictBlocks(verdict, budget)),
+    ];
   }
   const nothing = plan?.nothingToDo ?? null;
   const undone = plan === null || nothing !== null ? [] : [`Not done: ${plan.summary}`];

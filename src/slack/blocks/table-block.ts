@@ -13,16 +13,26 @@ const MOST_CHARACTERS = 4200;
 
 type Cell = types.RawTextElement;
 
-/** A table in Slack's own form, which scrolls sideways where it is too wide; says how many rows are not shown. */
-export function tableBlocks(table: Table, budget: Budget): types.KnownBlock[] {
+/** Whether a message cannot show every row and column of a table. */
+export function leavesOut(table: Table): boolean {
+  const { rows, columns } = shownPart(table);
+  return rows.length - 1 < table.rows.length || columns < table.columns.length;
+}
+
+/**
+ * A table in Slack's own form, which scrolls sideways where it is too wide; says how many rows are not shown, and that
+ * they are in a file when they are.
+ */
+export function tableBlocks(table: Table, budget: Budget, isFiled = false): types.KnownBlock[] {
   const { rows, columns } = shownPart(table);
   if (columns === 0) return [];
+  const where = isFiled ? ', in a file in this thread' : '';
   budget.spend(rows.reduce((sum, cells) => sum + length(cells), 0));
   return [
     { type: 'table', rows },
     ...richText(
-      ...rest(table.rows.length - (rows.length - 1), 'rows', 'row'),
-      ...rest(table.columns.length - columns, 'columns', 'column'),
+      ...rest(table.rows.length - (rows.length - 1), `rows${where}`, `row${where}`),
+      ...rest(table.columns.length - columns, `columns${where}`, `column${where}`),
     ),
   ];
 }

@@ -20,6 +20,7 @@ export function targetBlocks(
   selected: readonly string[],
   chosen: StepAttempt['chosen'],
   budget: Budget,
+  isFiled: boolean,
 ): types.KnownBlock[] {
   const { targets, excluded } = plan;
   if (targets.length === 0 && excluded.length === 0) return [];
@@ -28,7 +29,7 @@ export function targetBlocks(
       ...(targets.length === 0 ? [] : [headline(targets, selected, chosen)]),
       ...reasonParts(targets, budget),
     ),
-    ...tableBlocks(targetTable(plan, selected), budget),
+    ...tableBlocks(targetTable(plan, selected), budget, isFiled),
     ...richText(
       ...factParts(targets, budget),
       ...queryParts(targets, budget),

@@ -1,7 +1,6 @@
 import type { webApi } from '@slack/bolt';
 import { loggableError } from '../../domain/errors.ts';
-import type { Incident, PostMortemVersion } from '../../domain/incident.ts';
-import { actorName } from '../../domain/told.ts';
+import type { Incident } from '../../domain/incident.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Fetch } from '../../ports/http.ts';
@@ -13,13 +12,13 @@ import type { SlackLogger } from '../bot.ts';
 import { newNonce } from '../outbox/nonce.ts';
 import { makeCanvas } from './canvas.ts';
 import { isInThread } from './in-thread.ts';
+import { NONE } from './none.ts';
+import { escaped, type Paper, type Place, type PostMortemWriter, papersOf } from './paper.ts';
 
 /** A share without an answer may still arrive for so long; milliseconds. */
 const ARRIVES_MS = 10_000;
 const RETRY_MS = 10_000;
 const MOST_TRIES = 5;
-/** In place of an id: there is none, and there will be none. */
-const NONE = 'none';
 
 export interface ClerkOptions {
   readonly client: webApi.WebClient;
@@ -33,15 +32,13 @@ export interface ClerkOptions {
   readonly signal: AbortSignal;
 }
 
-/** Puts written post-mortems into the thread, each version once, beside everything else. */
+/** Puts files into the thread, each once, beside everything else: post-mortems, and what a card cannot show whole. */
 export interface Clerk {
-  /** Sees to it that the written versions are in the thread; `done` is called when something changed. */
+  /** Sees to it that the files are in the thread; `done` is called when something changed. */
   want(incident: Incident, rows: readonly ChatMessage[], done: () => void): void;
   settled(): Promise<void>;
 }
 
-/** The key of the row of a version's file. Its `nonce` is the file's id from before it is shared. */
-export const documentKey = (number: number): string => `document:${number}`;
 const canvasKey = (number: number): string => `canvas:${number}`;
 
 export function createClerk(options: ClerkOptions): Clerk {
@@ -49,31 +46,23 @@ export function createClerk(options: ClerkOptions): Clerk {
   const running = new Map<string, Promise<void>>();
   const tries = new Map<string, number>();
 
-  async function deliver(incident: Incident, version: PostMortemVersion, parent: ChatMessage): Promise<void> {
-    const { number } = version;
-    const markdown = await desk.postMortem(incident.id, number);
-    if (markdown === null || parent.ts === null) return;
-    const title = `Post-mortem ${incident.id}, version ${number}`;
+  async function deliver(incident: Incident, paper: Paper, parent: ChatMessage): Promise<void> {
+    const { key, name, title } = paper;
+    if (parent.ts === null) return;
     const place = { channel: parent.channel, thread: parent.ts };
-    const row = { incidentId: incident.id, key: documentKey(number), channel: place.channel };
-    const link = await canvasLine(incident.id, number, { title, markdown, channel: place.channel });
-    const text = `📄 Post-mortem of ${incident.id}, version ${number}, asked for by ${escaped(actorName(version.by))}. ${link}`;
-    const bytes = Buffer.from(markdown, 'utf8');
-    if (await arrived(row.key, incident.id, place)) return;
-    const name = `post-mortem-${incident.id}-v${number}.md`;
+    const row = { incidentId: incident.id, key, channel: place.channel };
+    const written = await paper.write(place);
+    if (written === null || (await arrived(key, incident.id, place))) return;
+    const bytes = Buffer.from(written.text, 'utf8');
     const file = await sendFile(client, options.fetch, { name, title, bytes });
     const begun = clock.now().toISOString();
     await messages.put({ ...row, ts: null, nonce: file, contentHash: begun });
-    await shareFile(client, { id: file, title }, { ...place, text });
+    await shareFile(client, { id: file, title }, { ...place, text: written.words });
     await messages.put({ ...row, ts: file, nonce: file, contentHash: begun });
   }
 
   /** Whether an earlier try arrived; one that was made just now is waited for. */
-  async function arrived(
-    key: string,
-    incidentId: string,
-    place: { channel: string; thread: string },
-  ): Promise<boolean> {
+  async function arrived(key: string, incidentId: string, place: Place): Promise<boolean> {
     const row = (await messages.list(incidentId)).find((one) => one.key === key);
     if (row === undefined) return false;
     if (row.ts !== null) return true;
@@ -104,41 +93,44 @@ export function createClerk(options: ClerkOptions): Clerk {
     return `<${url ?? 'https://slack.com/'}docs/${teamId}/${ts}|Open it as a canvas>`;
   }
 
-  async function failed(incident: Incident, version: PostMortemVersion, error: unknown): Promise<void> {
+  async function failed(incident: Incident, { key }: Paper, error: unknown): Promise<void> {
     if (signal.aborted) return;
     logger.warn(
-      { err: loggableError(error), incident: incident.id },
-      'A post-mortem could not be put into its thread',
+      { err: loggableError(error), incident: incident.id, file: key },
+      'A file could not be put into its thread',
     );
     if (slackErrorCode(error) !== 'missing_scope') return;
-    const row = { incidentId: incident.id, key: documentKey(version.number), channel: '' };
+    const row = { incidentId: incident.id, key, channel: '' };
     await messages.put({ ...row, ts: NONE, nonce: NONE, contentHash: 'missing_scope' });
   }
 
   async function deliverAll(
     incident: Incident,
-    versions: readonly PostMortemVersion[],
+    papers: readonly Paper[],
     parent: ChatMessage,
   ): Promise<boolean> {
     let whole = true;
     await mutex.exclusively(`documents:${incident.id}`, async () => {
-      for (const version of versions) {
-        await deliver(incident, version, parent).catch(async (error: unknown) => {
+      for (const paper of papers) {
+        await deliver(incident, paper, parent).catch(async (error: unknown) => {
           whole = false;
-          await failed(incident, version, error);
+          await failed(incident, paper, error);
         });
       }
     });
     return whole;
   }
 
+  const writer: PostMortemWriter = {
+    markdown: async (incidentId, number) => desk.postMortem(incidentId, number),
+    canvasLine,
+  };
+
   return {
     want(incident, rows, done) {
       const parent = rows.find(({ key }) => key === 'parent');
       const there = new Set(rows.flatMap(({ key, ts }) => (ts === null ? [] : [key])));
-      const open = incident.postMortems.filter(
-        ({ number, written }) => written !== null && !there.has(documentKey(number)),
-      );
+      const open = papersOf(incident, writer).filter(({ key }) => !there.has(key));
       if (open.length === 0 || parent?.ts == null || running.has(incident.id) || signal.aborted) return;
       const times = (tries.get(incident.id) ?? 0) + 1;
       if (times > MOST_TRIES) return;
@@ -158,9 +150,4 @@ export function createClerk(options: ClerkOptions): Clerk {
       await Promise.allSettled(running.values());
     },
   };
-}
-
-/** Text in mrkdwn without markup of Slack (docs.slack.dev/messaging/formatting-message-text). */
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

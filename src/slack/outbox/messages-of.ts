@@ -8,6 +8,7 @@ import { isAnswered } from '../../domain/page-work.ts';
 import type { IncidentView, Notice } from '../../engine/desk.ts';
 import { auditDigest } from '../blocks/audit-digest.ts';
 import { forcedBlocks, forcedText } from '../blocks/break-glass.ts';
+import type { CardInput } from '../blocks/card-input.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
@@ -52,6 +53,8 @@ export interface Around {
   readonly actionClassOf: (stepKind: string) => ActionClass | null;
   readonly linkTo: LinkTo;
   readonly pictureOf: (key: string) => ShownPicture | null;
+  /** What of a try is a file in the thread. */
+  readonly filedOf: (run: Run, attempt: StepAttempt) => CardInput['filed'];
   /** Who may answer what waits; null while that is not known, and in a post: only an edit calls nobody by naming them. */
   readonly deciders: Deciders | null;
 }
@@ -61,6 +64,7 @@ const NOTHING_AROUND: Around = {
   linkTo: () => null,
   pictureOf: () => null,
   deciders: null,
+  filedOf: () => ({ plan: false, result: false }),
 };
 
 /**
@@ -68,13 +72,20 @@ const NOTHING_AROUND: Around = {
  * were reminded of; what the channel has to hear follows the try that brought it about; and who is told of charge. Pure.
  */
 export function messagesOf(view: IncidentView, around: Partial<Around> = {}): DesiredMessage[] {
-  const { actionClassOf, linkTo, pictureOf, deciders } = { ...NOTHING_AROUND, ...around };
+  const { actionClassOf, linkTo, pictureOf, deciders, filedOf } = { ...NOTHING_AROUND, ...around };
   const { incident } = view;
   const cards = incident.runs.flatMap((run) =>
     run.attempts.filter(isShown).flatMap((attempt) => {
       const progress = run === currentRun(incident) ? view.progress : null;
       const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
-      const blocks = stepCard({ incidentId: incident.id, run, attempt, progress, actionClass });
+      const blocks = stepCard({
+        incidentId: incident.id,
+        run,
+        attempt,
+        progress,
+        actionClass,
+        filed: filedOf(run, attempt),
+      });
       const weight = weightOf(attempt, progress !== null);
       const key = cardKey(run, attempt);
       return [

@@ -3,7 +3,9 @@ import { currentAttempt, type Incident } from '../../domain/incident.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
 import { awaited } from '../../words/incident-state.ts';
-import { documentKey } from '../documents/clerk.ts';
+import { filedIn } from '../documents/details.ts';
+import { NONE } from '../documents/none.ts';
+import { documentKey } from '../documents/paper.ts';
 import { picturesOf } from '../pictures/pictures-of.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
 import type { Lanes } from './lanes.ts';
@@ -77,7 +79,7 @@ export function createVisit(
     const { incident } = view;
     const redraw = () => options.redraw(incident.id);
     clerk.want(incident, rows, redraw);
-    const unsent = new Set(rows.flatMap(({ key, ts }) => (ts === 'none' ? [key] : [])));
+    const unsent = new Set(rows.flatMap(({ key, ts }) => (ts === NONE ? [key] : [])));
     const notes = unsentDocuments(incident, (number) => unsent.has(documentKey(number)));
     return { since: incident.openedAt, messages: [...pictured(view, rows, redraw), ...notes] };
   }
@@ -85,7 +87,12 @@ export function createVisit(
   function pictured(view: IncidentView, rows: readonly ChatMessage[], redraw: () => void): DesiredMessage[] {
     const { incident } = view;
     const links = linksTo(rows, tools.workspaceUrl());
-    const around = { actionClassOf, linkTo: links, deciders: decidersIn(incident, rows, redraw) };
+    const around = {
+      actionClassOf,
+      linkTo: links,
+      deciders: decidersIn(incident, rows, redraw),
+      filedOf: filedIn(rows),
+    };
     if (illustrator === null) return messagesOf(view, around);
     const pictures = picturesOf(incident, timeZone, cardKey);
     const files = new Map(rows.flatMap(({ key, ts }) => (ts === null ? [] : [[key, ts] as const])));

@@ -1,5 +1,7 @@
+import { currentRun } from '../../../domain/incident.ts';
 import { actionIds } from '../../blocks/action-ids.ts';
 import { statementModal } from '../../blocks/statement-modal.ts';
+import { filedIn } from '../../documents/details.ts';
 import type { ActionListener } from '../action-listener.ts';
 import { attemptOf } from '../attempt-of.ts';
 import { openModal, sentenceModal } from '../modal.ts';
@@ -12,9 +14,12 @@ export const stepStatement: ActionListener = {
   handle: async (context, { value, triggerId }, acknowledge) =>
     openModal(context, { triggerId, acknowledge }, TITLE, async () => {
       const view = await context.desk.view(value.i);
-      const plan = view === null ? null : (attemptOf(view.incident, value)?.plan ?? null);
-      return plan === null
-        ? sentenceModal(TITLE, 'There is no plan for this card any more. Look at the newest card.')
-        : statementModal(plan);
+      const attempt = view === null ? undefined : attemptOf(view.incident, value);
+      const run = view === null ? undefined : currentRun(view.incident);
+      if (run === undefined || attempt?.plan == null) {
+        return sentenceModal(TITLE, 'There is no plan for this card any more. Look at the newest card.');
+      }
+      const filed = filedIn(await context.messages.list(value.i))(run, attempt);
+      return statementModal(attempt.plan, filed.plan);
     }),
 };
