@@ -60,7 +60,7 @@ test('the post-mortem, the timeline and the list are told from the journal', { t
   expect(written.stdout).toMatch(/^- \d\d:\d\d:\d\d - Anna decided: run "Kill the queries"/m);
   const lines = firebreak('timeline', 'INC-1', '--json').stdout.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).text)).toContain('Recovered: All quiet.');
-  expect(firebreak('incidents').stdout).toMatch(/INC-1 .*orders-primary/);
+  expect(firebreak('incidents').stdout).toMatch(/INC-1 .* \+\d+ ms .*orders-primary/);
 });
 
 test('an incident that does not exist, and a zone that is none', { timeout: 120_000 }, () => {

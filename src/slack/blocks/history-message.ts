@@ -1,10 +1,12 @@
 import { formatCount, formatDuration } from '../../domain/format.ts';
 import type { Incident } from '../../domain/incident.ts';
+import { learnedFrom, timesOf } from '../../domain/learning.ts';
 import { actorName } from '../../domain/told.ts';
 import type { RecentIncident } from '../../engine/desk.ts';
 import { causeName } from '../../words/cause-name.ts';
 import { decidedBy } from '../../words/decided-by.ts';
 import { incidentState } from '../../words/incident-state.ts';
+import { learnedTexts, turnsText } from '../../words/turns.ts';
 import { clip } from './clip.ts';
 import { incidentName } from './incident-lines.ts';
 import { type Inline, line, type Part, richText, text, time, who } from './rich-text.ts';
@@ -27,9 +29,13 @@ export function historyMessage(list: readonly LinkedRecent[], database: string |
     return { text: nothing, blocks: richText(line(text(nothing))) };
   }
   const title = `The last ${formatCount(list.length, 'incident')}${where}, newest first`;
+  const learned = learnedTexts(learnedFrom(list.flatMap(({ recent }) => recent.incident ?? [])));
   return {
-    text: fallbackText([title, ...list.map(inOneLine)].join('\n')),
-    blocks: [...richText(line(text(title))), ...list.flatMap((one) => richText(entry(one)))],
+    text: fallbackText([title, ...learned, ...list.map(inOneLine)].join('\n')),
+    blocks: [
+      ...richText(line(text(title)), ...learned.map((sentence) => line(text(clip(sentence, 300))))),
+      ...list.flatMap((one) => richText(entry(one))),
+    ],
   };
 }
 
@@ -42,7 +48,17 @@ function entry({ recent, url }: LinkedRecent): Part {
     time(recent.openedAt),
   ];
   if (incident === null) return line(...head, text(' · its content was removed, as state.retention says'));
-  return line(...head, text(` · ${lasted(incident)}\n${causeOf(incident)}\n`), ...deciders(incident));
+  return line(
+    ...head,
+    text(` · ${lasted(incident)}\n${causeOf(incident)}\n`),
+    ...turned(incident),
+    ...deciders(incident),
+  );
+}
+
+function turned(incident: Incident): Inline[] {
+  const told = turnsText(timesOf(incident));
+  return told === '' ? [] : [text(`${told.charAt(0).toUpperCase()}${told.slice(1)}\n`)];
 }
 
 function deciders(incident: Incident): Inline[] {

@@ -10,7 +10,8 @@ const MOST_LISTED = 10;
 export const subcommand: Subcommand = {
   name: 'history',
   usage: '[database]',
-  summary: 'lists the last incidents with duration, cause and who decided.',
+  summary:
+    'lists the last incidents: how long each turn took, cause, who decided, and who was behind it again.',
   order: 6,
   reads: true,
   async answer({ context, words: [word] }) {

@@ -28,6 +28,22 @@ test('tells duration, cause with its culprit, and who decided; also what retenti
   expect(blocks).toMatch(/INC-1.*its content was removed/);
 });
 
+test('tells what the incidents have in common: how long each turn takes, and who was behind it again', async () => {
+  const rig = await startRig();
+  const after = (minutes: number) => new Date(Date.parse(AT) + minutes * 60_000).toISOString();
+  const one = (id: string, minutes: number) =>
+    recent(id, {
+      incident: { ...recent(id).incident, recoveredAt: after(minutes) } as RecentIncident['incident'],
+    });
+  rig.desk.recent = [one('INC-3', 4), one('INC-2', 6), one('INC-1', 20)];
+  await type(rig.sandbox, 'U0ALICE', 'history');
+  const blocks = await told(rig.sandbox, 'U0ALICE', /The last 3 incidents/);
+  expect(blocks).toContain('Median of 3');
+  expect(blocks).toContain('recovered after 6m00s');
+  expect(blocks).toContain('CronJob analytics/report-generator was behind 3 of these 3.');
+  expect(blocks).toMatch(/INC-1.*ecovered after 20m00s/);
+});
+
 test('of one database', async () => {
   const rig = await startRig();
   rig.desk.recent = [recent('INC-2', { database: 'billing' }), recent('INC-1')];
