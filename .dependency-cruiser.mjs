@@ -7,7 +7,7 @@ const layers = {
   health: ['ports/', 'domain/'],
   live: ['steps/(?:gather-facts|read-poolers)', 'diagnosis/', 'ports/', 'domain/'],
   grants: ['domain/'],
-  doctor: ['grants/', 'ports/', 'domain/'],
+  doctor: ['grants/', 'slack/manifest', 'ports/', 'domain/'],
   audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
@@ -78,6 +78,11 @@ export default {
       'an-audit-never-imports-an-audit',
       { path: '^src/audits/checks/' },
       { path: '^src/(?:audits/checks|ports|steps)/', pathNot: '^src/steps/cron-schedule' },
+    ),
+    rule(
+      'a-doctor-check-never-imports-a-check',
+      { path: '^src/doctor/checks/' },
+      { path: '^src/(?:doctor/checks|ports)/' },
     ),
     rule(
       'a-step-never-imports-a-step',

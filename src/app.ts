@@ -12,6 +12,7 @@ import { readSuspensions } from './audits/read-suspensions.ts';
 import { loadAudits } from './audits/registry.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { configuredDoctor } from './configured-doctor.ts';
 import type { ActionClass } from './domain/actor.ts';
 import { type FirebreakError, loggableError } from './domain/errors.ts';
 import type { ReminderTargets } from './domain/reminder.ts';
@@ -41,7 +42,7 @@ import type { Audits } from './ports/audits.ts';
 import type { State } from './ports/state.ts';
 import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
 import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
-import type { SlackHealth } from './slack/bot.ts';
+import type { SlackBot, SlackHealth } from './slack/bot.ts';
 import { createSlack } from './slack/create-slack.ts';
 import { provideStateUrl } from './state-url.ts';
 import { loadStepKinds } from './steps/registry.ts';
@@ -100,8 +101,9 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const kinds = await loadStepKinds();
   const runbooks = await loadConfiguredRunbooks(config, kinds);
 
+  const stateUrl = await provideStateUrl(config.state, started, logger);
   const state = await openState({
-    url: await provideStateUrl(config.state, started, logger),
+    url: stateUrl,
     logger,
     instance,
   });
@@ -132,6 +134,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   ];
   const services = { fetch: outgoing.fetch, clock };
   const onCall = createOnCall(config.onCall, services);
+  const pager = createPager(config.paging, services);
   const board = createHealthBoard({
     connections: [
       () => databases.connections(),
@@ -169,12 +172,23 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     recheck: async (incident, targets, signal) => recheckTargets(engine, incident, targets, signal),
   });
   const actionClassOf = (kind: string): ActionClass => kinds.get(kind)?.actionClass ?? 'incident';
-  const slack = createSlack({
+  const doctor = await configuredDoctor(config, {
+    ...services,
+    ...ports,
+    cluster: () => cluster,
+    onCall,
+    pager,
+    stateUrl: async () => stateUrl,
+    slack: { arrivals: () => slack.arrivals(), configToken: null, click: null },
+    logger,
+  });
+  const slack: SlackBot = createSlack({
     config: config.slack,
     fetch: outgoing.fetch,
     desk,
     live: createLiveReadings(ports),
     audits,
+    doctor,
     board,
     drills: createDrills(state.journal),
     digests: createAuditDigests(state.journal),
@@ -198,7 +212,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     createRemind({
       ...engine,
       onCall,
-      pager: createPager(config.paging, services),
+      pager,
       targetsOf: reminderTargetsOf(config),
       linkTo: async (incidentId) => slack.linkTo(incidentId),
       now: async () => state.now(),

@@ -27,6 +27,8 @@ export interface Config {
   readonly state: {
     readonly directory: string;
     readonly url: Secret | null;
+    /** Where backups are put, or null when the configuration does not say. */
+    readonly backupDirectory?: string | null;
     readonly retention: RetentionPolicy;
   };
   readonly sources: readonly {

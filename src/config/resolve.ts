@@ -43,6 +43,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     state: {
       directory: file.state.directory,
       url: file.state.url === undefined ? null : secret(file.state.url, 'the state database'),
+      backupDirectory: file.state.backupDirectory ?? null,
       retention: {
         closedIncidentDays: file.state.retention.closedIncidentDays ?? null,
         alertDays: file.state.retention.alertDays ?? null,

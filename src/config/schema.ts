@@ -176,6 +176,12 @@ const Sections = z.strictObject({
     .strictObject({
       directory: z.string().default('.firebreak/state').describe('Folder of the embedded PostgreSQL.'),
       url: SecretRef.optional().describe('An external PostgreSQL instead; never one that is monitored.'),
+      backupDirectory: z
+        .string()
+        .optional()
+        .describe(
+          'Folder of the files of "firebreak state backup"; "firebreak doctor" tells the age of the newest.',
+        ),
       retention: RetentionPolicy.partial()
         .strict()
         .prefault({})

@@ -61,6 +61,8 @@ export const errorCodes = {
   'no-terminal': 'A command that asks questions has no terminal to ask them on.',
   'not-allowed': 'What somebody asked for was refused.',
   'unknown-person': 'Who sits at the terminal is not known.',
+  'no-answer': 'Something that "firebreak doctor" looked at did not answer in time.',
+  'file-exists': 'A file is there already, and is not written over unless asked.',
   stopped: 'Somebody stopped the command before it was done.',
   'unsupported-node': 'This version of Node.js is too old.',
   internal: 'A defect in Firebreak.',

@@ -19,6 +19,14 @@ export const FIREBREAK_ACCOUNT: RbacSubject = {
   namespace: 'firebreak',
 };
 
+/** The subject of a binding for a user as the API server names it. */
+export function subjectOf(user: string): RbacSubject {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  return namespace === undefined || name === undefined
+    ? { kind: 'User', name: user }
+    : { kind: 'ServiceAccount', name, namespace };
+}
+
 /** The least rights that Firebreak needs in a namespace: one rule for each resource. */
 export function rbacRules(): readonly RbacRule[] {
   return [...byResource().values()].map((members) => ruleOf(members));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { SlackArrivals } from '../domain/access.ts';
 import type { ActionClass } from '../domain/actor.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -7,6 +8,7 @@ import type { AuditDigests } from '../ports/audit-digests.ts';
 import type { Audits } from '../ports/audits.ts';
 import type { Charts } from '../ports/charts.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Doctor } from '../ports/doctor.ts';
 import type { Drills } from '../ports/drills.ts';
 import type { HealthBoard } from '../ports/health.ts';
 import type { Fetch } from '../ports/http.ts';
@@ -48,6 +50,7 @@ export interface SlackOptions {
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
   readonly audits: Audits;
+  readonly doctor: Doctor;
   readonly board: HealthBoard;
   readonly drills: Pick<Drills, 'last'>;
   readonly digests: AuditDigests;
@@ -103,6 +106,8 @@ export interface SlackBot {
   /** A link to the first message of an incident; null while there is none, or Slack does not tell. */
   linkTo(incidentId: string): Promise<string | null>;
   health(): SlackHealth;
+  /** When something of each kind arrived last. */
+  arrivals(): SlackArrivals;
   /** Port that is listened on in http mode; null in socket mode and before start. */
   port(): number | null;
 }

@@ -5,6 +5,7 @@ import { within } from './app/in-flight.ts';
 import { type Identity, preflight } from './app/preflight.ts';
 import { WatchedClient } from './app/watched-client.ts';
 import type { SlackBot, SlackOptions } from './bot.ts';
+import { createArrivals } from './doctor/arrivals.ts';
 import { createClerk } from './documents/clerk.ts';
 import { createHealth } from './health/health.ts';
 import { watchHealth } from './health/watch.ts';
@@ -19,10 +20,11 @@ import { createIllustrator } from './pictures/illustrator.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
-  const { config, fetch, desk, live, audits, messages, mutex, logger, clock } = options;
+  const { config, fetch, desk, live, audits, doctor, messages, mutex, logger, clock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const health = createHealth(clock);
+  const arrivals = createArrivals(() => clock.now());
   const client = new WatchedClient(config.botToken.reveal(), clientOptions(config, logger, fetch), health);
   let checked: Promise<Identity> | null = null;
   let workspaceUrl: string | null = null;
@@ -90,7 +92,8 @@ export function createSlack(options: SlackOptions): SlackBot {
     contextOf: (me) => {
       const people = createPeople(client, me.teamId, clock, logger);
       const { channel } = config;
-      return { desk, live, audits, home, messages, client, fetch, identity: me, people, channel, logger };
+      const shown = { desk, live, audits, doctor, home, messages };
+      return { ...shown, arrivals, client, fetch, identity: me, people, channel, logger };
     },
   });
 
@@ -129,6 +132,7 @@ export function createSlack(options: SlackOptions): SlackBot {
         mode: config.mode,
       };
     },
+    arrivals: () => arrivals.read(),
     port: () => connection.port(),
   };
 }

@@ -34,8 +34,9 @@ export const botScopes: readonly BotScope[] = [
   },
   {
     scope: 'users:read',
-    reason: 'Journal the real name of who decides, and refuse bots and people of other workspaces.',
-    methods: ['users.info'],
+    reason:
+      'Journal the real name of who decides, and refuse bots and people of other workspaces; let the doctor find its own app.',
+    methods: ['users.info', 'bots.info'],
     channels: null,
   },
   {
@@ -147,7 +148,7 @@ export function slackManifest(mode: ManifestMode) {
         {
           command: triageCommand,
           description: 'Start or look at a database incident',
-          usage_hint: '[database] [runbook] | status | queries | locks | audit | history | help',
+          usage_hint: '[database] [runbook] | status | queries | locks | audit | doctor | history | help',
           should_escape: false,
           ...(requestUrl === null ? {} : { url: requestUrl }),
         },

@@ -17,6 +17,7 @@ import type {
 } from '../../src/engine/desk.ts';
 import type { Charts } from '../../src/ports/charts.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { Doctor } from '../../src/ports/doctor.ts';
 import type { ConnectionHealth } from '../../src/ports/health.ts';
 import type { Mutex } from '../../src/ports/state.ts';
 import {
@@ -204,6 +205,7 @@ export interface RigOptions {
   readonly messages?: ReturnType<typeof createMemoryMessages>;
   readonly clock?: Clock;
   readonly mutex?: Mutex;
+  readonly doctor?: Doctor;
   /** Draws pictures; left out, there are none. */
   readonly charts?: Charts;
 }
@@ -237,6 +239,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     desk,
     live,
     audits,
+    doctor: options.doctor ?? { run: async () => ({ at: '', ok: true, results: [] }) },
     board: { list: () => board },
     drills: { last: async () => null },
     digests: { recent: async (most) => digests.slice(-most) },

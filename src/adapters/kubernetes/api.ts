@@ -1,5 +1,6 @@
 import {
   AppsV1Api,
+  AuthenticationV1Api,
   AuthorizationV1Api,
   AutoscalingV2Api,
   BatchV1Api,
@@ -10,8 +11,12 @@ import {
   type ObservableMiddleware,
   PatchStrategy,
   type RequestContext,
+  type ResponseContext,
+  VersionApi,
 } from '@kubernetes/client-node';
 import { DelegateBackoff, handleWhen, type IRetryBackoffContext, retry } from 'cockatiel';
+import type { ClockReading } from '../../domain/access.ts';
+import { clockOf } from '../../domain/clock-reading.ts';
 import { createConnectionRecord } from '../../domain/connection-record.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
@@ -41,6 +46,7 @@ export class Api {
   readonly #timeoutMs: number;
   #clients: Clients;
   readonly #record = createConnectionRecord();
+  #clock: ClockReading | null = null;
   #shared: { dispatcher: Dispatcher; since: number } | null = null;
 
   constructor(config: KubernetesConfig) {
@@ -68,6 +74,19 @@ export class Api {
   /** Objects as they are sent, without a model that drops what it does not know. */
   get custom(): CustomObjectsApi {
     return this.#clients.custom;
+  }
+
+  get authentication(): AuthenticationV1Api {
+    return this.#clients.authentication;
+  }
+
+  get version(): VersionApi {
+    return this.#clients.version;
+  }
+
+  /** The clock of the API server, by the last answer; null before there was one, or when it told no time. */
+  get clock(): ClockReading | null {
+    return this.#clock;
   }
 
   get authorization(): AuthorizationV1Api {
@@ -152,9 +171,14 @@ export class Api {
     };
     const middleware: ObservableMiddleware = {
       pre: (context) => new Observable(Promise.resolve(prepare(context))),
-      post: (response) => new Observable(Promise.resolve(response)),
+      post: (response) => new Observable(Promise.resolve(this.#noteClock(response))),
     };
     return { middleware: [middleware], middlewareMergeStrategy: 'append' };
+  }
+
+  #noteClock(response: ResponseContext): ResponseContext {
+    this.#clock = clockOf(response.headers.date ?? null, new Date());
+    return response;
   }
 
   /** Gives every request the connections of the first one; a fresh agent per request leaves its socket open for seconds. */
@@ -201,6 +225,8 @@ function createClients(config: KubernetesConfig) {
     apps: kubeConfig.makeApiClient(AppsV1Api),
     autoscaling: kubeConfig.makeApiClient(AutoscalingV2Api),
     custom: kubeConfig.makeApiClient(CustomObjectsApi),
+    authentication: kubeConfig.makeApiClient(AuthenticationV1Api),
     authorization: kubeConfig.makeApiClient(AuthorizationV1Api),
+    version: kubeConfig.makeApiClient(VersionApi),
   };
 }

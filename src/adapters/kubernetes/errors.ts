@@ -9,7 +9,7 @@ export interface Request {
   readonly verb: 'get' | 'list' | 'patch' | 'delete' | 'create';
   /** Plural name such as `cronjobs`. */
   readonly resource: string;
-  readonly group: '' | 'batch' | 'apps' | 'autoscaling' | 'authorization.k8s.io';
+  readonly group: '' | 'batch' | 'apps' | 'autoscaling' | 'authorization.k8s.io' | 'authentication.k8s.io';
   readonly namespace: string;
   readonly name?: string;
 }

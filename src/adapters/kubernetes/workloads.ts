@@ -1,8 +1,10 @@
 import type { V1Job } from '@kubernetes/client-node';
+import type { ClusterAccess } from '../../domain/access.ts';
 import type { CronJob, Deployment, Job, WorkloadRef } from '../../domain/cluster.ts';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Workloads } from '../../ports/workloads.ts';
+import { readAccess } from './access.ts';
 import { Api } from './api.ts';
 import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText, scaleText } from './changes.ts';
 import type { KubernetesConfig } from './config.ts';
@@ -19,6 +21,8 @@ import { toCronJob, toJob } from './to-domain.ts';
 export interface ClusterWorkloads extends Workloads {
   /** Which of the permissions that Firebreak uses it has. Throws as the port does. */
   mayI(signal: AbortSignal): Promise<Permission[]>;
+  /** What the cluster serves, and lets Firebreak do. Throws as the port does. */
+  access(signal: AbortSignal): Promise<ClusterAccess>;
   /** How the API is, for the board of every connection. */
   connection(): ConnectionHealth;
   /** Closes the kept connections. */
@@ -94,6 +98,7 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
       await rollBack(api, deployment, revision, { dryRun, signal });
       logger.info({ namespace, name, revision: revision.number, dryRun }, 'A Deployment was rolled back.');
     },
+    access: (signal) => readAccess(api, namespaces, signal),
     mayI: (signal) => reviewAccess(api, namespaces, signal),
     connection: () => api.connection(),
     close: () => api.close(),

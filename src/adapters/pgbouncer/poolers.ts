@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import { z } from 'zod';
+import type { PoolerAccess } from '../../domain/access.ts';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { Pooler } from '../../domain/pooler.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
@@ -15,6 +16,8 @@ export interface StandingPoolers extends Poolers {
   /** Opens all sessions. A PgBouncer that is down is no error: it is tried again in the background. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** What the user of a console may do. Throws as the port does. */
+  access(database: string, pooler: string, signal: AbortSignal): Promise<PoolerAccess>;
   /** One entry per PgBouncer, for the board of every connection. */
   connections(): ConnectionHealth[];
 }
@@ -89,6 +92,9 @@ export function createPoolers(configs: readonly PoolerConfig[], options: Poolers
   }
 
   return {
+    async access(database, pooler, signal) {
+      return await abortable(readAccess(find(database, pooler, signal)), signal);
+    },
     names: (database) => of(database).map(({ config }) => config.name),
     async read(database, pooler, signal) {
       return await abortable(readAll(find(database, pooler, signal)), signal);
@@ -132,6 +138,17 @@ function scopeOf({ pools }: PoolerConfig): (name: string) => boolean {
 async function list<T>({ session }: Entry, show: Show, row: z.ZodType<T>): Promise<T[]> {
   const rows = await session.ask<QueryResultRow>({ show });
   return rows.map((one) => row.parse(one));
+}
+
+async function readAccess(entry: Entry): Promise<PoolerAccess> {
+  const [version] = await list(entry, 'VERSION', z.object({ version: z.string() }));
+  const config = await list(entry, 'CONFIG', ConfigRow);
+  const admins = config.find(({ key }) => key === 'admin_users')?.value ?? null;
+  return {
+    version: version?.version ?? 'unknown',
+    user: entry.user,
+    adminUsers: admins?.split(/[\s,]+/).filter((name) => name !== '') ?? null,
+  };
 }
 
 /** SHOW STATE exists since 1.19; before that nobody can ask whether the pooler as a whole is paused. */

@@ -1,3 +1,4 @@
+import type { PostgresAccess } from '../../domain/access.ts';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
@@ -14,6 +15,8 @@ export interface StandingDatabases extends Databases {
   start(): Promise<void>;
   /** Closes all sessions. */
   stop(): Promise<void>;
+  /** What Firebreak's role may do and see on a server. Throws as the port does. */
+  access(name: string, server: string, signal: AbortSignal): Promise<PostgresAccess>;
   /** Two entries per server, in the order of the configuration. */
   health(): SessionHealth[];
   /** The same for the board of every connection. */
@@ -119,6 +122,9 @@ export function createDatabases(
     },
     async relationReadout(name, serverName, signal) {
       return abortable(server(name, serverName, signal).relationReadout(), signal);
+    },
+    async access(name, serverName, signal) {
+      return abortable(server(name, serverName, signal).access(), signal);
     },
     async readSetting(name, setting, signal) {
       return abortable(server(name, 'primary', signal).readSetting(setting), signal);

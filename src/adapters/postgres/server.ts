@@ -1,3 +1,4 @@
+import type { PostgresAccess } from '../../domain/access.ts';
 import { FirebreakError, isFirebreakError, withSituation } from '../../domain/errors.ts';
 import type { ReplicaStatus } from '../../domain/replica.ts';
 import type { RelationReadout, ServerReadout } from '../../domain/server-readout.ts';
@@ -13,6 +14,7 @@ import type {
   SignalResult,
 } from '../../ports/databases.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
+import { readAccess, tryBreakGlass } from './access.ts';
 import type { Settings } from './config.ts';
 import { breakGlass, type Candidate, candidate } from './connect.ts';
 import { isServerError } from './errors.ts';
@@ -150,6 +152,15 @@ export class Server {
 
   async relationReadout(): Promise<RelationReadout> {
     return await this.#inTarget(async () => readRelations(this.#reading));
+  }
+
+  /** What the role may do and see here, for the doctor. */
+  async access(): Promise<PostgresAccess> {
+    const { server, breakGlassUrl } = this.#config;
+    const read = await this.#inTarget(async () =>
+      readAccess(this.#reading, { server, target: this.#target }),
+    );
+    return { ...read, breakGlass: await tryBreakGlass(breakGlassUrl, this.#settings) };
   }
 
   /** Sends the guarded statement that resumes replay. */

@@ -2,11 +2,12 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { pooledFailure } from './failure.ts';
 
-const LOOK = `select pg_backend_pid() as pid, (select count(*)::int from pg_stat_replication) as replicas,
+/** What tells a pooler, and whether the server may lose what it has confirmed. */
+export const LOOK = `select pg_backend_pid() as pid, (select count(*)::int from pg_stat_replication) as replicas,
   current_setting('synchronous_standby_names') as synchronous, current_setting('synchronous_commit') as commit,
   current_setting('fsync') as fsync`;
 
-interface Look {
+export interface Look {
   readonly pid: number;
   readonly replicas: number;
   readonly synchronous: string;
@@ -33,7 +34,8 @@ export async function checkServer(pool: pg.Pool, logger: Pick<Logger, 'warn'>): 
   }
 }
 
-function riskOf({ replicas, synchronous, commit, fsync }: Look): string | null {
+/** Why the server may lose what it has confirmed, in a sentence; null when it does not. */
+export function riskOf({ replicas, synchronous, commit, fsync }: Look): string | null {
   if (fsync === 'off') return 'fsync is off: a power cut loses or destroys the journal.';
   if (commit === 'off' || commit === 'local' || commit === 'remote_write')
     return `synchronous_commit is ${commit}: set it to on for this database.`;

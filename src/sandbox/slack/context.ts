@@ -16,6 +16,7 @@ export interface SandboxContext {
   manifest: CheckedManifest;
   botToken: string;
   appToken: string;
+  configToken: string;
   workspace: Workspace;
   triggers: TriggerIds;
   responseUrls: ResponseUrls;

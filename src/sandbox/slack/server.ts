@@ -55,6 +55,8 @@ export interface SlackSandbox extends AsyncDisposable {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
+  /** App configuration token, by which a manifest is read. */
+  readonly configToken: string;
   /** Changes the way to the app from the next payload on. */
   setDelivery(delivery: DeliveryMode): void;
   /** Tells every change of what the page shows, from now until the returned function is called. */
@@ -97,6 +99,7 @@ function createContext(options: SlackSandboxOptions, signingSecret: string, base
     manifest,
     botToken: options.botToken ?? `xoxb-sandbox-${randomHex(12)}`,
     appToken: options.appToken ?? `xapp-1-sandbox-${randomHex(12)}`,
+    configToken: `xoxe.xoxp-sandbox-${randomHex(12)}`,
     workspace,
     triggers: new TriggerIds(now),
     responseUrls: new ResponseUrls(now, baseUrl),
@@ -144,6 +147,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions): Promise<S
     botToken: context.botToken,
     appToken: context.appToken,
     signingSecret,
+    configToken: context.configToken,
     setDelivery: (delivery) => {
       deliveries.set(delivery);
       context.workspace.changes.touch();

@@ -20,4 +20,5 @@ export const actionIds = {
   respondersAdd: 'responders.add',
   postMortem: 'postmortem.write',
   triageStart: 'triage.start',
+  doctorClick: 'doctor.click',
 } as const;

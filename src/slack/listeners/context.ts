@@ -1,11 +1,13 @@
 import type { webApi } from '@slack/bolt';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Audits } from '../../ports/audits.ts';
+import type { Doctor } from '../../ports/doctor.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { LiveReadings } from '../../ports/live.ts';
 import type { ChatMessages } from '../../ports/state.ts';
 import type { Identity } from '../app/preflight.ts';
 import type { SlackLogger } from '../bot.ts';
+import type { Arrivals } from '../doctor/arrivals.ts';
 import type { Home } from '../home/home.ts';
 import type { People } from './people.ts';
 
@@ -14,6 +16,9 @@ export interface ListenerContext {
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
   readonly audits: Audits;
+  readonly doctor: Doctor;
+  /** Told of everything that Slack sends. */
+  readonly arrivals: Arrivals;
   readonly home: Home;
   readonly messages: ChatMessages;
   readonly client: webApi.WebClient;

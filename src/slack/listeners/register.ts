@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import type { ActionListener } from './action-listener.ts';
 import { chargeHandOver } from './actions/charge-hand-over.ts';
 import { chargeTake } from './actions/charge-take.ts';
+import { doctorClick } from './actions/doctor-click.ts';
 import { incidentClose } from './actions/incident-close.ts';
 import { incidentExplain } from './actions/incident-explain.ts';
 import { incidentWhyNot } from './actions/incident-why-not.ts';
@@ -73,7 +74,7 @@ export const viewListeners: readonly ViewListener[] = [
   triageStartView,
 ];
 /** Every button that is on no card of an incident. */
-export const buttonListeners: readonly ButtonListener[] = [liveAgain, triageStartButton];
+export const buttonListeners: readonly ButtonListener[] = [doctorClick, liveAgain, triageStartButton];
 /** Every shortcut, of the workspace and of messages. */
 export const shortcutListeners: readonly ShortcutListener[] = [alertTriage, noteAdd, triageStart];
 /** Every slash command. */
@@ -88,6 +89,10 @@ export const eventListeners = [appHomeOpened, appMention] as const;
  * what became of the first click.
  */
 export function registerListeners(app: App, context: TypingContext): void {
+  app.use(async ({ body, next }) => {
+    context.arrivals.note(body);
+    await next();
+  });
   for (const { id, handle } of actionListeners) {
     app.action(id, async ({ ack, body }) => {
       if (handle === null) return await ack();

@@ -12,6 +12,7 @@ import { preflight } from '../../../src/slack/app/preflight.ts';
 import { WatchedClient } from '../../../src/slack/app/watched-client.ts';
 import { encodeClick } from '../../../src/slack/blocks/click-value.ts';
 import { modal } from '../../../src/slack/blocks/modal.ts';
+import { createArrivals } from '../../../src/slack/doctor/arrivals.ts';
 import { createHealth } from '../../../src/slack/health/health.ts';
 import { readClick } from '../../../src/slack/listeners/click.ts';
 import type { ListenerContext } from '../../../src/slack/listeners/context.ts';
@@ -101,6 +102,8 @@ async function startStage(): Promise<Stage> {
     desk: createDesk(),
     live: createScriptedLive(),
     audits: createScriptedAudits(),
+    doctor: { run: async () => ({ at: '', ok: true, results: [] }) },
+    arrivals: createArrivals(() => new Date()),
     home: { opened: async () => undefined },
     messages: createMemoryMessages(),
     client,

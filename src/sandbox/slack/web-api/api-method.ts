@@ -7,13 +7,17 @@ import type { RateTier } from './rate-limits.ts';
 export interface ApiCall {
   context: SandboxContext;
   args: Args;
-  token: 'bot' | 'app';
+  token: TokenKind;
 }
+
+/** The bot token, the app-level token of Socket Mode, or an app configuration token. */
+export type TokenKind = 'bot' | 'app' | 'config';
 
 /** A method of the Web API. Source of scopes and tiers: docs.slack.dev/reference/methods. */
 export interface ApiMethod {
   name: string;
-  token: 'bot' | 'app' | 'either';
+  /** `either` is the bot's or the app's. */
+  token: TokenKind | 'either';
   /** Any one of them is enough; none means that no scope is needed. */
   scopes: readonly string[];
   tier: RateTier;

@@ -1,5 +1,5 @@
 import type { ApiMethod } from './api-method.ts';
-import { appsConnectionsOpen, authTest } from './methods/auth.ts';
+import { appsConnectionsOpen, appsManifestExport, authTest } from './methods/auth.ts';
 import { blocksValidate } from './methods/blocks-validate.ts';
 import {
   canvasesAccessSet,
@@ -43,6 +43,7 @@ import { viewsOpen, viewsPublish, viewsPush, viewsUpdate } from './methods/views
 
 const all: readonly ApiMethod[] = [
   appsConnectionsOpen,
+  appsManifestExport,
   authTest,
   blocksValidate,
   bookmarksAdd,

@@ -4,7 +4,7 @@ import type { SandboxContext } from '../context.ts';
 import { sendJson } from '../http-io.ts';
 import { type JsonObject, stringOf } from '../json.ts';
 import { ApiError } from './api-error.ts';
-import type { ApiMethod } from './api-method.ts';
+import type { ApiMethod, TokenKind } from './api-method.ts';
 import { Args } from './args.ts';
 import type { Fault } from './faults.ts';
 import { METHODS } from './methods.ts';
@@ -81,17 +81,24 @@ function answer(context: SandboxContext, name: string, call: ReadCall): Reply {
   }
 }
 
-function checkToken(context: SandboxContext, method: ApiMethod, token: string | undefined): 'bot' | 'app' {
+function checkToken(context: SandboxContext, method: ApiMethod, token: string | undefined): TokenKind {
   if (token === undefined) throw new ApiError('not_authed');
-  const kind = token === context.botToken ? 'bot' : token === context.appToken ? 'app' : undefined;
+  const kind = kindOf(context, token);
   if (kind === undefined) throw new ApiError('invalid_auth');
-  if (method.token !== 'either' && method.token !== kind) throw new ApiError('not_allowed_token_type');
+  const accepted = method.token === 'either' ? kind !== 'config' : method.token === kind;
+  if (!accepted) throw new ApiError('not_allowed_token_type');
   return kind;
 }
 
-function checkScope(context: SandboxContext, method: ApiMethod, token: 'bot' | 'app'): void {
+function kindOf({ botToken, appToken, configToken }: SandboxContext, token: string): TokenKind | undefined {
+  if (token === botToken) return 'bot';
+  if (token === appToken) return 'app';
+  return token === configToken ? 'config' : undefined;
+}
+
+function checkScope(context: SandboxContext, method: ApiMethod, token: TokenKind): void {
   const provided = context.manifest.oauth_config.scopes.bot;
-  if (token === 'app' || method.scopes.length === 0) return;
+  if (token !== 'bot' || method.scopes.length === 0) return;
   if (method.scopes.some((scope) => provided.includes(scope))) return;
   throw new ApiError('missing_scope', { needed: method.scopes.join(','), provided: provided.join(',') });
 }

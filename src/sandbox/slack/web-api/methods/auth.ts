@@ -37,3 +37,15 @@ export const appsConnectionsOpen: ApiMethod = {
     return { url: `${base}/link/?ticket=${ticket}&app_id=${context.workspace.bot.appId}` };
   },
 };
+
+/** `apps.manifest.export`: the manifest of the app, for a configuration token. */
+export const appsManifestExport: ApiMethod = {
+  name: 'apps.manifest.export',
+  token: 'config',
+  scopes: [],
+  tier: 'tier3',
+  handle({ context, args }) {
+    if (args.text('app_id') !== context.workspace.bot.appId) throw new ApiError('app_not_found');
+    return { manifest: context.manifest };
+  },
+};
