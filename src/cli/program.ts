@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   replay: async () => (await import('./replay.ts')).replayCommand,
   triage: async () => (await import('./triage.ts')).triageCommand,
   check: async () => (await import('./check.ts')).checkCommand,
+  doctor: async () => (await import('./doctor.ts')).doctorCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   incidents: async () => (await import('./incidents.ts')).incidentsCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,

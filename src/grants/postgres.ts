@@ -7,7 +7,7 @@ export const SUPPORTED_MAJORS = [14, 15, 16, 17, 18] as const;
 export const RESERVED_SINCE = 16;
 
 /** Connection slots that are kept for Firebreak: its two sessions, and one to come back. */
-export const RESERVED_SLOTS = 3;
+const RESERVED_SLOTS = 3;
 
 /** Each statement that gives Firebreak's role a right, for a superuser. One place: grants.sql, remedies and docs say the same. */
 export const postgresGrants = {
@@ -38,7 +38,7 @@ export interface GrantsOptions {
 }
 
 /** What services do otherwise than a server of one's own, by the name of the service. */
-export const managedServices: Readonly<Record<string, readonly string[]>> = {
+const managedServices: Readonly<Record<string, readonly string[]>> = {
   'Amazon RDS and Aurora': [
     'Run it as the master user, which is no superuser but may grant these roles.',
     'Leave ALTER SYSTEM out: set reserved_connections (16 and newer) and shared_preload_libraries in the parameter group. rds.rds_superuser_reserved_connections (15 and older) keeps slots for rds_superuser only, so it does not help Firebreak.',

@@ -13,7 +13,7 @@ export type RbacSubject =
   | { readonly kind: 'User'; readonly name: string };
 
 /** The service account that the manifests of deploy/ run Firebreak under. */
-export const FIREBREAK_ACCOUNT: RbacSubject = {
+const FIREBREAK_ACCOUNT: RbacSubject = {
   kind: 'ServiceAccount',
   name: 'firebreak',
   namespace: 'firebreak',
@@ -47,7 +47,7 @@ export function rbacManifest(options: {
 }
 
 /** The rule for some rights on one resource, on one line as it stands in a Role. */
-export function ruleText({ apiGroups, resources, verbs }: RbacRule): string {
+function ruleText({ apiGroups, resources, verbs }: RbacRule): string {
   return `{ apiGroups: [${apiGroups.map(quoted).join(', ')}], resources: [${resources.join(', ')}], verbs: [${verbs.join(', ')}] }`;
 }
 
