@@ -5,10 +5,11 @@ import type { Choice } from '../domain/command.ts';
 import { describeError } from '../domain/errors.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
 import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts';
-import type { IncidentDesk, IncidentView, Reply } from '../engine/desk.ts';
+import type { Answer, IncidentDesk, IncidentView, Reply } from '../engine/desk.ts';
 import type { Clock } from '../ports/clock.ts';
 import { byHandLines } from './card.ts';
 import { type Decision, type Deed, isAwaited, offersOf, underWay } from './deeds.ts';
+import { askToForce } from './force.ts';
 import { BLANK, say } from './lines.ts';
 import { withoutMentions } from './mentions.ts';
 import { newsLines } from './news.ts';
@@ -160,7 +161,7 @@ async function decide(
   const selection = choice === 'run' ? await selectionOf(attendance, attempt, deed.do === 'select') : null;
   if (choice === 'run' && selection === null) return;
   if (!(await isMeant(attendance, attempt, choice, selection))) return;
-  const reply = await attendance.desk.answer({
+  const answer: Answer = {
     incidentId: id,
     step: attempt.step.id,
     attempt: attempt.attempt,
@@ -169,9 +170,18 @@ async function decide(
     selection,
     to: deed.to ?? null,
     by: attendance.by,
-    click: randomUUID(),
-  });
+  };
+  const reply = await attendance.desk.answer({ ...answer, click: randomUUID() });
   tell(attendance, reply);
+  if (reply.status === 'refused' && reply.mayForce === true) await force(attendance, attempt, answer);
+}
+
+/** The same answer with a reason, from somebody who is not on the list. The desk reads again whether they may. */
+async function force(attendance: Attendance, { step }: StepAttempt, answer: Answer): Promise<void> {
+  const { desk, screen, signal } = attendance;
+  const breakGlass = await askToForce(screen, step.title, signal);
+  if (breakGlass !== null)
+    tell(attendance, await desk.answer({ ...answer, breakGlass, click: randomUUID() }));
 }
 
 /** Targets and answers; null when the person left the question. */

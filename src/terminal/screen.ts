@@ -23,6 +23,12 @@ export interface Screen {
     signal: AbortSignal,
   ): Promise<string[] | null>;
   confirm(question: string, yes: string, signal: AbortSignal): Promise<boolean | null>;
+  /** A line of text; `problem` says what is wrong with it, or null. */
+  text(
+    question: string,
+    problem: (typed: string) => string | null,
+    signal: AbortSignal,
+  ): Promise<string | null>;
   secret(question: string, signal: AbortSignal): Promise<string | null>;
 }
 
@@ -117,6 +123,14 @@ export function createScreen({ input, output, colour }: Terminal): Screen {
           active: yes,
           inactive: 'Not now',
           initialValue: false,
+          ...common(signal),
+        }),
+      ),
+    text: (question, problem, signal) =>
+      ask(() =>
+        clack.text({
+          message: question,
+          validate: (typed) => problem(typed ?? '') ?? undefined,
           ...common(signal),
         }),
       ),

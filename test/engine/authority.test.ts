@@ -144,11 +144,14 @@ describe('who may decide', () => {
 
 describe('whoever asked for a step', () => {
   it('may not be its only approver: by opening the incident by hand, and by going back to it', async () => {
-    await waiting([anna.id, ben.id], { notByAsker: true });
+    await waiting([anna.id, DBA], { notByAsker: true });
+    set(DBA, [ben.id]);
+    const waitsFor = async (by: Person) => (await desks.replicas[0]?.desk.waitingFor(by))?.length;
+    expect([await waitsFor(anna), await waitsFor(ben), await waitsFor(chris)]).toEqual([0, 1, 0]);
     const refused = await click(anna);
     expect(reasonOf(refused)).toBe('self-approval');
     expect(messageOf(refused)).toBe(
-      'You opened this incident by hand, so somebody else has to approve it. Nothing was done. Ask <@U0ANNA>, <@U0BEN>.',
+      'You opened this incident by hand, so somebody else has to approve it. Nothing was done. Ask <@U0ANNA>, <!subteam^S0DBA>: <@U0BEN>.',
     );
     await click(ben, { choice: 'back', to: 'kill' });
     await plan();

@@ -6,8 +6,9 @@ import { locksMessage } from '../blocks/live-locks.ts';
 import { queriesMessage } from '../blocks/live-queries.ts';
 import type { Said } from '../blocks/said.ts';
 import { unreadableMessage } from '../blocks/unreadable.ts';
-import { type Answered, openly, privately } from './answered.ts';
+import { type Answered, openly } from './answered.ts';
 import type { ListenerContext } from './context.ts';
+import { refusedLook } from './refused-look.ts';
 
 type Read = (live: LiveReadings, database: string) => Promise<Said>;
 
@@ -18,15 +19,14 @@ const READ: Readonly<Record<LiveKind, Read>> = {
 
 /** Reads a database for somebody who may, and says so when it cannot be read. */
 export async function liveAnswer(
-  { desk, live }: Pick<ListenerContext, 'desk' | 'live'>,
+  context: Pick<ListenerContext, 'desk' | 'live' | 'logger'>,
   by: Person,
   value: LiveValue,
 ): Promise<Answered> {
-  const denied = await desk.whyNot(by, 'observe');
-  if (denied !== null)
-    return privately(`What runs on a database is shown to those who may observe. ${denied}`);
+  const refused = await refusedLook(context, by, { what: value.what, words: 'What runs on a database is' });
+  if (refused !== null) return refused;
   try {
-    return openly(await READ[value.what](live, value.database));
+    return openly(await READ[value.what](context.live, value.database));
   } catch (error) {
     if (!isFirebreakError(error)) throw error;
     return openly(unreadableMessage(error, value));

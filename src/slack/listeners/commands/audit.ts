@@ -1,6 +1,7 @@
 import { isFirebreakError } from '../../../domain/errors.ts';
 import { auditMessage } from '../../blocks/audit-message.ts';
 import { openly, privately } from '../answered.ts';
+import { refusedLook } from '../refused-look.ts';
 import type { Subcommand } from '../subcommand.ts';
 import { whichDatabase } from '../which-database.ts';
 
@@ -17,10 +18,10 @@ export const subcommand: Subcommand = {
   async answer(typed) {
     const which = await whichDatabase(typed, 'audit');
     if ('ask' in which) return privately(which.ask);
-    const { desk, audits } = typed.context;
-    const denied = await desk.whyNot(typed.by, 'observe');
-    if (denied !== null)
-      return privately(`What the audits find is shown to those who may observe. ${denied}`);
+    const { audits } = typed.context;
+    const what = { what: 'audit', words: 'What the audits find is' };
+    const refused = await refusedLook(typed.context, typed.by, what);
+    if (refused !== null) return refused;
     try {
       return openly(auditMessage(await audits.run(which.database, AbortSignal.timeout(LONGEST_MS))));
     } catch (error) {

@@ -39,4 +39,5 @@ test('says why it could not look, and refuses whom the lists do not name', async
   rig.desk.denied = 'Ask somebody else.';
   await type(rig.sandbox, 'U0ALICE', 'audit orders');
   await told(rig.sandbox, 'U0ALICE', /shown to those who may observe\. Ask somebody else\./);
+  expect(rig.log).toContain('Refused to show something to a person who may not observe');
 });
