@@ -44,6 +44,8 @@ const homes = {
   vega: 'adapters/charts/',
   'vega-lite': 'adapters/charts/',
   '@resvg': 'adapters/charts/',
+  'prom-client': 'adapters/telemetry/',
+  '@opentelemetry': 'adapters/telemetry/',
 };
 const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 

@@ -6,6 +6,8 @@ import { createOutgoing } from './adapters/http/outgoing.ts';
 import { createOnCall } from './adapters/oncall/on-call.ts';
 import { createPager } from './adapters/oncall/pager.ts';
 import { openState } from './adapters/state/open-state.ts';
+import { createTelemetry } from './adapters/telemetry/create-telemetry.ts';
+import { noTelemetry } from './adapters/telemetry/no-telemetry.ts';
 import { createAudits } from './audits/create-audits.ts';
 import { missingGuardrails } from './audits/factors.ts';
 import { readSuspensions } from './audits/read-suspensions.ts';
@@ -14,8 +16,10 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import { configuredDoctor } from './configured-doctor.ts';
 import type { ActionClass } from './domain/actor.ts';
+import type { Alert } from './domain/alert.ts';
 import { type FirebreakError, loggableError } from './domain/errors.ts';
 import type { ReminderTargets } from './domain/reminder.ts';
+import { alertTraceId } from './domain/trace-id.ts';
 import { createAdvance } from './engine/advance.ts';
 import { createAuditDigests } from './engine/audit-digests.ts';
 import type { IncidentDesk } from './engine/desk.ts';
@@ -37,10 +41,13 @@ import { openAtOnce } from './intake/open-at-once.ts';
 import { createSettle } from './intake/settle.ts';
 import { knownOf } from './known-hosts.ts';
 import { createLiveReadings } from './live/live-readings.ts';
+import { measured, measuredPorts } from './measured-ports.ts';
 import { guardOf, openPorts } from './open-ports.ts';
 import type { Audits } from './ports/audits.ts';
-import type { State } from './ports/state.ts';
+import type { State, WorkHandler, WorkKind } from './ports/state.ts';
+import type { Telemetry } from './ports/telemetry.ts';
 import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
+import { scrapeReadings } from './scrape-readings.ts';
 import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
 import type { SlackBot, SlackHealth } from './slack/bot.ts';
 import { createSlack } from './slack/create-slack.ts';
@@ -101,17 +108,24 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const kinds = await loadStepKinds();
   const runbooks = await loadConfiguredRunbooks(config, kinds);
 
+  const telemetry = serving ? await watchingTelemetry(config, logger) : noTelemetry;
+  started.defer(async () => telemetry.stop());
   const stateUrl = await provideStateUrl(config.state, started, logger);
-  const state = await openState({
+  const opened = await openState({
     url: stateUrl,
     logger,
     instance,
   });
-  started.defer(async () => state.stop());
+  started.defer(async () => opened.stop());
+  const state: State = {
+    ...opened,
+    journal: measured(opened.journal, telemetry, 'state', ['append', 'appendAll']),
+    alerts: measured(opened.alerts, telemetry, 'state', ['store']),
+  };
   await state.presence.join({ version: VERSION, onOutdated: outdated.resolve });
   const outgoing = createOutgoing();
   started.defer(async () => outgoing.close(CUT_MS));
-  const ports = await openPorts(config, started, { logger, fetch: outgoing.fetch });
+  const ports = measuredPorts(await openPorts(config, started, { logger, fetch: outgoing.fetch }), telemetry);
   const { databases, poolers, cluster } = ports;
   const audits = createAudits(
     { ...ports, suspensions: async () => readSuspensions(state) },
@@ -145,7 +159,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     slack: () => slack.health(),
     clock,
   });
-  const ledger = createLedger(state, clock, logger);
+  const ledger = createLedger(state, clock, logger, telemetry.recorded);
   const { authority, decisionRules: rules } = config;
   const approvers = createSlackApprovers({ ...services, config: config.slack, onCall, logger });
   const engine: EngineOptions = {
@@ -158,6 +172,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     rules,
     approvers,
     guard: guardOf(config),
+    telemetry,
     clock,
     logger,
     instance,
@@ -199,15 +214,18 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     clock,
     actionClassOf,
     charts: createCharts(),
+    telemetry,
     timeZone: config.timeZone,
   });
 
   const { queue } = state;
+  const handle = (kind: WorkKind, handler: WorkHandler): void =>
+    queue.handle(kind, async (...item) => telemetry.work(kind, async () => handler(...item)));
   const deciding = { runbooks, databases: databases.list(), policy: config.alertPolicy };
-  queue.handle('intake', createSettle({ state, ledger, ...deciding }));
-  queue.handle('advance', createAdvance(engine));
-  queue.handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
-  queue.handle(
+  handle('intake', createSettle({ state, ledger, ...deciding }));
+  handle('advance', createAdvance(engine));
+  handle('render', async (incidentId, signal) => slack.render(incidentId, signal));
+  handle(
     'remind',
     createRemind({
       ...engine,
@@ -225,13 +243,19 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   });
   void warnOfUnreadable({ authority, rules, approvers, logger });
   let stopping: Promise<void> | undefined;
-  const openings = openAtOnce({ ...deciding, announcer: slack });
+  const openings = openAtOnce({ ...deciding, announcer: slack, recorded: telemetry.recorded });
   const door = serving
     ? await startHttp(config, {
         state,
-        store: async (alerts) => state.alerts.store(alerts, stopping === undefined ? openings : undefined),
+        store: async (alerts) => {
+          const stored = await state.alerts.store(alerts, stopping === undefined ? openings : undefined);
+          logger.info({ ...stored, alerts: alerts.map(alertFields) }, 'Alerts stored');
+          return stored;
+        },
         slack,
         board,
+        telemetry,
+        readings: async () => scrapeReadings(state, desk),
         clock,
         logger,
         isStopping: () => stopping !== undefined,
@@ -271,6 +295,23 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Metrics and traces of a Firebreak that serves. */
+async function watchingTelemetry(config: Config, logger: Logger): Promise<Telemetry> {
+  return await createTelemetry({
+    version: VERSION,
+    sources: config.sources.map(({ name }) => name),
+    databases: config.databases.map(({ name }) => name),
+    logger,
+    traced: config.traced,
+  });
+}
+
+/** What the log says of a stored alert: enough to find it at its sender, and everything that it led to. */
+function alertFields(alert: Alert): object {
+  const { source, name, status, fingerprint } = alert;
+  return { traceId: alertTraceId(alert), source, name, status, fingerprint };
 }
 
 /** Whom reminders reach, by database; of one that is no longer configured only the thread and the channel. */

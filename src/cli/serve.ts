@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { startApp } from '../app.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { loggableError } from '../domain/errors.ts';
+import { createLogger } from '../log.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
 
@@ -17,7 +18,7 @@ export function serveCommand(setExitCode: SetExitCode): Command {
     .addHelpText('after', '\nExample:\n  $ firebreak serve --config /etc/firebreak/firebreak.yml')
     .action(async (options: { config: string }) => {
       const config = await loadConfig(options.config);
-      const logger = pino({ level: config.logLevel });
+      const logger = createLogger(config.logLevel);
       // A signal that comes while it starts is heeded as soon as everything that was started can be stopped.
       const signalled = new Promise<string>((resolve) => void onStopSignal(resolve));
       const app = await startApp(config, logger);

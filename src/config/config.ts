@@ -55,6 +55,8 @@ export interface Config {
   /** IANA name of the zone of the team. */
   readonly timeZone: string;
   readonly logLevel: ConfigFile['log']['level'];
+  /** Whether traces are sent, as the variables of OpenTelemetry say. */
+  readonly traced: boolean;
 }
 
 export interface TerminalPerson {

@@ -18,6 +18,13 @@ import type { SecretRef } from './secret-ref.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The variables are those of the OpenTelemetry specification; its SDK reads the rest of them itself. */
+function wantsTraces(environment: Environment): boolean {
+  const endpoint =
+    environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? '';
+  return endpoint !== '' && environment.OTEL_SDK_DISABLED !== 'true';
+}
+
 /** Resolves the secrets of a valid configuration file. Throws `missing-secret` or `no-authentication`. */
 export function resolveConfig(file: ConfigFile, environment: Environment): Config {
   const secret = (ref: SecretRef, use: string) => resolveSecret(ref, use, environment);
@@ -78,6 +85,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     })),
     timeZone: file.timeZone,
     logLevel: file.log.level,
+    traced: wantsTraces(environment),
   };
 }
 

@@ -53,5 +53,6 @@ export function drillConfig(parts: DrillConfigParts): Config {
     terminalPeople: [],
     timeZone: 'UTC',
     logLevel: 'info',
+    traced: false,
   };
 }

@@ -148,7 +148,8 @@ async function perform(
   const watching = new AbortController();
   const watch = watchForStop(options, incident.id, ref, stopped, watching.signal);
   try {
-    return await phases[phase]();
+    if (options.telemetry === undefined) return await phases[phase]();
+    return await options.telemetry.during(incident, { name: phase, attempt: ref }, phases[phase]);
   } catch (error) {
     if (stopped.signal.aborted && !signal.aborted && !stopping.aborted) return null;
     throw error;

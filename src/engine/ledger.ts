@@ -1,7 +1,7 @@
 import type { Command, Refusal } from '../domain/command.ts';
 import { decide } from '../domain/decide.ts';
 import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
-import { evolve, type Incident } from '../domain/incident.ts';
+import { evolve, foldIncident, foldOn, type Incident } from '../domain/incident.ts';
 import { anchorText } from '../domain/journal-entry.ts';
 import { next } from '../domain/next.ts';
 import { nextLookAt } from '../domain/page-work.ts';
@@ -9,6 +9,7 @@ import { ReminderLevel } from '../domain/remind-times.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AppendOptions, IncidentRow, Settlement, State, StreamAppend, Work } from '../ports/state.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import { createFoldedIncidents } from './folded-incidents.ts';
 
 /** How a change to an incident ended. */
@@ -57,9 +58,19 @@ export type Change =
       readonly refusal?: Refusal;
     };
 
-export function createLedger(state: State, clock: Clock, logger: Logger): Ledger {
+/** `recorded` is told of what was committed; left out, nobody is. */
+export function createLedger(
+  state: State,
+  clock: Clock,
+  logger: Logger,
+  recorded: Telemetry['recorded'] = () => undefined,
+): Ledger {
   const folded = createFoldedIncidents(state.journal);
   const load = async (incidentId: string) => folded.load(incidentId);
+  const told = (before: Incident | null, events: readonly RecordedEvent[]): void => {
+    logClosing(logger, events);
+    recorded(incidentAfter(before, events), events);
+  };
 
   return {
     load,
@@ -70,14 +81,17 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
         work: workFor(row.id),
         incident: { ...row, waiting: false },
       });
+      if (result.status === 'appended') told(null, result.events);
       return result.status === 'appended';
     },
 
     async settle(settlings) {
       const now = clock.now();
       const result = await state.journal.appendAll(settlings.map((settling) => appendFor(settling, now)));
-      if (result.status === 'appended') logClosing(logger, result.events);
-      return result.status === 'appended';
+      if (result.status === 'conflict') return false;
+      const streams = Map.groupBy(result.events, ({ stream }) => stream);
+      for (const [stream, events] of streams) told(joinedIn(settlings, stream), events);
+      return true;
     },
 
     async change(incidentId, make) {
@@ -91,7 +105,7 @@ export function createLedger(state: State, clock: Clock, logger: Logger): Ledger
           incident: rowOf(incident, events, clock.now()),
         });
         if (result.status === 'conflict') continue;
-        logClosing(logger, result.events);
+        told(incident, result.events);
         return { refusal };
       }
     },
@@ -116,6 +130,18 @@ function resolve(incident: Incident, change: Change, now: Date) {
   const { events, refusal } = decide(incident, change.command, now);
   if (refusal !== null) return { events: [...events, ...(change.onRefusal?.(refusal) ?? [])], refusal };
   return { events: [...(change.alongside ?? []), ...events], refusal };
+}
+
+function joinedIn(settlings: readonly Settling[], stream: string): Incident | null {
+  const joined = settlings.flatMap(({ target }) => ('joins' in target ? [target.joins] : []));
+  return joined.find(({ id }) => id === stream) ?? null;
+}
+
+/** Null for a stream that is no incident's. */
+function incidentAfter(before: Incident | null, events: readonly RecordedEvent[]): Incident | null {
+  if (before !== null) return foldOn(before, events);
+  const [first] = events;
+  return first?.event.type === 'incident.opened' ? foldIncident(first.stream, events) : null;
 }
 
 /** The log keeps the anchor of each closed incident, where nobody who can write the journal can change it. */

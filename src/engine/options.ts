@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { SignalGuard } from '../ports/databases.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { State } from '../ports/state.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { StepKinds } from '../steps/registry.ts';
 import type { Ports } from '../steps/step-kind.ts';
 import type { Ledger } from './ledger.ts';
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly records?: RecordSources;
   /** IANA name of the zone of the team; UTC unless told. */
   readonly timeZone?: string;
+  /** Is told of the phases of steps; left out, nobody is. */
+  readonly telemetry?: Pick<Telemetry, 'during'>;
   /** Who is never signalled. */
   readonly guard: SignalGuard;
   readonly clock: Clock;

@@ -4,6 +4,7 @@ import { pastMinutesOf } from '../domain/intake-policy.ts';
 import { appendFor, type Settling } from '../engine/ledger.ts';
 import { dedupeKeyOf } from '../engine/opening.ts';
 import type { ChatMessage, Openings, Work } from '../ports/state.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import { byDatabase } from './alert-groups.ts';
 import { targetOf } from './alert-target.ts';
 import { decideWith } from './decide-stored.ts';
@@ -25,8 +26,14 @@ export interface Announcer {
  * Opens the incident in the transaction that stores its alert, when nothing else of its database is open or waits: what
  * people wait for costs one sync of the disk.
  */
-export function openAtOnce(options: DecideOptions & { readonly announcer: Announcer }): Openings {
-  const { databases, policy, announcer } = options;
+export function openAtOnce(
+  options: DecideOptions & {
+    readonly announcer: Announcer;
+    /** Is told of what was committed; left out, nobody is. */
+    readonly recorded?: Telemetry['recorded'];
+  },
+): Openings {
+  const { databases, policy, announcer, recorded } = options;
 
   return {
     pastMinutes: pastMinutesOf(policy),
@@ -51,8 +58,11 @@ export function openAtOnce(options: DecideOptions & { readonly announcer: Announ
     },
 
     opened(events: readonly RecordedEvent[]) {
-      for (const [id, ofIncident] of Map.groupBy(events, ({ stream }) => stream))
-        announcer.announce(foldIncident(id, ofIncident));
+      for (const [id, ofIncident] of Map.groupBy(events, ({ stream }) => stream)) {
+        const incident = foldIncident(id, ofIncident);
+        announcer.announce(incident);
+        recorded?.(incident, ofIncident);
+      }
     },
   };
 }

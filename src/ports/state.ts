@@ -308,15 +308,19 @@ export interface Presence {
   others(): Promise<readonly { readonly instance: string; readonly version: string }[]>;
 }
 
+/** Does a work item. A throw or `busy` lets it come again. */
+export type WorkHandler = (
+  key: string,
+  signal: AbortSignal,
+  stopping: AbortSignal,
+) => Promise<'done' | 'busy'>;
+
 export interface WorkQueue {
   /**
    * Registers the one handler of a kind, before start. A throw or `busy` lets the item come again. `stopping` aborts as
    * soon as the queue stops, `signal` when the time to end is over.
    */
-  handle(
-    kind: WorkKind,
-    handler: (key: string, signal: AbortSignal, stopping: AbortSignal) => Promise<'done' | 'busy'>,
-  ): void;
+  handle(kind: WorkKind, handler: WorkHandler): void;
   /** Runs the handler in this process now, without waiting for delivery. */
   wake(kind: WorkKind, key: string): void;
   start(): Promise<void>;

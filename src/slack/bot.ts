@@ -15,6 +15,7 @@ import type { Fetch } from '../ports/http.ts';
 import type { LiveReadings } from '../ports/live.ts';
 import type { OnCall } from '../ports/on-call.ts';
 import type { ChatMessage, ChatMessages, Mutex } from '../ports/state.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 
 /** How Firebreak talks to Slack. */
 export interface SlackConfig {
@@ -42,6 +43,8 @@ export type SlackLogger = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 export interface SlackOptions {
   /** Draws charts; left out, there are none. */
   readonly charts?: Charts;
+  /** Is told of calls; left out, nobody is. */
+  readonly telemetry?: Pick<Telemetry, 'call' | 'during'>;
   /** IANA name of the zone of the team, in which pictures and documents tell the time; UTC unless told. */
   readonly timeZone?: string;
   readonly config: SlackConfig;

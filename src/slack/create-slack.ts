@@ -25,7 +25,9 @@ export function createSlack(options: SlackOptions): SlackBot {
   const { signal } = stopping;
   const health = createHealth(clock);
   const arrivals = createArrivals(() => clock.now());
-  const client = new WatchedClient(config.botToken.reveal(), clientOptions(config, logger, fetch), health);
+  const { telemetry } = options;
+  const clientSettings = clientOptions(config, logger, fetch);
+  const client = new WatchedClient(config.botToken.reveal(), clientSettings, health, telemetry);
   let checked: Promise<Identity> | null = null;
   let workspaceUrl: string | null = null;
 
@@ -70,6 +72,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     clerk,
     roster: createRoster({ desk, clock }),
     timeZone: options.timeZone ?? 'UTC',
+    telemetry,
     desk,
     digests: options.digests,
     mutex,

@@ -3,6 +3,7 @@ import type { IncidentDesk } from '../../engine/desk.ts';
 import type { AuditDigests } from '../../ports/audit-digests.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Mutex } from '../../ports/state.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Clerk } from '../documents/clerk.ts';
 import type { Health } from '../health/health.ts';
 import type { Illustrator } from '../pictures/illustrator.ts';
@@ -26,6 +27,8 @@ export interface OutboxOptions {
   readonly roster: Roster;
   /** IANA name of the zone of the team, for pictures. */
   readonly timeZone: string;
+  /** Is told of what is sent for which incident; left out, nobody is. */
+  readonly telemetry?: Pick<Telemetry, 'during'> | undefined;
   /** Ends the outbox. */
   readonly signal: AbortSignal;
 }

@@ -29,6 +29,8 @@ const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
 /** How the messages of an incident should be, and since when there are any (ISO 8601). */
 interface Wanted {
   readonly since: string;
+  /** Null where they belong to none. */
+  readonly incident: Incident | null;
   readonly messages: readonly DesiredMessage[];
 }
 
@@ -60,19 +62,20 @@ export function createVisit(
     clerk,
     roster,
     timeZone,
+    telemetry,
   } = options;
 
   async function wanted(id: string, rows: readonly ChatMessage[]): Promise<Wanted> {
     if (id === NOTICES) {
       const notices = await desk.notices();
-      return { since: notices[0]?.firstAt ?? '', messages: noticeMessages(notices) };
+      return { since: notices[0]?.firstAt ?? '', incident: null, messages: noticeMessages(notices) };
     }
     if (id === AUDITS) {
       const digests = await options.digests.recent(1);
-      return { since: digests[0]?.slot ?? '', messages: digestMessages(digests) };
+      return { since: digests[0]?.slot ?? '', incident: null, messages: digestMessages(digests) };
     }
     const view = await desk.view(id);
-    return view === null ? { since: '', messages: [] } : drawn(view, rows);
+    return view === null ? { since: '', incident: null, messages: [] } : drawn(view, rows);
   }
 
   function drawn(view: IncidentView, rows: readonly ChatMessage[]): Wanted {
@@ -81,7 +84,7 @@ export function createVisit(
     clerk.want(incident, rows, redraw);
     const unsent = new Set(rows.flatMap(({ key, ts }) => (ts === NONE ? [key] : [])));
     const notes = unsentDocuments(incident, (number) => unsent.has(documentKey(number)));
-    return { since: incident.openedAt, messages: [...pictured(view, rows, redraw), ...notes] };
+    return { since: incident.openedAt, incident, messages: [...pictured(view, rows, redraw), ...notes] };
   }
 
   function pictured(view: IncidentView, rows: readonly ChatMessage[], redraw: () => void): DesiredMessage[] {
@@ -145,19 +148,22 @@ export function createVisit(
       }
       const next = signal.aborted || !health.isOpen() ? null : admitted(dirty, actions);
       if (next === null) return;
-      await act({ id: dirty.id, openedAt: desired.since }, dirty, next);
+      await act(desired, dirty, next);
     }
   }
 
   async function act(
-    incident: { id: string; openedAt: string },
+    { since, incident }: Wanted,
     dirty: Dirty,
     { action, claim, others }: { action: OutboxAction; claim: Claim; others: readonly Claim[] },
   ): Promise<void> {
     lanes.begin(claim, action, others);
     row.toTheEnd(dirty);
     dirty.seen = null;
-    const performed = await perform(tools, incident, action).catch((error: unknown) => {
+    const send = async () => perform(tools, { id: dirty.id, openedAt: since }, action);
+    const marked =
+      incident === null ? send() : (telemetry?.during(incident, { name: 'render' }, send) ?? send());
+    const performed = await marked.catch((error: unknown) => {
       lanes.end(claim, { status: 'done' });
       throw error;
     });
