@@ -9,6 +9,8 @@ const layers = {
   grants: ['domain/'],
   doctor: ['grants/', 'slack/manifest', 'ports/', 'domain/'],
   audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
+  gate: ['ports/', 'domain/'],
+  client: [],
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],

@@ -42,6 +42,7 @@ import { createSettle } from './intake/settle.ts';
 import { knownOf } from './known-hosts.ts';
 import { createLiveReadings } from './live/live-readings.ts';
 import { measured, measuredPorts } from './measured-ports.ts';
+import { openGate } from './open-gate.ts';
 import { guardOf, openPorts } from './open-ports.ts';
 import type { Audits } from './ports/audits.ts';
 import type { State, WorkHandler, WorkKind } from './ports/state.ts';
@@ -256,6 +257,9 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
         board,
         telemetry,
         readings: async () => scrapeReadings(state, desk),
+        gate: openGate(config, state.explanations, (error) =>
+          logger.warn({ err: loggableError(error) }, 'a verdict of the cost gate could not be recorded'),
+        ),
         clock,
         logger,
         isStopping: () => stopping !== undefined,

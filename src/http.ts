@@ -1,8 +1,11 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { errorCodeOf, FirebreakError } from './domain/errors.ts';
+import type { Gate } from './gate/gate.ts';
+import { registerGateRoutes } from './gate/routes.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
+import { refuseRequest } from './intake/authentication.ts';
 import { BODY_LIMIT, registerAlertRoutes, type StoreAlerts } from './intake/routes.ts';
 import type { Clock } from './ports/clock.ts';
 
@@ -11,11 +14,12 @@ const CLOSE_MS = 2_000;
 
 interface HttpParts extends HealthParts {
   readonly store: StoreAlerts;
+  readonly gate: Gate;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Listens for alerts and health checks. Throws `port-taken`. */
+/** Listens for alerts, health checks and questions to the cost gate. Throws `port-taken`. */
 export async function startHttp(
   config: Config,
   parts: HttpParts,
@@ -23,6 +27,13 @@ export async function startHttp(
   const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
   registerHealthRoutes(server, config, parts);
   registerAlertRoutes(server, { ...parts, sources: config.sources });
+  const { gateToken: token } = config;
+  if (token !== null) {
+    const proof = { type: 'bearer', token } as const;
+    const refuse = ({ headers }: FastifyRequest) =>
+      refuseRequest(proof, headers, Buffer.alloc(0), parts.clock.now());
+    registerGateRoutes(server, { ...parts, refuse });
+  }
   const { host, port } = config.http;
   try {
     const url = await server.listen({ host, port });

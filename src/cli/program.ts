@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
   incidents: async () => (await import('./incidents.ts')).incidentsCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,
   postmortem: async () => (await import('./postmortem.ts')).postMortemCommand,

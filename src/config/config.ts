@@ -1,5 +1,6 @@
 import type { AuditPolicy, AuditSchedule } from '../domain/audit-policy.ts';
 import type { Authority, DecisionRules } from '../domain/authority.ts';
+import type { GatePolicy } from '../domain/gate.ts';
 import type { IntakePolicy } from '../domain/intake-policy.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
@@ -43,6 +44,8 @@ export interface Config {
   readonly audits: AuditPolicy;
   /** Null: they run only when somebody asks. */
   readonly auditSchedule: AuditSchedule | null;
+  /** Token of jobs that ask the cost gate over HTTP; null when nobody can. */
+  readonly gateToken: Secret | null;
   readonly kubernetes: KubernetesConfig | null;
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;
@@ -100,10 +103,20 @@ export interface DatabaseConfig {
     readonly objectives: readonly Objective[];
     readonly bearerToken: Secret | null;
   } | null;
+  /** The cost gate; without it no job can ask about this database. */
+  readonly gate?: GateConfig;
   /** Who hears of a decision that waits; nobody beyond the thread and the channel unless given. */
   readonly reminders?: ReminderTargets;
   /** Asked when a post-mortem is written. */
   readonly impact: readonly ImpactConfig[];
+}
+
+/** The cost gate of one database. */
+export interface GateConfig {
+  readonly url: Secret;
+  /** Where jobs run instead of on the primary; null without a replica. */
+  readonly replica: { readonly host: string; readonly port: number } | null;
+  readonly policy: GatePolicy;
 }
 
 /** One question about what an incident did to the service. */

@@ -12,6 +12,7 @@ import type {
   KubernetesConfig,
   SourceAuthentication,
 } from './config.ts';
+import { gateOf } from './gate.ts';
 import { resolveOnCall, resolvePaging } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
 import type { SecretRef } from './secret-ref.ts';
@@ -64,6 +65,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     alertPolicy: resolveAlertPolicy(file.alerts, file.timeZone),
     databases: file.databases.map((database) => ({
       ...databaseConfig(database, secret),
+      ...gateOf(database, file.gate.policy, secret),
       reminders: reminderTargets(file.reminders, database.reminders ?? {}),
     })),
     protected: file.protected,
@@ -72,6 +74,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
       file.audits.schedule === undefined
         ? null
         : { cron: file.audits.schedule.cron, timeZone: file.audits.schedule.timeZone ?? file.timeZone },
+    gateToken: file.gate.bearer === undefined ? null : secret(file.gate.bearer, 'the token of the cost gate'),
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
     ...resolveAuthority(file.authority),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTimeZone, Peak, Suppression } from '../domain/audit-policy.ts';
+import { GatePolicy } from '../domain/gate.ts';
 import { RetentionPolicy } from '../domain/retention.ts';
 import { alertPolicyKeys, refuseUnknownRoutes } from './alert-policy.ts';
 import { AuditSchedule } from './audit-schedule.ts';
@@ -106,6 +107,19 @@ const Database = z.strictObject({
       bearerToken: SecretRef.optional(),
     })
     .optional(),
+  gate: z
+    .strictObject({
+      url: SecretRef.describe(
+        'postgresql:// URL of a role that only reads (pg_read_all_data), best to a replica: plans are made there.',
+      ),
+      replica: z
+        .strictObject({ host: z.string().min(1), port: z.int().min(1).max(65535).default(5432) })
+        .optional()
+        .describe('Where jobs run instead of on the primary, as they reach it. Default: the first replica.'),
+      policy: GatePolicy.optional().describe('Instead of the policy of all databases.'),
+    })
+    .optional()
+    .describe('The cost gate for batch jobs.'),
   reminders: Reminders.optional().describe('Where it differs from the reminders of all databases.'),
   impact: z
     .array(ImpactEntry)
@@ -207,6 +221,15 @@ const Sections = z.strictObject({
     })
     .prefault({})
     .describe('What "firebreak audit" needs to know.'),
+  gate: z
+    .strictObject({
+      bearer: SecretRef.optional().describe(
+        'Token of jobs that ask over HTTP. Without it nobody can ask there.',
+      ),
+      policy: GatePolicy.prefault({}),
+    })
+    .prefault({})
+    .describe('The cost gate: what batch jobs may run where.'),
   kubernetes: Kubernetes.optional(),
   runbooks: z
     .strictObject({ directory: z.string().optional() })

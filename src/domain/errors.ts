@@ -17,6 +17,8 @@ export const errorCodes = {
   'database-timeout': 'A monitored database did not answer in time.',
   'database-changed': 'Another server answers under the name of a monitored one.',
   'database-error': 'A monitored database refused a statement.',
+  'gate-role': 'The role of the cost gate may do too much.',
+  'gate-unreachable': 'The cost gate gave no verdict.',
   'pooler-unreachable': 'A PgBouncer cannot be reached.',
   'pooler-timeout': 'A PgBouncer did not answer in time.',
   'pooler-permission': 'PgBouncer does not let Firebreak do this.',

@@ -44,6 +44,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     protected: { roles: [], addresses: [], minimumAgeSeconds: 5 },
     audits: { peak: { window: '09:00-22:00', timeZone: 'Asia/Seoul' }, suppress: [] },
     auditSchedule: null,
+    gateToken: null,
     kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
     runbookDirectory: null,
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },

@@ -7,6 +7,7 @@ import type { Anchor, JournalEntry } from '../domain/journal-entry.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Silence } from '../domain/silence.ts';
+import type { Explanations } from './gate.ts';
 
 /** Kinds of work. A work item is only a hint to look at the journal: done twice or late it changes nothing. */
 export type WorkKind = 'intake' | 'advance' | 'render' | 'remind';
@@ -334,6 +335,8 @@ export interface State {
   readonly alerts: Alerts;
   readonly silences: Silences;
   readonly deadLetters: DeadLetters;
+  /** What the cost gate predicted, and what came of it. */
+  readonly explanations: Explanations;
   readonly incidents: Incidents;
   readonly retention: Retention;
   readonly backups: Backups;

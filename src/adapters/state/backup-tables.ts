@@ -8,6 +8,7 @@ export const backedUpTables = [
   'incident',
   'progress',
   'chat_message',
+  'explanation',
 ] as const;
 
 /** What is not in a backup, and why. */

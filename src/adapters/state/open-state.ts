@@ -10,6 +10,7 @@ import { checkServer } from './check-server.ts';
 import { createDatabase, createPatientDatabase } from './database.ts';
 import { databaseTime } from './database-time.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createExplanations } from './explanations.ts';
 import { guarded, openingFailure } from './failure.ts';
 import { createIncidents } from './incidents.ts';
 import { createJournal } from './journal.ts';
@@ -120,6 +121,7 @@ function assemble(connections: Connections): State {
     alerts: createAlerts(db, { committed, write: journal.write }),
     silences: createSilences(db),
     deadLetters: createDeadLetters(db),
+    explanations: createExplanations(db),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),
     backups: createBackups(createPatientDatabase(connections.pool), enqueue),

@@ -120,7 +120,7 @@ async function finish(tx: Transaction<StateTables>, { sequences }: BackupHeader)
     const next = name === 'incident_number' ? last + NUMBERS_LEFT_OUT : last;
     if (next > 0) await sql`select setval(${`firebreak.${name}`}::regclass, ${next})`.execute(tx);
   }
-  for (const table of ['alert', 'incident']) {
+  for (const table of ['alert', 'incident', 'explanation']) {
     await sql`select setval(pg_get_serial_sequence(${`firebreak.${table}`}, 'ordinal'), max(ordinal))
       from ${sql.table(`firebreak.${table}`)} having max(ordinal) is not null`.execute(tx);
   }

@@ -18,6 +18,7 @@ export interface StateTables {
   progress: { incident_id: string; progress: Jsonb; at: Time };
   chat_message: ChatMessageTable;
   replica: ReplicaTable;
+  explanation: ExplanationTable;
 }
 
 export interface JournalTable {
@@ -104,4 +105,20 @@ export interface ChatMessageTable {
   ts: string | null;
   nonce: string;
   content_hash: string;
+}
+
+/** A verdict of the cost gate, and what came of it. */
+export interface ExplanationTable {
+  ordinal: GeneratedAlways<number>;
+  id: string;
+  database: string;
+  job: string | null;
+  verdict: string;
+  cost: number | null;
+  estimated_seconds: number | null;
+  at: Time;
+  seconds: number | null;
+  rows: number | null;
+  completed: boolean | null;
+  reported_at: string | null;
 }
