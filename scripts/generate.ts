@@ -2,10 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { loadAudits } from '../src/audits/registry.ts';
 import { errorCodes } from '../src/domain/errors.ts';
 import { loadScenarios } from '../src/drill/load-scenarios.ts';
+import { grantsSql } from '../src/grants/postgres.ts';
+import { rbacManifest } from '../src/grants/rbac.ts';
 import { runbookSchema } from '../src/runbooks/schema.ts';
 import { manifestYaml } from '../src/slack/manifest.ts';
 import { loadStepKinds } from '../src/steps/registry.ts';
 import { auditReference } from './audit-reference.ts';
+import { metricReference } from './metric-reference.ts';
 import { errorReference, postMortemExample, scenarioReference, stepReference } from './references.ts';
 
 /** Writes every generated file; with --check fails when one is not what it should be. */
@@ -19,6 +22,9 @@ const files = new Map<string, string>([
   ['docs/audits.md', auditReference(await loadAudits())],
   ['docs/errors.md', errorReference(errorCodes)],
   ['docs/scenarios.md', scenarioReference((await loadScenarios()).values())],
+  ['docs/metrics.md', await metricReference()],
+  ['deploy/sql/grants.sql', grantsSql({ role: 'firebreak', databases: ['orders'], replicas: true })],
+  ['deploy/kubernetes/base/rbac.yaml', rbacManifest({ namespaces: ['analytics'] })],
 ]);
 
 const check = process.argv.includes('--check');

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { filesBelow } from './shape/source-files.ts';
 
 function node(...args: string[]) {
@@ -14,4 +17,29 @@ it('the build holds every file of src and runs', { timeout: 120_000 }, () => {
   const expected = filesBelow('src').map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'));
   expect(expected.filter((file) => !existsSync(file))).toEqual([]);
   expect(JSON.parse(node('dist/main.js', 'check', '--json').stdout)).toMatchObject({ ok: true });
+});
+
+it('the packed file installs elsewhere, and a whole drill runs from it', { timeout: 600_000 }, () => {
+  const home = mkdtempSync(join(tmpdir(), 'fb-packed-'));
+  // Run by root, PostgreSQL takes another account, which has to get in.
+  chmodSync(home, 0o755);
+  onTestFinished(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  const run = (cwd: string, command: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stdout}\n${stderr}`);
+    return stdout;
+  };
+  // It was built just now; the packing would do it again.
+  run('.', 'npm', 'pack', '--ignore-scripts', '--pack-destination', home);
+  const [packed = ''] = readdirSync(home);
+  run(home, 'npm', 'init', '--yes');
+  run(home, 'npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed}`);
+  const installed = join(home, 'node_modules', 'firebreak');
+  expect(existsSync(join(installed, 'src'))).toBe(false);
+  expect(existsSync(join(installed, 'deploy', 'sql', 'grants.sql'))).toBe(true);
+
+  expect(run(home, 'npx', '--no', 'firebreak', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const lines = run(home, 'npx', '--no', 'firebreak', 'drill', '--auto', '--json').trim().split('\n');
+  const Report = z.looseObject({ ok: z.boolean(), cause: z.looseObject({ culprit: z.string() }) });
+  expect(Report.parse(JSON.parse(lines.at(-1) ?? '')).ok).toBe(true);
 });
