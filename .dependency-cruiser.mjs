@@ -14,7 +14,7 @@ const layers = {
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],
-  config: ['yaml/', 'domain/'],
+  config: ['yaml/', 'intake/(?:alert-source|formats|authentication/registry)\\.ts', 'domain/'],
   engine: ['steps/(?:step-kind|registry)', 'postmortem/', 'ports/', 'domain/'],
   intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
   words: ['domain/'],

@@ -253,6 +253,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
           logger.info({ ...stored, alerts: alerts.map(alertFields) }, 'Alerts stored');
           return stored;
         },
+        fetch: outgoing.fetch,
         slack,
         board,
         telemetry,

@@ -5,9 +5,11 @@ import { errorCodeOf, FirebreakError } from './domain/errors.ts';
 import type { Gate } from './gate/gate.ts';
 import { registerGateRoutes } from './gate/routes.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
-import { refuseRequest } from './intake/authentication.ts';
-import { BODY_LIMIT, registerAlertRoutes, type StoreAlerts } from './intake/routes.ts';
+import { refuseBearer } from './intake/authentication/bearer.ts';
+import type { StoreAlerts } from './intake/receive.ts';
+import { BODY_LIMIT, registerAlertRoutes } from './intake/routes.ts';
 import type { Clock } from './ports/clock.ts';
+import type { Fetch } from './ports/http.ts';
 
 /** Milliseconds in which requests under way are still answered when Firebreak stops. */
 const CLOSE_MS = 2_000;
@@ -15,6 +17,7 @@ const CLOSE_MS = 2_000;
 interface HttpParts extends HealthParts {
   readonly store: StoreAlerts;
   readonly gate: Gate;
+  readonly fetch: Fetch;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -29,9 +32,7 @@ export async function startHttp(
   registerAlertRoutes(server, { ...parts, sources: config.sources });
   const { gateToken: token } = config;
   if (token !== null) {
-    const proof = { type: 'bearer', token } as const;
-    const refuse = ({ headers }: FastifyRequest) =>
-      refuseRequest(proof, headers, Buffer.alloc(0), parts.clock.now());
+    const refuse = ({ headers }: FastifyRequest) => refuseBearer([token], headers);
     registerGateRoutes(server, { ...parts, refuse });
   }
   const { host, port } = config.http;

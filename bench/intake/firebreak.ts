@@ -30,7 +30,9 @@ export async function startFirebreak(options: {
       slack: { mode: 'http', channel, apiUrl: options.slackApiUrl, host: '127.0.0.1', port: 0 },
       http: { host: '127.0.0.1', port: 0 },
       state: { directory: join(directory, 'state') },
-      alerts: { sources: [{ name: 'bench', format: 'alertmanager', bearer: { env: 'ALERT_TOKEN' } }] },
+      alerts: {
+        sources: [{ name: 'bench', format: 'alertmanager', bearer: { env: 'ALERT_TOKEN' }, rateLimit: null }],
+      },
       databases: options.databases.map(({ name }, index) => ({
         name,
         url: { env: `DATABASE_${index}_URL` },

@@ -6,11 +6,9 @@ import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { AlertSource } from '../intake/alert-source.ts';
 import type { OnCallEntry, PagingEntry } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
-
-/** How a sender of alerts proves itself; one of the two is always there. */
-export type SourceAuthentication = { type: 'bearer'; token: Secret } | { type: 'hmac'; key: Secret };
 
 /** The configuration with its secrets resolved. Secrets print as `<secret>`. */
 export interface Config {
@@ -32,11 +30,7 @@ export interface Config {
     readonly backupDirectory?: string | null;
     readonly retention: RetentionPolicy;
   };
-  readonly sources: readonly {
-    readonly name: string;
-    readonly format: 'alertmanager' | 'generic';
-    readonly authentication: SourceAuthentication;
-  }[];
+  readonly sources: readonly AlertSource[];
   /** Where alerts lead, and when they open nothing. */
   readonly alertPolicy: IntakePolicy;
   readonly databases: readonly DatabaseConfig[];

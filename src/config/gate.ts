@@ -1,8 +1,8 @@
 import type { GatePolicy } from '../domain/gate.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { SecretRef } from '../domain/secret-ref.ts';
 import type { GateConfig } from './config.ts';
 import type { ConfigFile } from './schema.ts';
-import type { SecretRef } from './secret-ref.ts';
 
 type Database = ConfigFile['databases'][number];
 

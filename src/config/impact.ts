@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SecretRef } from './secret-ref.ts';
+import { SecretRef } from '../domain/secret-ref.ts';
 
 /** What an incident did to the service, as one number over its time. */
 export const ImpactEntry = z

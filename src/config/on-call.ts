@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../domain/secret.ts';
+import { SecretRef } from '../domain/secret-ref.ts';
 import { namedOnce } from './named-once.ts';
-import { SecretRef } from './secret-ref.ts';
 
 const name = z
   .string()

@@ -3,19 +3,14 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import { Secret } from '../domain/secret.ts';
+import type { SecretRef } from '../domain/secret-ref.ts';
 import { resolveAlertPolicy } from './alert-policy.ts';
+import { resolveAlertSource } from './alert-sources.ts';
 import { resolveAuthority } from './authority.ts';
-import type {
-  Config,
-  DatabaseConfig,
-  ImpactConfig,
-  KubernetesConfig,
-  SourceAuthentication,
-} from './config.ts';
+import type { Config, DatabaseConfig, ImpactConfig, KubernetesConfig } from './config.ts';
 import { gateOf } from './gate.ts';
 import { resolveOnCall, resolvePaging } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
-import type { SecretRef } from './secret-ref.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -57,11 +52,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
         alertDays: file.state.retention.alertDays ?? null,
       },
     },
-    sources: file.alerts.sources.map((source) => ({
-      name: source.name,
-      format: source.format,
-      authentication: authenticationOf(source, secret),
-    })),
+    sources: file.alerts.sources.map((source) => resolveAlertSource(source, secret)),
     alertPolicy: resolveAlertPolicy(file.alerts, file.timeZone),
     databases: file.databases.map((database) => ({
       ...databaseConfig(database, secret),
@@ -179,24 +170,6 @@ function kubernetesConfig(given: NonNullable<ConfigFile['kubernetes']>): Kuberne
     ...(context === undefined ? {} : { context }),
     namespaces,
   };
-}
-
-function authenticationOf(
-  source: ConfigFile['alerts']['sources'][number],
-  secret: ResolveSecret,
-): SourceAuthentication {
-  if (source.bearer !== undefined) {
-    return { type: 'bearer', token: secret(source.bearer, `alert source ${source.name}`) };
-  }
-  if (source.hmac !== undefined)
-    return { type: 'hmac', key: secret(source.hmac, `alert source ${source.name}`) };
-  throw new FirebreakError(
-    'no-authentication',
-    `Alert source "${source.name}" has neither bearer nor hmac.`,
-    {
-      hint: 'Anybody could start incidents. Add `bearer: { env: NAME }` or `hmac: { env: NAME }` to the source.',
-    },
-  );
 }
 
 function resolveSecret(ref: SecretRef, use: string, environment: Environment): Secret {

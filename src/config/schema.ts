@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { isTimeZone, Peak, Suppression } from '../domain/audit-policy.ts';
 import { GatePolicy } from '../domain/gate.ts';
 import { RetentionPolicy } from '../domain/retention.ts';
+import { SecretRef } from '../domain/secret-ref.ts';
 import { alertPolicyKeys, refuseUnknownRoutes } from './alert-policy.ts';
+import { AlertSource } from './alert-sources.ts';
 import { AuditSchedule } from './audit-schedule.ts';
 import { AuthorityKeys, refuseUnknownOnCall } from './authority.ts';
 import { ImpactEntry, needsPlace } from './impact.ts';
 import { namedOnce } from './named-once.ts';
 import { OnCallSources, Paging } from './on-call.ts';
 import { Reminders, refuseUnknownNames } from './reminders.ts';
-import { SecretRef } from './secret-ref.ts';
 
 const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
 
@@ -157,16 +158,6 @@ const Kubernetes = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe('Namespaces whose CronJobs and Jobs may be looked at and suspended.'),
-});
-
-const AlertSource = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9-]+$/)
-    .describe('The path is /alerts/<name>.'),
-  format: z.enum(['alertmanager', 'generic']),
-  bearer: SecretRef.optional().describe('Token of "Authorization: Bearer …".'),
-  hmac: SecretRef.optional().describe('Key of "X-Firebreak-Signature: t=…,v1=…".'),
 });
 
 const TerminalPerson = z

@@ -37,7 +37,8 @@ export function drillConfig(parts: DrillConfigParts): Config {
       {
         name: 'alertmanager',
         format: 'alertmanager',
-        authentication: { type: 'bearer', token: parts.alertToken },
+        authentication: { way: 'bearer', keys: [parts.alertToken] },
+        rateLimit: null,
       },
     ],
     databases: [parts.database],

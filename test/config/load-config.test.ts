@@ -142,7 +142,9 @@ it('reads secrets from files', async () => {
   const file = join(directory, 'token');
   await writeFile(file, 'from-file\n');
   const [source] = resolve(minimal.replace('{ env: TOKEN }', `{ file: ${file} }`)).sources;
-  expect(source?.authentication.type === 'bearer' && source.authentication.token.reveal()).toBe('from-file');
+  const { authentication } = source ?? {};
+  const tokens = authentication?.way === 'bearer' ? authentication.keys.map((key) => key.reveal()) : [];
+  expect(tokens).toEqual(['from-file']);
 });
 
 it('says which variable is missing and what it holds', () => {
@@ -158,8 +160,44 @@ it('refuses an alert source that anybody could use', () => {
   );
 });
 
+it('takes several secrets of a source while one is replaced by the next', () => {
+  const [source] = resolve(
+    minimal.replace('bearer: { env: TOKEN }', 'bearer: [{ env: TOKEN }, { env: BOT }]'),
+    {
+      ...environment,
+      BOT: 'next',
+    },
+  ).sources;
+  const { authentication } = source ?? {};
+  const tokens = authentication?.way === 'bearer' ? authentication.keys.map((key) => key.reveal()) : [];
+  expect(tokens).toEqual([environment.TOKEN, 'next']);
+});
+
 describe('points at the mistake', () => {
   it.each([
+    [
+      'a way in which this sender cannot prove itself',
+      minimal.replace('format: alertmanager', 'format: pagerduty'),
+      'a source of the format pagerduty cannot prove itself by bearer; it can by pagerdutySignature',
+    ],
+    [
+      'two ways of one sender',
+      minimal.replace('bearer: { env: TOKEN }', 'bearer: { env: TOKEN }, hmac: { env: TOKEN }'),
+      'a source proves itself in one way; leave out the others',
+    ],
+    [
+      'a topic that is none',
+      minimal.replace(
+        'format: alertmanager, bearer: { env: TOKEN }',
+        'format: cloudwatch, snsSignature: { topicArns: [my-topic] }',
+      ),
+      'arn:aws:sns:<region>:<account>:<topic>',
+    ],
+    [
+      'a secret in a list of secrets',
+      minimal.replace('bearer: { env: TOKEN }', 'bearer: [hunter2]'),
+      'expected { env: NAME } or { file: PATH }, or a list of them',
+    ],
     [
       'a wrong key',
       'slack: { chanel: C0123ABCD }',

@@ -4,7 +4,11 @@ import Fastify from 'fastify';
 import { type Logger, pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
+import type { AlertSource } from '../../src/intake/alert-source.ts';
+import type { Authentication } from '../../src/intake/authentication/registry.ts';
+import type { StoreAlerts } from '../../src/intake/receive.ts';
 import { BODY_LIMIT, registerAlertRoutes } from '../../src/intake/routes.ts';
+import type { Fetch } from '../../src/ports/http.ts';
 import type { State } from '../../src/ports/state.ts';
 
 export const TOKEN = 'bearer-token-that-nobody-may-read';
@@ -37,19 +41,40 @@ export interface Reception {
 
 /** A listening server with the routes of alerts, in front of this state. `now` is what its clock says. */
 export async function startReception(state: State, now: () => Date = () => new Date()): Promise<Reception> {
+  return startDoor({
+    sources: [
+      { ...unlimited, name: 'alertmanager', format: 'alertmanager', authentication: bearerToken },
+      {
+        ...unlimited,
+        name: 'checks',
+        format: 'generic',
+        authentication: { way: 'hmac', keys: [new Secret(KEY)] },
+      },
+    ],
+    store: async (alerts) => state.alerts.store(alerts),
+    now,
+  });
+}
+
+const unlimited = { rateLimit: null };
+export const bearerToken: Authentication = { way: 'bearer', keys: [new Secret(TOKEN)] };
+
+interface Door {
+  readonly sources: readonly AlertSource[];
+  readonly store: StoreAlerts;
+  readonly now?: () => Date;
+  readonly fetch?: Fetch;
+}
+
+/** A listening server with the routes of these sources, in front of what stores. */
+export async function startDoor({ sources, store, now, fetch: outgoing = fetch }: Door): Promise<Reception> {
   const { logger, text } = keptLog();
   const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
   registerAlertRoutes(server, {
-    sources: [
-      {
-        name: 'alertmanager',
-        format: 'alertmanager',
-        authentication: { type: 'bearer', token: new Secret(TOKEN) },
-      },
-      { name: 'checks', format: 'generic', authentication: { type: 'hmac', key: new Secret(KEY) } },
-    ],
-    store: async (alerts) => state.alerts.store(alerts),
-    clock: { now, sleep: async () => undefined },
+    sources,
+    store,
+    fetch: outgoing,
+    clock: { now: now ?? (() => new Date()), sleep: async () => undefined },
     logger,
   });
   onTestFinished(async () => server.close());

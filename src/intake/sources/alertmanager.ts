@@ -1,44 +1,15 @@
 import { z } from 'zod';
-import type { Alert } from '../../domain/alert.ts';
 import type { AlertFormat } from '../alert-format.ts';
-
-const Labels = z.record(z.string(), z.string());
+import { PrometheusAlerts, toAlerts } from '../prometheus-alerts.ts';
 
 /** The parts that are used of a webhook of Alertmanager, version 4 (prometheus.io/docs/alerting/latest/configuration, webhook_config). */
-const Webhook = z.object({
-  version: z.literal('4'),
-  alerts: z
-    .array(
-      z.object({
-        status: z.enum(['firing', 'resolved']),
-        labels: Labels,
-        annotations: Labels.default({}),
-        startsAt: z.iso.datetime({ offset: true }),
-        endsAt: z.string().optional(),
-        generatorURL: z.string().optional(),
-        fingerprint: z.string().min(1),
-      }),
-    )
-    .min(1),
-});
+const Webhook = z.object({ version: z.literal('4'), alerts: PrometheusAlerts });
 
-/** Alertmanager's zero time: the alert has not ended. */
-const NOT_ENDED = '0001-01-01T00:00:00Z';
-
-/** Alertmanager, version 4 of its webhook. */
+/** Alertmanager, version 4 of its webhook. It tries again on 5xx alone, with growing pauses, as long as the alert fires. */
 export const alertmanager: AlertFormat = {
   id: 'alertmanager',
-  parse(body, source): Alert[] {
-    return Webhook.parse(body).alerts.map((alert) => ({
-      source,
-      status: alert.status,
-      fingerprint: alert.fingerprint,
-      name: alert.labels.alertname ?? 'unnamed alert',
-      labels: alert.labels,
-      annotations: alert.annotations,
-      startsAt: alert.startsAt,
-      endsAt: alert.endsAt === undefined || alert.endsAt === NOT_ENDED ? null : alert.endsAt,
-      generatorUrl: alert.generatorURL ?? null,
-    }));
-  },
+  ways: ['bearer', 'basic', 'header'],
+  answerMs: 8_000,
+  tooMany: 503,
+  parse: (body, source) => ({ alerts: toAlerts(Webhook.parse(body).alerts, source) }),
 };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Alert } from '../../domain/alert.ts';
 import type { AlertFormat } from '../alert-format.ts';
 
 /** The form for senders that have none of their own; docs/alerts.md describes it. */
@@ -18,20 +17,25 @@ const GenericAlert = z.strictObject({
 /** One alert as plain JSON. */
 export const generic: AlertFormat = {
   id: 'generic',
-  parse(body, source): Alert[] {
+  ways: ['hmac', 'standardWebhooks', 'bearer', 'basic', 'header'],
+  answerMs: 8_000,
+  tooMany: 429,
+  parse(body, source) {
     const alert = GenericAlert.parse(body);
-    return [
-      {
-        source,
-        status: alert.status,
-        fingerprint: alert.id,
-        name: alert.name,
-        labels: { alertname: alert.name, ...alert.labels },
-        annotations: alert.summary === undefined ? {} : { summary: alert.summary },
-        startsAt: alert.startsAt,
-        endsAt: alert.endsAt ?? null,
-        generatorUrl: alert.link ?? null,
-      },
-    ];
+    return {
+      alerts: [
+        {
+          source,
+          status: alert.status,
+          fingerprint: alert.id,
+          name: alert.name,
+          labels: { alertname: alert.name, ...alert.labels },
+          annotations: alert.summary === undefined ? {} : { summary: alert.summary },
+          startsAt: alert.startsAt,
+          endsAt: alert.endsAt ?? null,
+          generatorUrl: alert.link ?? null,
+        },
+      ],
+    };
   },
 };

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { Secret } from '../../../src/domain/secret.ts';
-import { refuseRequest } from '../../../src/intake/authentication.ts';
+import { hmac as way } from '../../../src/intake/authentication/hmac.ts';
 import { NOW, onCallBy, PAGE, pagerBy, type Seen, vendor } from './support.ts';
 
 const hmac = new Secret('shared-key');
 const proof = ({ headers, body }: Seen, key = hmac) =>
-  refuseRequest({ type: 'hmac', key }, headers, Buffer.from(body), NOW);
+  way.verifier([key], { fetch })({ headers, body: Buffer.from(body), receivedAt: NOW });
 
 it('asks with a signature that proves time and body, in the form that alerts are signed in', async () => {
   const { url, requests } = await vendor(() => ({
@@ -22,7 +22,9 @@ it('asks with a signature that proves time and body, in the form that alerts are
   ]);
   const [seen] = requests;
   expect(seen && proof(seen)).toBeNull();
-  expect(seen && proof(seen, new Secret('other'))).toContain('does not match');
+  expect(seen && proof(seen, new Secret('other'))).toMatchObject({
+    reason: expect.stringContaining('does not match'),
+  });
   expect(JSON.parse(seen?.body ?? '')).toEqual({ type: 'on-call' });
 });
 

@@ -31,8 +31,8 @@ export async function openStorm(world: World, state: StateOf, services: number):
     config: {
       alerts: {
         sources: [
-          { name: 'storm', format: 'alertmanager', bearer: { env: 'STORM_TOKEN' } },
-          { name: 'checks', format: 'generic', bearer: { env: 'CHECKS_TOKEN' } },
+          { name: 'storm', format: 'alertmanager', bearer: { env: 'STORM_TOKEN' }, rateLimit: null },
+          { name: 'checks', format: 'generic', bearer: { env: 'CHECKS_TOKEN' }, rateLimit: null },
         ],
       },
       databases: [{ name: DATABASE, cores: 2, url: { env: 'ORDERS_URL' } }, ...refused],

@@ -14,3 +14,10 @@ export const SecretRef = z.union(
   'expected { env: NAME } or { file: PATH }, never the secret itself',
 );
 export type SecretRef = z.infer<typeof SecretRef>;
+
+/** One secret, or several of which any will do while one is being replaced by the next. */
+export const SecretRefs = z.union(
+  [SecretRef, z.array(SecretRef).min(1)],
+  'expected { env: NAME } or { file: PATH }, or a list of them while a secret is replaced; never the secret itself',
+);
+export type SecretRefs = z.infer<typeof SecretRefs>;
