@@ -21,7 +21,7 @@ const layers = {
   slack: ['engine/desk', 'charts/', 'postmortem/', 'words/', 'ports/', 'domain/'],
   terminal: ['engine/desk', 'words/', 'ports/', 'domain/'],
   charts: ['domain/'],
-  postmortem: ['charts/', 'domain/'],
+  postmortem: ['charts/', 'words/', 'domain/'],
   sandbox: ['domain/(?:errors|json|secret)', 'ports/logger'],
   drill: [
     'app\\.ts',

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
-import { clockFace } from '../postmortem/clock-face.ts';
 import { timelineOf } from '../postmortem/timeline.ts';
 import { reachStateUrl } from '../state-url.ts';
+import { clockFace } from '../words/clock-face.ts';
 import { printable } from '../words/printable.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';
 import { withState } from './with-state.ts';
@@ -22,7 +22,7 @@ export function timelineCommand(): Command {
       async (id: string, { config, timeZone, json }: { config: string; timeZone?: string; json?: true }) => {
         const zone = timeZone ?? (await loadConfig(config)).timeZone;
         const events = await withState(config, reachStateUrl, async (state) => eventsOf(state, id));
-        const clock = clockFace(zone, events[0]?.at ?? new Date().toISOString());
+        const clock = clockFace(zone, () => events[0]?.at ?? new Date().toISOString());
         for (const moment of timelineOf(events)) {
           const line =
             json === true ? JSON.stringify(moment) : `${clock.short(moment.at)}  ${printable(moment.text)}`;

@@ -4,8 +4,8 @@ import { formatDuration } from '../domain/format.ts';
 import { foldIncident, type Incident } from '../domain/incident.ts';
 import { anchorText } from '../domain/journal-entry.ts';
 import type { Measured } from '../domain/post-mortem.ts';
+import { clockFace } from '../words/clock-face.ts';
 import { actionItems } from './action-items.ts';
-import { clockFace } from './clock-face.ts';
 import { impact } from './impact.ts';
 import { plain, section } from './markdown.ts';
 import { rootCause } from './root-cause.ts';
@@ -31,7 +31,7 @@ export function postMortem(
   { timeZone, measured, picture }: PostMortemOptions,
 ): string {
   const incident = foldIncident(id, events);
-  const clock = clockFace(timeZone, incident.openedAt);
+  const clock = clockFace(timeZone, () => incident.openedAt);
   const told = timelineOf(events).map(
     ({ at, text }) => `- ${clock.short(at)}${sinceAlert(incident.openedAt, at)} - ${plain(text)}`,
   );

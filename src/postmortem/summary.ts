@@ -1,7 +1,7 @@
 import type { Incident, StepAttempt } from '../domain/incident.ts';
 import type { Measured } from '../domain/post-mortem.ts';
 import { actorName } from '../domain/told.ts';
-import type { ClockFace } from './clock-face.ts';
+import type { ClockFace } from '../words/clock-face.ts';
 import { spent } from './duration.ts';
 import { impactText } from './impact.ts';
 import { plain } from './markdown.ts';

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noWorkloads } from '../../src/adapters/kubernetes/no-workloads.ts';
-import { createPoolers } from '../../src/adapters/pgbouncer/poolers.ts';
-import { createAudits } from '../../src/audits/create-audits.ts';
 import { loadAudits } from '../../src/audits/registry.ts';
 import type { Finding } from '../../src/domain/audit.ts';
 import type { Audits } from '../../src/ports/audits.ts';
@@ -12,12 +9,11 @@ import {
   connect,
   secret,
   signal,
-  silent,
   startAppServer,
   startDatabases,
 } from '../adapters/postgres/support.ts';
-import { advancingClock } from '../support/advancing-clock.ts';
 import { madeBad, madeBadByTime } from './made-bad.ts';
+import { auditsOf } from './run-audits.ts';
 import { withReplica } from './with-replica.ts';
 
 const audits = await loadAudits();
@@ -54,20 +50,7 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }
       grant pg_read_all_stats to app;
       analyze`);
     databases = await startDatabases({ url: secret(app.url('bot')), replicas: [] });
-    running = createAudits(
-      {
-        databases,
-        poolers: createPoolers([], { logger: silent }),
-        workloads: noWorkloads(),
-        suspensions: null,
-      },
-      {
-        audits,
-        policy: { peak: null, suppress: [] },
-        known: () => ({ hosts: { primary: [], replicas: [], others: [] }, protectedRoles: [] }),
-        clock: advancingClock(),
-      },
-    );
+    running = auditsOf(databases, audits);
   });
   afterAll(async () => {
     await databases.stop();

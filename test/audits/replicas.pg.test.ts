@@ -1,20 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startReplica } from '../../src/adapters/embedded-postgres/start-replica.ts';
-import { noWorkloads } from '../../src/adapters/kubernetes/no-workloads.ts';
-import { createPoolers } from '../../src/adapters/pgbouncer/poolers.ts';
-import { createAudits } from '../../src/audits/create-audits.ts';
 import { loadAudits } from '../../src/audits/registry.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
-import {
-  connect,
-  secret,
-  signal,
-  silent,
-  startAppServer,
-  startDatabases,
-} from '../adapters/postgres/support.ts';
-import { advancingClock } from '../support/advancing-clock.ts';
+import { connect, secret, signal, startAppServer, startDatabases } from '../adapters/postgres/support.ts';
+import { auditsOf } from './run-audits.ts';
 import { withReplica } from './with-replica.ts';
 
 const audits = await loadAudits();
@@ -25,19 +15,9 @@ async function found(primary: string, replica: string | null) {
     url: secret(primary),
     replicas: replica === null ? [] : [{ name: 'replica-1', url: secret(replica) }],
   });
-  const running = createAudits(
-    {
-      databases,
-      poolers: createPoolers([], { logger: silent }),
-      workloads: noWorkloads(),
-      suspensions: null,
-    },
-    {
-      audits: audits.filter(({ id }) => withReplica.includes(id)),
-      policy: { peak: null, suppress: [] },
-      known: () => ({ hosts: { primary: [], replicas: [], others: [] }, protectedRoles: [] }),
-      clock: advancingClock(),
-    },
+  const running = auditsOf(
+    databases,
+    audits.filter(({ id }) => withReplica.includes(id)),
   );
   const { findings, notChecked } = await running.run('shop', signal);
   return {

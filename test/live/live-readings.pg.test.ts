@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { LocksNow, QueriesNow } from '../../src/domain/live.ts';
 import { createLiveReadings } from '../../src/live/live-readings.ts';
 import { run } from '../adapters/postgres/support.ts';
@@ -33,14 +33,15 @@ function live(facts?: () => Promise<never>) {
   return createLiveReadings({ databases: scene.databases, poolers, workloads: read });
 }
 
-/** Reads until it is so; each reading is a new one. */
+/** The first reading in which it is so; each reading is a new one. Fails when none is. */
 async function until<T>(read: () => Promise<T>, so: (now: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 15_000;
-  for (;;) {
-    const now = await read();
-    if (so(now) || performance.now() > deadline) return now;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  return await vi.waitUntil(
+    async () => {
+      const now = await read();
+      return so(now) ? now : undefined;
+    },
+    { timeout: 15_000, interval: 200 },
+  );
 }
 
 test('long queries come oldest first, with their owner and without their literals', async () => {

@@ -2,12 +2,17 @@
 export interface ClockFace {
   /** `2024-11-15 14:23 KST`. */
   full(at: string): string;
-  /** `14:23:07`; with the date in front when it is another day than the first. */
+  /** `14:23:07`; with the date in front when it is another day than the one it is told on. */
   short(at: string): string;
+  /** The same with the zone: `14:23:07 KST`. */
+  zoned(at: string): string;
 }
 
-/** @throws RangeError when the zone is not an IANA name such as `Asia/Seoul`. */
-export function clockFace(timeZone: string, first: string): ClockFace {
+/**
+ * `day` is a moment of the day on which times stand without a date, ISO 8601: the first of an incident, or now.
+ * @throws RangeError when the zone is not an IANA name such as `Asia/Seoul`.
+ */
+export function clockFace(timeZone: string, day: () => string): ClockFace {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     year: 'numeric',
@@ -29,15 +34,16 @@ export function clockFace(timeZone: string, first: string): ClockFace {
       zone: get('timeZoneName'),
     };
   };
-  const begun = read(first).date;
+  const short = (at: string) => {
+    const { date, minute, second } = read(at);
+    return `${date === read(day()).date ? '' : `${date} `}${minute}:${second}`;
+  };
   return {
     full(at) {
       const { date, minute, zone } = read(at);
       return `${date} ${minute} ${zone}`;
     },
-    short(at) {
-      const { date, minute, second } = read(at);
-      return `${date === begun ? '' : `${date} `}${minute}:${second}`;
-    },
+    short,
+    zoned: (at) => `${short(at)} ${read(at).zone}`,
   };
 }
