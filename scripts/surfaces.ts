@@ -7,7 +7,7 @@ import { CHANNEL } from '../test/support/channel.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 import { personAt } from '../test/support/person.ts';
 import { overloadAlert, sendAlert } from '../test/support/rig/send-alert.ts';
-import { ANNA, CHRIS } from '../test/support/rig/slack-of.ts';
+import { ANNA, CHRIS, DANA } from '../test/support/rig/slack-of.ts';
 import { type Also, createCamera, TALL } from './pictures/camera.ts';
 import { startOverload, title } from './pictures/overload.ts';
 
@@ -113,6 +113,21 @@ async function refusal(): Promise<void> {
   });
 }
 
+/** Dana is on no list, and may break the glass. */
+async function breakGlass(): Promise<void> {
+  await surface('break-glass', async () => {
+    await watcher.goto(`${slack.url}/?follow=1&user=${DANA}`);
+    const card = watcher.locator('.pane-thread [data-ts]', { hasText: heading(title.kill) }).last();
+    await buttonOf(card, 'Run').click();
+    await watcher.locator('[data-confirm="confirm"]').click();
+    await watcher.getByRole('button', { name: 'Break the glass…' }).last().click();
+    const dialog = watcher.locator('dialog.view[open]');
+    await dialog.filter({ hasNotText: LOADING }).waitFor();
+    await shootWatcher('break-glass', dialog, 'phone');
+    await dialog.locator('[data-view="close"]').click();
+  });
+}
+
 async function home(): Promise<void> {
   await surface('home', async () => {
     await watcher.goto(`${slack.url}/?user=${ANNA}`);
@@ -127,7 +142,7 @@ async function home(): Promise<void> {
 
 /** What can be asked while a decision waits. */
 async function asking(): Promise<void> {
-  for (const name of ['help', 'status', 'queries', 'locks']) await command(name, name);
+  for (const name of ['help', 'status', 'queries', 'locks', 'audit']) await command(name, name);
   await home();
   const text = 'orders-primary: remaining connection slots are reserved, checkout answers 503';
   await fetch(`${slack.url}/_sandbox/message`, {
@@ -158,6 +173,7 @@ async function beforeTheKill(): Promise<void> {
   const card = cardOf(title.kill);
   await message('card-awaiting', card, 'dark', 'phone');
   await widened(async () => message('target-table', card.locator('table').last()));
+  await breakGlass();
   await modalOf('targets', card, 'Change targets', 'dark', 'phone');
   await modalOf('statement', card, 'Show statement', 'phone');
   await modalOf('explain', card, 'Explain', 'phone');
@@ -213,6 +229,7 @@ async function handle(): Promise<void> {
   await message('broadcast', main.locator('[data-ts]', { hasText: '🟡 Mitigated' }).last());
   await click('Run', title.watch);
   await decided(title.watch);
+  await message('broadcast-recovered', main.locator('[data-ts]', { hasText: '🟢 Recovered' }).last());
   await click('Run', title.resume);
   await parent.getByText(/Closed/).waitFor({ timeout: PATIENCE });
   await command('history', 'history');
@@ -228,6 +245,10 @@ async function handle(): Promise<void> {
     const written = thread.locator('[data-ts]', { has: page.locator('.files') }).last();
     await written.filter({ hasText: /post-mortem/i }).waitFor();
     await shoot('post-mortem', written);
+    const canvas = await written.getByRole('link', { name: 'Open it as a canvas' }).getAttribute('href');
+    await watcher.goto(canvas ?? '');
+    await watcher.locator('body[data-ready]').waitFor();
+    await shootWatcher('canvas', watcher.locator('main.canvas'), 'phone');
   });
 }
 

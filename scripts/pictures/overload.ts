@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
 import { startBatchCluster } from '../../test/support/rig/batch-cluster.ts';
 import { install } from '../../test/support/rig/install.ts';
-import { ANNA, BEN, startSlackOf } from '../../test/support/rig/slack-of.ts';
+import { ANNA, BEN, DANA, startSlackOf } from '../../test/support/rig/slack-of.ts';
 import { startSmallVictim } from '../../test/support/rig/victim.ts';
 
 export const title = {
@@ -64,7 +64,13 @@ export async function startOverload(): Promise<Overload> {
       steps: STEPS.map((step) => ({ ...step, title: title[step.id], confirm: 'one' })),
       runbook: { default: true, remind: { threadAfter: '20s', groupAfter: '45s', pageAfter: 'never' } },
       config: {
-        authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
+        authority: {
+          observe: deciders,
+          workload: deciders,
+          session: deciders,
+          incident: deciders,
+          breakGlass: { classes: ['session'], people: [DANA] },
+        },
       },
     }),
   );

@@ -1,13 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openState } from '../../src/adapters/state/open-state.ts';
 import type { State } from '../../src/ports/state.ts';
 import { incidentRow, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { story } from '../postmortem/story.ts';
-import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
+import { stateConfig } from '../support/rig/state-config.ts';
 
 let server: TestServer;
 let state: State;
@@ -28,29 +25,10 @@ afterAll(async () => {
 
 /** Runs a command beside whoever uses the state, as an operator would. */
 function firebreak(...args: string[]) {
-  const directory = temporaryDirectory();
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const config = join(directory, 'firebreak.yml');
-  writeFileSync(
-    config,
-    stringify({
-      slack: { channel: 'C0INCIDENTS' },
-      http: { host: '127.0.0.1', port: 0 },
-      alerts: { sources: [{ name: 'checks', format: 'generic', bearer: { env: 'ORDERS_URL' } }] },
-      state: { url: { env: 'STATE_URL' } },
-      databases: [{ name: 'orders-primary', url: { env: 'ORDERS_URL' } }],
-      authority: {},
-    }),
-  );
-  const secrets = {
-    SLACK_BOT_TOKEN: 'xoxb-1',
-    SLACK_APP_TOKEN: 'xapp-1',
-    STATE_URL: url,
-    ORDERS_URL: 'postgres://orders.invalid/orders',
-  };
-  return spawnSync(process.execPath, ['src/main.ts', ...args, '--config', config], {
+  const { file, env } = stateConfig(url);
+  return spawnSync(process.execPath, ['src/main.ts', ...args, '--config', file], {
     encoding: 'utf8',
-    env: { ...process.env, ...secrets },
+    env: { ...process.env, ...env },
   });
 }
 

@@ -1,5 +1,10 @@
 import { expect, onTestFailed, test } from 'vitest';
 import { z } from 'zod';
+import { openState } from '../../src/adapters/state/open-state.ts';
+import { createDrills } from '../../src/engine/drills.ts';
+import { VERSION } from '../../src/version.ts';
+import { quiet, startServer } from '../adapters/state/support.ts';
+import { stateConfig } from '../support/rig/state-config.ts';
 import { startFirebreak } from './child.ts';
 
 const Milliseconds = z.number().nonnegative();
@@ -48,9 +53,12 @@ type Report = z.infer<typeof Report>;
 const TIMEOUT = { timeout: 360_000 };
 
 /** Runs a whole drill with the scripted responder; its report, and its text for people. */
-async function drill(...options: string[]): Promise<{ report: Report; told: string }> {
+async function drill(
+  options: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<{ report: Report; told: string }> {
   const standard = ['drill', '--auto', '--json', '--scale', '0.2', '--think', '0.2'];
-  await using child = startFirebreak([...standard, ...options]);
+  await using child = startFirebreak([...standard, ...options], env);
   onTestFailed(() => void process.stderr.write(`What the drill said:\n${child.stderr()}\n`));
   const exitCode = await child.exited;
   if (child.stdout() === '') throw new Error(`The drill printed no report:\n${child.stderr()}`);
@@ -62,13 +70,39 @@ async function drill(...options: string[]): Promise<{ report: Report; told: stri
   return { report, told: child.stderr() };
 }
 
+/** A PostgreSQL for the state of somebody's own Firebreak. */
+async function stateServer() {
+  const server = await startServer();
+  return { createDatabase: () => server.createDatabase(), [Symbol.asyncDispose]: () => server.end() };
+}
+
+/** The last rehearsal that stands in a journal. */
+async function lastDrill(url: string) {
+  const state = await openState({ url, logger: quiet, instance: 'test' });
+  try {
+    return await createDrills(state.journal).last();
+  } finally {
+    await state.stop();
+  }
+}
+
 const ofKind = ({ steps }: Report, kind: string) => steps.filter((step) => step.kind === kind);
 
 test(
-  'the right order: the cause is named, nothing respawns, the database recovers, nothing is left',
+  "the right order: the cause is named, nothing respawns, the database recovers, nothing is left, the journal of one's own keeps it",
   TIMEOUT,
   async () => {
-    const { report, told } = await drill();
+    await using server = await stateServer();
+    const own = stateConfig(await server.createDatabase());
+    const { report, told } = await drill(['--record-in', own.file], own.env);
+    expect(await lastDrill(own.env.STATE_URL ?? '')).toMatchObject({
+      scenario: report.scenario,
+      ok: true,
+      problems: [],
+      recoverySeconds: (report.timings.alertToRecoveredMs ?? 0) / 1000,
+      version: VERSION,
+      by: { kind: 'person', via: 'terminal' },
+    });
     expect(report).toMatchObject({
       scenario: 'pool-exhaustion',
       cause: { kind: 'runaway-batch-query', culprit: 'CronJob analytics/report-generator' },
@@ -116,7 +150,7 @@ test(
   'the wrong order: the kill respawns, Firebreak says so before and after, and the second kill holds',
   TIMEOUT,
   async () => {
-    const { report } = await drill('--wrong-order');
+    const { report } = await drill(['--wrong-order']);
     expect(report.cause).toMatchObject({ culprit: 'CronJob analytics/report-generator' });
     expect(report.respawnsAfterKill).toBeGreaterThan(0);
 

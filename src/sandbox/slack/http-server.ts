@@ -11,6 +11,9 @@ import { redirectPermalink, serveFile, servePage } from './static-files.ts';
 import { handleUpload } from './uploads.ts';
 import { handleApi } from './web-api/router.ts';
 
+/** Draws the canvas that its address names. */
+const CANVAS_PAGE = '/_sandbox/page/canvas.html';
+
 async function handle(
   context: SandboxContext,
   streams: Streams,
@@ -32,7 +35,9 @@ async function handle(
     return handleUpload(context.workspace, request, response, path.slice('/upload/'.length));
   }
   if (path.startsWith('/files/')) return serveFile(context.workspace, response, path.slice('/files/'.length));
-  // A canvas opens at /docs/<team>/<canvas>.
+  // A canvas opens at /docs/<team>/<canvas>: drawn in a browser, its Markdown for a program.
+  const isLooked = request.headers.accept?.includes('text/html') === true;
+  if (path.startsWith('/docs/') && isLooked && servePage(response, CANVAS_PAGE)) return;
   if (path.startsWith('/docs/')) return serveFile(context.workspace, response, path.split('/').at(-1) ?? '');
   if (path.startsWith('/archives/')) return redirectPermalink(response, url);
   sendJson(response, 404, { error: `There is nothing at ${path}.` });

@@ -55,6 +55,8 @@ test('each version is one file in the thread and a canvas, whatever is rendered 
   expect(await (await fetch(file?.url ?? '')).text()).toBe('# Post-mortem: INC-1, version 1\n');
   const canvas = /<([^|>]+)\|/.exec(file?.text ?? '')?.[1] ?? '';
   expect(await (await fetch(canvas)).text()).toContain('# Post-mortem: INC-1, version 1');
+  const drawn = await fetch(canvas, { headers: { accept: 'text/html' } });
+  expect(await drawn.text()).toContain('<main class="canvas">');
   rig.desk.views.set('INC-1', { incident: withVersions(2), progress: null });
   const both = await untilFiles(rig, 2);
   expect(both.map(({ title }) => title)).toEqual([
