@@ -46,3 +46,10 @@ export function timeZone(name: string): string {
     throw new InvalidArgumentError('Give the IANA name of a time zone, such as Asia/Seoul or UTC.');
   }
 }
+
+/** Parses the option of how many. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value <= 1000) return value;
+  throw new InvalidArgumentError('Give a number from 1 to 1000.');
+}

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { formatDuration } from '../domain/format.ts';
 import { foldIncident, type Incident } from '../domain/incident.ts';
 import { type IncidentTimes, learnedFrom, timesOf } from '../domain/learning.ts';
@@ -7,6 +7,7 @@ import type { State } from '../ports/state.ts';
 import { reachStateUrl } from '../state-url.ts';
 import { printable } from '../words/printable.ts';
 import { learnedTexts } from '../words/turns.ts';
+import { count } from './incident-arguments.ts';
 import { withState } from './with-state.ts';
 
 const EXAMPLES = `
@@ -76,10 +77,4 @@ function tableOf(incidents: readonly Listed[]): string {
 
 function lasted(seconds: number | null | undefined): string {
   return seconds === null || seconds === undefined ? '' : `+${formatDuration(seconds)}`;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0 && value <= 1000) return value;
-  throw new InvalidArgumentError('Give a number from 1 to 1000.');
 }

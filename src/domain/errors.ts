@@ -53,6 +53,7 @@ export const errorCodes = {
   'drill-needs': 'The machine lacks something that the scenario of the drill needs.',
   'drill-symptom': 'The scenario of the drill did not come about.',
   'no-incident': 'There is no such incident, or its content was removed by retention.',
+  'no-alert': 'There is no such alert, or it was removed by retention.',
   'bad-anchor': 'An anchor of the journal is not of its form.',
   'bad-export': 'A file is no export of the journal.',
   'bad-ratchet': 'A file is no ratchet of audits.',

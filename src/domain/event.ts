@@ -70,9 +70,9 @@ export const DomainEvent = z.discriminatedUnion('type', [
     held: z.enum(['silenced', 'flapping']).optional(),
     until: z.string().nullable().optional(),
   }),
-  /** When a person says that alerts shall open nothing for a while. Stream `silences`. */
+  /** When a person says that alerts shall open nothing for a while. Stream `silence/<id>`. */
   event('silence.added', { silence: Silence, ...click }),
-  /** When a person ends a silence before its time; what it held back is decided on anew. Stream `silences`. */
+  /** When a person ends a silence before its time; what it held back is decided on anew. Stream `silence/<id>`. */
   event('silence.ended', { id: z.string(), by: Person, ...click }),
   /** When a runbook begins; the run keeps this copy of it. */
   event('run.started', { run: z.int().positive(), runbook: Runbook, by: Actor }),
@@ -233,7 +233,7 @@ export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 export interface RecordedEvent {
   /** Place in the whole journal, from 1 without gaps. */
   readonly position: number;
-  /** Incident id, `intake/<id of the first of these alerts>`, or `journal`. */
+  /** Incident id, `intake/<id of the first of these alerts>`, `silence/<id>`, or `journal`. */
   readonly stream: string;
   /** Place in the stream, from 1 without gaps. */
   readonly version: number;

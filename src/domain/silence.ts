@@ -16,8 +16,10 @@ export const Silence = z.object({
 });
 export type Silence = z.infer<typeof Silence>;
 
-/** Stream of the journal that holds all silences set by hand. */
-export const SILENCES_STREAM = 'silences';
+/** Stream of the journal that tells how a silence set by hand began, and who ended it. */
+export function silenceStream(id: string): string {
+  return `silence/${id}`;
+}
 
 /** How long a silence by hand may last, in minutes: longer ones are maintenance windows in the configuration. */
 export const MOST_SILENT_MINUTES = 7 * 24 * 60;

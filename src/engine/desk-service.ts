@@ -10,13 +10,15 @@ import type { Runbook } from '../domain/runbook.ts';
 import { isSame } from '../domain/told.ts';
 import type { Databases } from '../ports/databases.ts';
 import { postMortemVersion } from '../postmortem/post-mortem.ts';
+import { createAlertDesk } from './alert-desk.ts';
 import { createAuthoriser } from './authorise.ts';
 import type { Answer, IncidentDesk, Recheck, Reply } from './desk.ts';
 import type { Change } from './ledger.ts';
-import { noticesOf } from './notices.ts';
+import { noticesOf, UNOPENED } from './notices.ts';
 import { dedupeKeyOf, openIncident } from './opening.ts';
 import type { EngineOptions } from './options.ts';
 import { refusalEvents } from './refusal-events.ts';
+import type { ReadLetter } from './replay-alert.ts';
 import { requestPostMortem } from './request-post-mortem.ts';
 
 /** Journals a refusal, when it is worth an entry. */
@@ -33,6 +35,8 @@ export type DeskOptions = Pick<
   'state' | 'ledger' | 'kinds' | 'runbooks' | 'authority' | 'rules' | 'approvers' | 'clock' | 'timeZone'
 > & {
   readonly ports: { readonly databases: Pick<Databases, 'list'> };
+  /** Reads what could not be understood once more; left out where no sources are known. */
+  readonly readLetter?: ReadLetter;
   /** Looks at the world again; left out where this process does not read it. */
   readonly recheck?: (
     incident: Incident,
@@ -119,6 +123,11 @@ export function createDesk(options: DeskOptions): IncidentDesk {
   }
 
   return {
+    alerts: createAlertDesk({
+      state,
+      whyNot: async (by, actionClass) => authoriser.whyNot(by, actionClass),
+      readLetter: options.readLetter ?? (() => 'It cannot be read from here.'),
+    }),
     databases: ports.databases.list().map(({ name }) => name),
     runbooks: [...options.runbooks.values()].map(({ id, title, alerts }) => ({ id, title, alerts })),
 
@@ -239,7 +248,12 @@ export function createDesk(options: DeskOptions): IncidentDesk {
     mayDecide: async (actionClass) => authoriser.lists(actionClass),
 
     async notices() {
-      return noticesOf(await state.alerts.list(MOST_ALERTS), options.clock.now());
+      const [alerts, silences, letters] = await Promise.all([
+        state.alerts.list(MOST_ALERTS, UNOPENED),
+        state.silences.list(),
+        state.deadLetters.list(MOST_ALERTS),
+      ]);
+      return noticesOf({ alerts, silences, letters }, options.clock.now());
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Note } from '../domain/note.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { Selection } from '../domain/plan.ts';
+import type { AlertDesk } from './desk-alerts.ts';
 
 /** A person's answer to a card. */
 export interface Answer extends AttemptRef {
@@ -57,6 +58,8 @@ export interface RecentIncident {
 export interface Notice {
   /** Stays the same while the notice is about the same thing. */
   readonly key: string;
+  /** What kind of thing it is, such as `Alert without an incident`. */
+  readonly heading: string;
   readonly title: string;
   readonly text: string;
   /** What the reader can do. */
@@ -104,8 +107,10 @@ export interface IncidentDesk {
   whyNot(by: Person, actionClass: ActionClass): Promise<string | null>;
   /** Who may decide on actions of this class now, for people to read: it permits nothing. */
   mayDecide(actionClass: ActionClass): Promise<readonly Members[]>;
-  /** Firing alerts of the last day that led to nothing, one notice for each name and reason, oldest first. */
+  /** What opened nothing in the last day: one notice for each name and reason, silence, and flapping alert; oldest first. */
   notices(): Promise<Notice[]>;
+  /** Silences, and alerts that led to nothing. */
+  readonly alerts: AlertDesk;
   /** Names of the monitored databases, and ids and titles of the runbooks. */
   readonly databases: readonly string[];
   readonly runbooks: readonly {

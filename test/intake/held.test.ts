@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { type IntakePolicy, NO_POLICY } from '../../src/domain/intake-policy.ts';
 import type { Matcher } from '../../src/domain/matcher.ts';
-import { SILENCES_STREAM, type Silence } from '../../src/domain/silence.ts';
+import { type Silence, silenceStream } from '../../src/domain/silence.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
 import { openAtOnce } from '../../src/intake/open-at-once.ts';
 import { createSettle } from '../../src/intake/settle.ts';
@@ -31,11 +31,10 @@ async function startRig(change: Partial<IntakePolicy> = {}) {
   const settle = createSettle({ state, ledger, ...deciding });
   const announcer = { reserve: () => null, announce: () => undefined };
   const openings = openAtOnce({ ...deciding, announcer });
-  let version = 0;
   const write = async (silence: Silence, type: 'added' | 'ended') =>
     state.journal.append(
-      SILENCES_STREAM,
-      version++,
+      silenceStream(silence.id),
+      type === 'added' ? 0 : 1,
       [
         type === 'added'
           ? { type: 'silence.added', silence }

@@ -6,6 +6,7 @@ import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Note } from '../../src/domain/note.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import type { Silence } from '../../src/domain/silence.ts';
 import type {
   Answer,
   IncidentDesk,
@@ -15,6 +16,7 @@ import type {
   Recheck,
   Reply,
 } from '../../src/engine/desk.ts';
+import type { AlertDesk, HeldBack, SilenceRequest } from '../../src/engine/desk-alerts.ts';
 import type { Charts } from '../../src/ports/charts.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Doctor } from '../../src/ports/doctor.ts';
@@ -31,6 +33,7 @@ import { slackManifest } from '../../src/slack/manifest.ts';
 import { CHANNEL } from '../support/channel.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
 import { createScriptedAudits, type ScriptedAudits } from './audit-fixtures.ts';
+import { AT } from './fixtures.ts';
 import { createScriptedLive, type ScriptedLive } from './live-fixtures.ts';
 
 /** A desk whose answers the test writes, and which keeps what it was asked. */
@@ -57,6 +60,49 @@ export interface ScriptedDesk extends IncidentDesk {
   mine: Incident[];
   /** Who stands on the lists; by default that cannot be read, so that nobody is named. */
   deciders: readonly Members[];
+  alerts: ScriptedAlerts;
+}
+
+/** Silences and held back alerts that the test writes. */
+export interface ScriptedAlerts extends AlertDesk {
+  asked: SilenceRequest[];
+  ended: string[];
+  list: Silence[];
+  held: HeldBack;
+  /** Why nothing is silenced, or null. */
+  refusal: string | null;
+}
+
+function scriptedAlerts(): ScriptedAlerts {
+  return {
+    asked: [],
+    ended: [],
+    list: [],
+    held: { undecided: [], letters: [], silenced: [], flapping: [] },
+    refusal: null,
+    async silences() {
+      return this.list;
+    },
+    async silence(request) {
+      if (this.refusal !== null) return { status: 'refused', message: this.refusal };
+      this.asked.push(request);
+      const { matchers, reason, by, minutes } = request;
+      const endsAt = new Date(Date.parse(AT) + minutes * 60_000).toISOString();
+      const silence = { id: 'SIL-1', matchers: [...matchers], startsAt: AT, endsAt, reason, by };
+      return { status: 'silenced', silence };
+    },
+    async endSilence(id) {
+      if (this.refusal !== null) return this.refusal;
+      this.ended.push(id);
+      return null;
+    },
+    async heldBack() {
+      return this.held;
+    },
+    async replay() {
+      return { status: 'replayed', results: [] };
+    },
+  };
 }
 
 export function createDesk(databases: readonly string[] = ['orders']): ScriptedDesk {
@@ -77,6 +123,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     world: { status: 'same' },
     mine: [],
     deciders: [{ approver: { onCall: 'nobody' }, people: [], problem: 'not asked' }],
+    alerts: scriptedAlerts(),
     databases,
     runbooks: [{ id: 'pool', title: 'Connection pool exhausted', alerts: ['PoolExhausted'] }],
     noted: [],

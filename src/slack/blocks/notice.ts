@@ -4,12 +4,17 @@ import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { bold, line, richText, text, time } from './rich-text.ts';
 
-/** A message about an alert that led to nothing. Pure. */
+/** A message about alerts that opened nothing. Pure. */
 export function noticeBlocks(notice: Notice): types.KnownBlock[] {
-  const often = notice.count === 1 ? 'Received once, at ' : `Received ${notice.count} times, last at `;
+  const often =
+    notice.count === 0
+      ? 'Since '
+      : notice.count === 1
+        ? 'Received once, at '
+        : `Received ${notice.count} times, last at `;
   return [
     ...richText(
-      line(text('🔕 Alert without an incident: '), bold(clip(notice.title, 200))),
+      line(text(`🔕 ${notice.heading}: `), bold(clip(notice.title, 200))),
       line(text(clip(notice.text, 500))),
       line(text(notice.hint)),
     ),

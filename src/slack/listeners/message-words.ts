@@ -53,11 +53,12 @@ function textsIn(value: unknown): string[] {
 
 /** Slack's own notation as people read it (docs.slack.dev/messaging/formatting-message-text). */
 function plainWords(text: string): string {
-  return text
-    .replaceAll(/<([^<>]{1,3000})>/g, (_, inside: string) => named(inside))
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
+  return unescaped(text.replaceAll(/<([^<>]{1,3000})>/g, (_, inside: string) => named(inside)));
+}
+
+/** A text without the three escapes that Slack makes of what people type. */
+export function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 function named(inside: string): string {

@@ -156,7 +156,7 @@ function milestones(incident: Incident, attempt: StepAttempt): DesiredMessage[] 
 /** The messages about alerts that led to nothing, each on its own in the channel. Pure. */
 export function noticeMessages(notices: readonly Notice[]): DesiredMessage[] {
   return notices.map((notice) =>
-    message(notice.key, `Alert without an incident: ${notice.title}. ${notice.text}`, noticeBlocks(notice)),
+    message(notice.key, `${notice.heading}: ${notice.title}. ${notice.text}`, noticeBlocks(notice)),
   );
 }
 

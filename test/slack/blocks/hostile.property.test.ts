@@ -210,7 +210,16 @@ test('no text from outside is parsed, hides anything, or breaks a limit, in any 
       const answer = say(evil.replaceAll('<@U0BOB>', ''));
       expectMessage(answer.blocks, answer.text);
       const at = '2026-11-15T14:23:00Z';
-      const notice = { key: 'k', title: evil, text: evil, hint: evil, firstAt: at, lastAt: at, count: 2 };
+      const notice = {
+        key: 'k',
+        heading: evil,
+        title: evil,
+        text: evil,
+        hint: evil,
+        firstAt: at,
+        lastAt: at,
+        count: 2,
+      };
       for (const message of noticeMessages([notice])) expectMessage(message.blocks, message.text);
     }),
     { numRuns: 60 },

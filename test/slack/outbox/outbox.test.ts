@@ -241,6 +241,7 @@ test('an alert that led to nothing is told once in the channel, and counted ther
   const rig = await createRig();
   const notice = {
     key: 'alert:1',
+    heading: 'Alert without an incident',
     title: 'DiskFull <!channel>',
     text: 'No runbook names the alert DiskFull <!channel>.',
     hint: 'Name it.',

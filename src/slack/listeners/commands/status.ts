@@ -1,3 +1,4 @@
+import { heldBackSentence } from '../../blocks/alerts-message.ts';
 import { statusMessage } from '../../blocks/status-message.ts';
 import { openly } from '../answered.ts';
 import { permalink } from '../permalink.ts';
@@ -12,7 +13,8 @@ export const subcommand: Subcommand = {
   reads: true,
   async answer({ context }) {
     const open = await context.desk.listOpen();
+    const held = heldBackSentence(await context.desk.alerts.heldBack());
     const linked = open.map(async (incident) => ({ incident, url: await permalink(context, incident.id) }));
-    return openly(statusMessage(await Promise.all(linked)));
+    return openly(statusMessage(await Promise.all(linked), held));
   },
 };
