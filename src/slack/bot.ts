@@ -103,7 +103,7 @@ export interface SlackBot {
    * Where the first message of a new incident will stand, to be written down with its opening; null while Slack is in
    * trouble. Nothing is posted unless it is announced.
    */
-  reserve(incidentId: string): ChatMessage | null;
+  reserve(incidentId: string, channel: string | null): ChatMessage | null;
   /** The incident is durable, as it is given here: its next render need not read it. */
   announce(incident: Incident): void;
   /** A link to the first message of an incident; null while there is none, or Slack does not tell. */

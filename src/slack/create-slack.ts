@@ -65,6 +65,7 @@ export function createSlack(options: SlackOptions): SlackBot {
       botUserId: async () => (await identity()).botUserId,
       workspaceUrl: () => workspaceUrl,
       unsent: new Set(),
+      unusable: new Set(),
       searches: createSearches(clock),
       pictureRefused: (fileId, incidentId) => illustrator?.refused(fileId, () => outbox.redraw(incidentId)),
     },
@@ -121,7 +122,7 @@ export function createSlack(options: SlackOptions): SlackBot {
       ]);
     },
     render: (incidentId, renderSignal) => outbox.render(incidentId, renderSignal),
-    reserve: (incidentId) => outbox.reserve(incidentId),
+    reserve: (incidentId, channel) => outbox.reserve(incidentId, channel),
     announce: (incident) => outbox.announce(incident),
     linkTo: (incidentId) => permalink({ messages, client }, incidentId),
     health() {

@@ -2,6 +2,7 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import { triageCommand } from '../manifest.ts';
 import type { Answered } from './answered.ts';
 import { helpAnswer } from './help-answer.ts';
+import { unescaped } from './message-words.ts';
 import type { Subcommand, Typed } from './subcommand.ts';
 
 /** Answers what somebody typed: a subcommand, or a database to triage. What is not understood gets help, never silence. */
@@ -31,7 +32,7 @@ function notUnderstood({ context: { desk, subcommands } }: Typed, word: string):
 
 /** Words as they are told apart, without the punctuation of a sentence. */
 export function wordsOf(text: string): string[] {
-  return text
+  return unescaped(text)
     .trim()
     .split(/\s+/)
     .map((word) => word.replace(/[?!.,;:]+$/, ''))

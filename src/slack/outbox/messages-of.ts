@@ -10,6 +10,7 @@ import { auditDigest } from '../blocks/audit-digest.ts';
 import { forcedBlocks, forcedText } from '../blocks/break-glass.ts';
 import type { CardInput } from '../blocks/card-input.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
+import { incidentAlerts } from '../blocks/incident-alerts.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
 import { parentBlocks } from '../blocks/parent.ts';
@@ -69,7 +70,8 @@ const NOTHING_AROUND: Around = {
 
 /**
  * The messages of an incident in the order in which they stand: the parent, then for each try its card and what people
- * were reminded of; what the channel has to hear follows the try that brought it about; and who is told of charge. Pure.
+ * were reminded of; what the channel has to hear follows the try that brought it about; who is told of charge; and what
+ * became of the alerts. Pure.
  */
 export function messagesOf(view: IncidentView, around: Partial<Around> = {}): DesiredMessage[] {
   const { actionClassOf, linkTo, pictureOf, deciders, filedOf } = { ...NOTHING_AROUND, ...around };
@@ -111,7 +113,9 @@ export function messagesOf(view: IncidentView, around: Partial<Around> = {}): De
     'state',
     pictureOf('parent'),
   );
-  return [parent, ...cards, ...notes, ...forced];
+  const alerts = incidentAlerts(incident);
+  const courses = alerts === null ? [] : [message('alerts', alerts.words, alerts.blocks)];
+  return [parent, ...cards, ...notes, ...forced, ...courses];
 }
 
 /** Told in the thread when Slack takes no file: the post-mortem is written, and where it is. Pure. */

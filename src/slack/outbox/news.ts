@@ -18,17 +18,13 @@ export interface News {
 
 /** New incidents of this process that nobody has drawn yet: their first message is posted without reading anything. */
 export interface NewsDesk {
-  reserve(incidentId: string): ChatMessage;
+  reserve(incidentId: string, channel: string): ChatMessage;
   announce(incident: Incident): void;
   /** What is new of this incident, once, and only right after it was written. */
   take(incidentId: string): News | null;
 }
 
-export function createNews(tools: {
-  readonly channel: string;
-  readonly clock: Clock;
-  readonly unsent: Set<string>;
-}): NewsDesk {
+export function createNews(tools: { readonly clock: Clock; readonly unsent: Set<string> }): NewsDesk {
   const reserved = new Map<string, ChatMessage>();
   const announced = new Map<string, News>();
 
@@ -39,10 +35,9 @@ export function createNews(tools: {
   }
 
   return {
-    reserve(incidentId) {
+    reserve(incidentId, channel) {
       forgetOld();
       const nonce = newNonce(tools.clock.now());
-      const { channel } = tools;
       const row = { incidentId, key: 'parent', channel, ts: null, nonce, contentHash: '' };
       reserved.set(incidentId, row);
       return row;

@@ -5,6 +5,7 @@ import { createLanes } from './lanes.ts';
 import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
 import { AUDITS, NOTICES } from './perform.ts';
+import { channelFor } from './routed-channel.ts';
 import { createVisit } from './visit.ts';
 
 /** Incidents that are looked at, at the same time. */
@@ -23,7 +24,7 @@ export interface Outbox {
   /** Puts an incident in the row; `busy` when it is not drawn within a moment. */
   render(incidentId: string, signal: AbortSignal): Promise<'done' | 'busy'>;
   /** The row of the first message of a new incident, when Slack can be reached now. */
-  reserve(incidentId: string): ChatMessage | null;
+  reserve(incidentId: string, channel: string | null): ChatMessage | null;
   /** The incident with its reserved row is durable. */
   announce(incident: Incident): void;
   /** Incidents that are not drawn as they should be. */
@@ -135,7 +136,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
         over.abort();
       }
     },
-    reserve: (incidentId) => (signal.aborted || !health.isOpen() ? null : news.reserve(incidentId)),
+    reserve: (incidentId, channel) =>
+      signal.aborted || !health.isOpen()
+        ? null
+        : news.reserve(incidentId, channelFor(options.tools, channel)),
     announce: (incident) => news.announce(incident),
     redraw,
     waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES && id !== AUDITS).length,

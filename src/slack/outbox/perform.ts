@@ -24,6 +24,8 @@ export interface OutboxTools {
   readonly client: webApi.WebClient;
   readonly messages: ChatMessages;
   readonly channel: string;
+  /** Ids of channels of routes in which the bot could not post; in memory only. */
+  readonly unusable: Set<string>;
   readonly logger: SlackLogger;
   readonly clock: Clock;
   readonly botUserId: () => Promise<string>;
@@ -34,6 +36,13 @@ export interface OutboxTools {
   readonly searches: Searches;
   /** Slack refused a message because of the picture in it: the next one comes without it. */
   readonly pictureRefused: (fileId: string, incidentId: string) => void;
+}
+
+/** An incident, since when there is something to tell of it (ISO 8601), and the id of the channel. */
+export interface Place {
+  readonly id: string;
+  readonly openedAt: string;
+  readonly channel: string;
 }
 
 /** What became of an action. */
@@ -52,14 +61,10 @@ const DONE: Performed = { status: 'done' };
 const GONE = new Set(['message_not_found', 'cant_update_message', 'thread_not_found']);
 
 /** Does one action, which is one call of Slack in the ordinary case. Throws what the state throws. */
-export function perform(
-  tools: OutboxTools,
-  incident: { id: string; openedAt: string },
-  action: OutboxAction,
-): Promise<Performed> {
+export function perform(tools: OutboxTools, incident: Place, action: OutboxAction): Promise<Performed> {
   switch (action.do) {
     case 'post':
-      return post(tools, incident.id, action);
+      return post(tools, incident, action);
     case 'find':
       return find(tools, incident.openedAt, action);
     case 'update':
@@ -69,9 +74,10 @@ export function perform(
 
 type Action<K extends OutboxAction['do']> = Extract<OutboxAction, { do: K }>;
 
-async function post(tools: OutboxTools, incidentId: string, action: Action<'post'>): Promise<Performed> {
+async function post(tools: OutboxTools, place: Place, action: Action<'post'>): Promise<Performed> {
+  const incidentId = place.id;
   const { message, parent } = action;
-  const row = await writtenDown(tools, incidentId, action);
+  const row = await writtenDown(tools, place, action);
   const { nonce } = row;
   const thread = parent?.ts ?? null;
   const sent = await withReducedBlocks(tools, { message, row }, (shown) =>
@@ -115,10 +121,10 @@ function replyTo(
  */
 async function writtenDown(
   tools: OutboxTools,
-  incidentId: string,
+  { id: incidentId, channel: wanted }: Place,
   { message, parent, row: earlier }: Action<'post'>,
 ): Promise<ChatMessage> {
-  const channel = parent?.channel ?? tools.channel;
+  const channel = parent?.channel ?? wanted;
   const isReserved = earlier !== null && earlier.channel === channel && isFresh(earlier, tools.clock);
   const row: ChatMessage = isReserved
     ? earlier

@@ -22,6 +22,7 @@ import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
 import { AUDITS, NOTICES, perform } from './perform.ts';
+import { channelFor, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
 const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
@@ -160,7 +161,8 @@ export function createVisit(
     lanes.begin(claim, action, others);
     row.toTheEnd(dirty);
     dirty.seen = null;
-    const send = async () => perform(tools, { id: dirty.id, openedAt: since }, action);
+    const place = { id: dirty.id, openedAt: since, channel: channelFor(tools, incident?.channel ?? null) };
+    const send = async () => perform(tools, place, action);
     const marked =
       incident === null ? send() : (telemetry?.during(incident, { name: 'render' }, send) ?? send());
     const performed = await marked.catch((error: unknown) => {
@@ -170,6 +172,10 @@ export function createVisit(
     lanes.end(claim, performed);
     if (performed.status !== 'refused') return;
     const { fault } = performed;
+    if (fault.code === 'slack-channel' && action.do === 'post' && place.channel !== tools.channel) {
+      giveUp(tools, place, fault);
+      return;
+    }
     // An incident that began before another channel was configured stays in its own.
     const isChannel =
       fault.code === 'slack-channel' && (action.row?.channel ?? tools.channel) === tools.channel;

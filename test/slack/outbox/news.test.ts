@@ -48,7 +48,7 @@ async function newIncident(clock = movableClock()) {
   const rig = await createRig({ messages, clock });
   const shown = view([]);
   rig.desk.views.set('INC-1', shown);
-  const row = rig.bot.reserve('INC-1');
+  const row = rig.bot.reserve('INC-1', null);
   if (row === null) throw new Error('Slack can be reached.');
   // What the transaction of the opening does.
   messages.rows.push(row);
@@ -97,5 +97,5 @@ test('nothing is reserved while Slack is away', async () => {
   await fault(rig.sandbox, { method: 'chat.postMessage', error: 'invalid_auth', times: 1 });
   await rig.bot.render('INC-1', never);
   expect(rig.bot.health().trouble).not.toBeNull();
-  expect(rig.bot.reserve('INC-2')).toBeNull();
+  expect(rig.bot.reserve('INC-2', null)).toBeNull();
 });

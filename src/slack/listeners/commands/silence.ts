@@ -2,7 +2,6 @@ import { parseMinutes } from '../../../domain/duration.ts';
 import { type Matcher, matchersText, parseMatchers } from '../../../domain/matcher.ts';
 import { triageCommand } from '../../manifest.ts';
 import { type Answered, openly, privately } from '../answered.ts';
-import { unescaped } from '../message-words.ts';
 import { say } from '../say.ts';
 import type { Subcommand, Typed } from '../subcommand.ts';
 
@@ -13,7 +12,7 @@ export const subcommand: Subcommand = {
   name: 'silence',
   usage: '<database or matchers> <duration> <reason> | end <id>',
   summary: 'lets alerts open nothing for a while, with a reason; the channel is told.',
-  order: 8,
+  order: 9,
   reads: false,
   async answer(typed) {
     const [first = '', second = ''] = typed.words;
@@ -39,7 +38,7 @@ async function begin({ context: { desk }, by, words, acknowledge }: Typed): Prom
     const why = typeof matchers === 'string' ? matchers : 'Say for how long, such as 30m, 2h or 1d.';
     return privately(`${why} Nothing was silenced. ${EXAMPLES}`);
   }
-  const reason = unescaped(words.slice(at + 1).join(' '));
+  const reason = words.slice(at + 1).join(' ');
   const done = await desk.alerts.silence({ matchers, minutes, reason, by });
   await acknowledge();
   if (done.status === 'refused') return privately(done.message);
@@ -56,7 +55,7 @@ async function begin({ context: { desk }, by, words, acknowledge }: Typed): Prom
 function matchersOf(what: string, databases: readonly string[]): readonly Matcher[] | string {
   const database = databases.find((name) => name.toLowerCase() === what.toLowerCase());
   if (database !== undefined) return [{ name: 'database', operator: '=', value: database }];
-  const plain = unescaped(what).replaceAll(/[“”„«»]/g, '"');
+  const plain = what.replaceAll(/[“”„«»]/g, '"');
   const parsed = parseMatchers(plain);
   // Commas at the ends of words are taken for punctuation before they come here.
   return typeof parsed === 'string' ? parseMatchers(plain.replaceAll(' ', ', ')) : parsed;
