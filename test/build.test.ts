@@ -39,7 +39,21 @@ it('the packed file installs elsewhere, and a whole drill runs from it', { timeo
   expect(existsSync(join(installed, 'deploy', 'sql', 'grants.sql'))).toBe(true);
 
   expect(run(home, 'npx', '--no', 'firebreak', '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
-  const lines = run(home, 'npx', '--no', 'firebreak', 'drill', '--auto', '--json').trim().split('\n');
+  const lines = run(
+    home,
+    'npx',
+    '--no',
+    'firebreak',
+    'drill',
+    '--auto',
+    '--scale',
+    '0.2',
+    '--think',
+    '0.2',
+    '--json',
+  )
+    .trim()
+    .split('\n');
   const Report = z.looseObject({ ok: z.boolean(), cause: z.looseObject({ culprit: z.string() }) });
   expect(Report.parse(JSON.parse(lines.at(-1) ?? '')).ok).toBe(true);
 });

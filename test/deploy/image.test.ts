@@ -10,7 +10,7 @@ const lines = DOCKERFILE.split('\n');
 const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
 
 it('the Dockerfile has no fault that a linter knows', () => {
-  expect(validate(DOCKERFILE).map(({ message, range }) => `${range.start.line + 1}: ${message}`)).toEqual([]);
+  expect(validate(DOCKERFILE)).toEqual([]);
   expect(validate('FROM node\nUSR 1000\n')).not.toEqual([]);
 });
 
