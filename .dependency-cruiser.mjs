@@ -7,6 +7,7 @@ const layers = {
   health: ['ports/', 'domain/'],
   live: ['steps/(?:gather-facts|read-poolers)', 'diagnosis/', 'ports/', 'domain/'],
   grants: ['domain/'],
+  init: ['grants/', 'slack/manifest', 'domain/'],
   doctor: ['grants/', 'slack/manifest', 'ports/', 'domain/'],
   audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
   gate: ['ports/', 'domain/'],

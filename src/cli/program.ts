@@ -7,6 +7,7 @@ type CreateCommand = (setExitCode: SetExitCode) => Command;
 
 /** In the order of the help. Only the module of the command that is called is loaded: all of them take seconds. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
+  init: async () => (await import('./init.ts')).initCommand,
   serve: async () => (await import('./serve.ts')).serveCommand,
   drill: async () => (await import('./drill.ts')).drillCommand,
   replay: async () => (await import('./replay.ts')).replayCommand,

@@ -165,13 +165,21 @@ export function slackManifest(mode: ManifestMode) {
   };
 }
 
-/** The manifest as the text of manifest.yml or manifest.http.yml, with the reason of each scope. */
+/** The manifest as the text of manifest.yml or manifest.http.yml. */
 export function manifestYaml(mode: 'socket' | 'http'): string {
-  const how: ManifestMode = mode === 'socket' ? { mode } : { mode, url: 'https://firebreak.example.com' };
+  return slackManifestText(mode === 'socket' ? { mode } : { mode, url: EXAMPLE_URL });
+}
+
+const EXAMPLE_URL = 'https://firebreak.example.com';
+
+/** The manifest as text, with the reason of each scope. */
+export function slackManifestText(how: ManifestMode): string {
   const intro =
-    mode === 'socket'
+    how.mode === 'socket'
       ? 'The Slack app for socket mode: no public address is needed.'
-      : 'The Slack app for http mode: replace firebreak.example.com by the public address of Firebreak.';
+      : how.url === EXAMPLE_URL
+        ? 'The Slack app for http mode: replace firebreak.example.com by the public address of Firebreak.'
+        : 'The Slack app for http mode.';
   const reasons = botScopes.map(({ scope, reason }) => `#   ${scope}: ${reason}`).join('\n');
   return `# ${intro}\n# Generated from src/slack/manifest.ts. Scopes and why each is needed:\n${reasons}\n${stringify(slackManifest(how))}`;
 }

@@ -23,11 +23,12 @@ export interface Screen {
     signal: AbortSignal,
   ): Promise<string[] | null>;
   confirm(question: string, yes: string, signal: AbortSignal): Promise<boolean | null>;
-  /** A line of text; `problem` says what is wrong with it, or null. */
+  /** A line of text; `problem` says what is wrong with it, or null. `initial` stands there at first. */
   text(
     question: string,
     problem: (typed: string) => string | null,
     signal: AbortSignal,
+    initial?: string,
   ): Promise<string | null>;
   secret(question: string, signal: AbortSignal): Promise<string | null>;
 }
@@ -126,10 +127,11 @@ export function createScreen({ input, output, colour }: Terminal): Screen {
           ...common(signal),
         }),
       ),
-    text: (question, problem, signal) =>
+    text: (question, problem, signal, initial = '') =>
       ask(() =>
         clack.text({
           message: question,
+          initialValue: initial,
           validate: (typed) => problem(typed ?? '') ?? undefined,
           ...common(signal),
         }),

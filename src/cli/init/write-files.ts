@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OutputFile } from '../../init/answers.ts';
+
+/** Those whose names are taken in the folder. */
+export function existingOf(directory: string, files: readonly OutputFile[]): OutputFile[] {
+  return files.filter(({ name }) => existsSync(join(directory, name)));
+}
+
+/** Writes each file whole: one that is broken off leaves what was there. */
+export async function writeFiles(directory: string, files: readonly OutputFile[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const { name, text } of files) {
+    const partial = join(directory, `.${name}.partial`);
+    await writeFile(partial, text);
+    await rename(partial, join(directory, name));
+  }
+}
