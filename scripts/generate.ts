@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { loadAudits } from '../src/audits/registry.ts';
+import { loadChecks } from '../src/doctor/registry.ts';
 import { errorCodes } from '../src/domain/errors.ts';
 import { loadScenarios } from '../src/drill/load-scenarios.ts';
 import { grantsSql } from '../src/grants/postgres.ts';
@@ -9,6 +10,7 @@ import { manifestYaml } from '../src/slack/manifest.ts';
 import { loadStepKinds } from '../src/steps/registry.ts';
 import { auditReference } from './audit-reference.ts';
 import { metricReference } from './metric-reference.ts';
+import { permissionReference } from './permissions-reference.ts';
 import { errorReference, postMortemExample, scenarioReference, stepReference } from './references.ts';
 
 /** Writes every generated file; with --check fails when one is not what it should be. */
@@ -20,6 +22,7 @@ const files = new Map<string, string>([
   ['docs/steps.md', stepReference([...kinds.values()])],
   ['docs/postmortem-example.md', postMortemExample()],
   ['docs/audits.md', auditReference(await loadAudits())],
+  ['docs/permissions.md', permissionReference(await loadChecks())],
   ['docs/errors.md', errorReference(errorCodes)],
   ['docs/scenarios.md', scenarioReference((await loadScenarios()).values())],
   ['docs/metrics.md', await metricReference()],
