@@ -74,10 +74,14 @@ async function examine(
     return own.filter(isConnection).map((check) => ({
       ...describe(check, subject.name),
       status: 'missing',
-      found: own.length === 1 ? message : `${message} Its ${own.length - 1} other checks were not made.`,
+      found: own.length === 1 ? message : `${sentence(message)} Its other checks were not made.`,
       remedy,
     }));
   }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** The lines for a terminal that an error brings. */
