@@ -1,13 +1,14 @@
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { errorCodeOf, FirebreakError } from './domain/errors.ts';
 import type { Gate } from './gate/gate.ts';
 import { registerGateRoutes } from './gate/routes.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
+import { createHttpServer } from './http-server.ts';
 import { refuseBearer } from './intake/authentication/bearer.ts';
 import type { StoreAlerts } from './intake/receive.ts';
-import { BODY_LIMIT, registerAlertRoutes } from './intake/routes.ts';
+import { registerAlertRoutes } from './intake/routes.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Fetch } from './ports/http.ts';
 
@@ -27,7 +28,7 @@ export async function startHttp(
   config: Config,
   parts: HttpParts,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
+  const server = createHttpServer(config.http.tls, parts.logger);
   registerHealthRoutes(server, config, parts);
   registerAlertRoutes(server, { ...parts, sources: config.sources });
   const { gateToken: token } = config;

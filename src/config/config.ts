@@ -22,7 +22,7 @@ export interface Config {
     readonly host: string;
     readonly port: number;
   };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: ConfigFile['http'];
   readonly state: {
     readonly directory: string;
     readonly url: Secret | null;

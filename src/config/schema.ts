@@ -174,7 +174,22 @@ const TerminalPerson = z
 const Sections = z.strictObject({
   slack: Slack,
   http: z
-    .strictObject({ host: z.string().default('0.0.0.0'), port: z.int().min(0).max(65535).default(8080) })
+    .strictObject({
+      host: z.string().default('0.0.0.0'),
+      port: z.int().min(0).max(65535).default(8080),
+      tls: z
+        .strictObject({
+          certificate: z.string().min(1).describe('PEM file: the certificate, and those up to the root.'),
+          key: z.string().min(1).describe('PEM file of its key.'),
+          clientAuthorities: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('PEM file: authorities of the client certificates without which nothing is taken.'),
+        })
+        .optional()
+        .describe('Files are read again when they change.'),
+    })
     .prefault({})
     .describe('Where alerts and health checks come in.'),
   state: z
