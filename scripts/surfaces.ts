@@ -67,7 +67,8 @@ async function surface(name: string, show: () => Promise<void>): Promise<void> {
 const message = async (name: string, shown: Locator, ...also: Also[]) =>
   surface(name, async () => {
     await shown.waitFor();
-    await shoot(name, shown, ...also);
+    // A message that is edited at that moment is drawn anew under the camera.
+    await shoot(name, shown, ...also).catch(async () => shoot(name, shown, ...also));
   });
 
 /** A window: opened, filled, looked at, left again without a word. */

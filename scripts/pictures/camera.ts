@@ -20,6 +20,7 @@ export async function createCamera(page: Page, directory: string): Promise<Camer
   await mkdir(directory, { recursive: true });
   const path = (name: string) => join(directory, `${name}.png`);
   return async (name, surface, ...also) => {
+    await page.emulateMedia({ colorScheme: 'light' });
     // No pointer on a message, so that its toolbar is away.
     await page.mouse.move(0, 0);
     await surface.screenshot({ ...STILL, path: path(name) });
