@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
+  gate: async () => (await import('./gate.ts')).gateCommand,
   incidents: async () => (await import('./incidents.ts')).incidentsCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,
   postmortem: async () => (await import('./postmortem.ts')).postMortemCommand,

@@ -60,6 +60,7 @@ function overHttp(server: string, database: string): Asker {
         if (!(error instanceof GateError)) throw error;
         throw new FirebreakError('gate-unreachable', `${server}: ${error.message}`, {
           hint: 'Check --server, the token and --database, and that "firebreak serve" runs there.',
+          retryable: error.status === null || error.status >= 500,
           cause: error,
         });
       }
