@@ -16,6 +16,10 @@ it('the build holds every file of src and runs', { timeout: 120_000 }, () => {
   expect(status).toBe(0);
   const expected = filesBelow('src').map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'));
   expect(expected.filter((file) => !existsSync(file))).toEqual([]);
+  const imported =
+    "import { createGateClient } from 'firebreak/client'; console.log(typeof createGateClient)";
+  expect(node('--input-type=module', '-e', imported).stdout).toBe('function\n');
+  expect(existsSync('dist/client/index.d.ts')).toBe(true);
   expect(JSON.parse(node('dist/main.js', 'check', '--json').stdout)).toMatchObject({ ok: true });
 });
 
