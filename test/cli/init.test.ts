@@ -57,8 +57,18 @@ test('init, check, grants and rights as written, and the doctor finds nothing mi
 
   const init = await firebreak(
     [
-      ...['init', '--yes', '--slack-channel', CHANNEL, '--slack-api-url', slack.apiUrl],
-      ...['--kubeconfig', join(directory, 'kubeconfig'), '--namespace', 'analytics', '--approver', 'U0ALICE'],
+      'init',
+      '--yes',
+      '--slack-channel',
+      CHANNEL,
+      '--slack-api-url',
+      slack.apiUrl,
+      '--kubeconfig',
+      join(directory, 'kubeconfig'),
+      '--namespace',
+      'analytics',
+      '--approver',
+      'U0ALICE',
     ],
     env(),
     directory,
