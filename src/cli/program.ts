@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   audit: async () => (await import('./audit.ts')).auditCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
+  alerts: async () => (await import('./alerts.ts')).alertsCommand,
   incidents: async () => (await import('./incidents.ts')).incidentsCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,
   postmortem: async () => (await import('./postmortem.ts')).postMortemCommand,
