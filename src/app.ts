@@ -38,6 +38,7 @@ import { keepLooking, watched } from './health/watch.ts';
 import { startHttp } from './http.ts';
 import { createImpact } from './impact-questions.ts';
 import { openAtOnce } from './intake/open-at-once.ts';
+import { readLetter } from './intake/read-letter.ts';
 import { createSettle } from './intake/settle.ts';
 import { knownOf } from './known-hosts.ts';
 import { createLiveReadings } from './live/live-readings.ts';
@@ -185,6 +186,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   };
   const desk = createDesk({
     ...engine,
+    readLetter: (letter) => readLetter(config.sources, letter),
     recheck: async (incident, targets, signal) => recheckTargets(engine, incident, targets, signal),
   });
   const actionClassOf = (kind: string): ActionClass => kinds.get(kind)?.actionClass ?? 'incident';

@@ -9,6 +9,7 @@ import type { ActionClass } from './domain/actor.ts';
 import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
 import { createLedger } from './engine/ledger.ts';
+import { readLetter } from './intake/read-letter.ts';
 import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
 import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
 import { loadStepKinds } from './steps/registry.ts';
@@ -40,6 +41,7 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
   const services = { fetch: outgoing.fetch, clock: systemClock };
   const onCall = createOnCall(config.onCall, services);
   const desk = createDesk({
+    readLetter: (letter) => readLetter(config.sources, letter),
     state,
     ledger,
     kinds,

@@ -30,7 +30,15 @@ export async function startHttp(
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createHttpServer(config.http.tls, parts.logger);
   registerHealthRoutes(server, config, parts);
-  registerAlertRoutes(server, { ...parts, sources: config.sources });
+  const { state } = parts;
+  registerAlertRoutes(server, {
+    ...parts,
+    sources: config.sources,
+    async keepLetter(letter) {
+      await state.deadLetters.keep(letter);
+      state.queue.wake('render', 'intake');
+    },
+  });
   const { gateToken: token } = config;
   if (token !== null) {
     const refuse = ({ headers }: FastifyRequest) => refuseBearer([token], headers);

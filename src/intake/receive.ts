@@ -2,7 +2,7 @@ import type { Alert } from '../domain/alert.ts';
 import { loggableError } from '../domain/errors.ts';
 import type { Fetch } from '../ports/http.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Alerts } from '../ports/state.ts';
+import type { Alerts, DeadLetters } from '../ports/state.ts';
 import type { AlertSource } from './alert-source.ts';
 import { verifierOf } from './authentication/registry.ts';
 import type { AlertRequest } from './authentication/way.ts';
@@ -12,6 +12,9 @@ import { readAlerts } from './read-alerts.ts';
 
 /** Stores alerts durably; resolves after the commit. */
 export type StoreAlerts = (alerts: readonly Alert[]) => ReturnType<Alerts['store']>;
+
+/** Keeps what a known sender sent and nobody could understand. */
+export type KeepLetter = DeadLetters['keep'];
 
 /** What a source is answered. */
 export interface Answer {
@@ -41,7 +44,7 @@ const CONFIRM_MS = 5_000;
  */
 export function createReceive(
   source: AlertSource,
-  options: { store: StoreAlerts; fetch: Fetch; logger: Logger },
+  options: { store: StoreAlerts; keepLetter?: KeepLetter; fetch: Fetch; logger: Logger },
 ): Receive {
   const { store, fetch, logger } = options;
   const verify = verifierOf(source.authentication, { fetch });
@@ -54,6 +57,15 @@ export function createReceive(
     } catch (error) {
       logger.error({ source: name, err: loggableError(error) }, 'alert could not be stored');
       return tryAgain('The alert could not be stored. Send it again.');
+    }
+  }
+
+  /** What is refused is not sent again: people can look at it, and take it once it can be read. */
+  async function keep(letter: Parameters<KeepLetter>[0]): Promise<void> {
+    try {
+      await inTime(options.keepLetter?.(letter) ?? Promise.resolve(), format.answerMs);
+    } catch (error) {
+      logger.error({ source: name, err: loggableError(error) }, 'malformed alert could not be kept');
     }
   }
 
@@ -94,6 +106,7 @@ export function createReceive(
     const parsed = readAlerts(source, request.body);
     if (typeof parsed === 'string') {
       logger.warn({ source: name, problem: parsed }, 'malformed alert');
+      await keep({ source: name, reason: parsed, body: request.body.toString('utf8') });
       return { status: 400, body: { error: parsed } };
     }
     if ('alerts' in parsed) return storeAll(parsed.alerts);

@@ -5,7 +5,7 @@ import type { Fetch } from '../ports/http.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AlertSource } from './alert-source.ts';
 import { createLimits } from './rate-limits.ts';
-import { createReceive, type StoreAlerts } from './receive.ts';
+import { createReceive, type KeepLetter, type StoreAlerts } from './receive.ts';
 
 /** Bytes of a body that are read; more is answered 413. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -13,6 +13,7 @@ export const BODY_LIMIT = 1024 * 1024;
 interface RouteOptions {
   readonly sources: readonly AlertSource[];
   readonly store: StoreAlerts;
+  readonly keepLetter?: KeepLetter;
   /** For what a proof or a confirmation has to fetch. */
   readonly fetch: Fetch;
   readonly clock: Clock;

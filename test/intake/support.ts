@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { Secret } from '../../src/domain/secret.ts';
 import type { AlertSource } from '../../src/intake/alert-source.ts';
 import type { Authentication } from '../../src/intake/authentication/registry.ts';
-import type { StoreAlerts } from '../../src/intake/receive.ts';
+import type { KeepLetter, StoreAlerts } from '../../src/intake/receive.ts';
 import { BODY_LIMIT, registerAlertRoutes } from '../../src/intake/routes.ts';
 import type { Fetch } from '../../src/ports/http.ts';
 import type { State } from '../../src/ports/state.ts';
@@ -62,17 +62,25 @@ export const bearerToken: Authentication = { way: 'bearer', keys: [new Secret(TO
 interface Door {
   readonly sources: readonly AlertSource[];
   readonly store: StoreAlerts;
+  readonly keepLetter?: KeepLetter;
   readonly now?: () => Date;
   readonly fetch?: Fetch;
 }
 
 /** A listening server with the routes of these sources, in front of what stores. */
-export async function startDoor({ sources, store, now, fetch: outgoing = fetch }: Door): Promise<Reception> {
+export async function startDoor({
+  sources,
+  store,
+  keepLetter,
+  now,
+  fetch: outgoing = fetch,
+}: Door): Promise<Reception> {
   const { logger, text } = keptLog();
   const server = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
   registerAlertRoutes(server, {
     sources,
     store,
+    ...(keepLetter === undefined ? {} : { keepLetter }),
     fetch: outgoing,
     clock: { now: now ?? (() => new Date()), sleep: async () => undefined },
     logger,
