@@ -46,7 +46,10 @@ export function readPsqlCommand(args: readonly string[]): PsqlCommand {
       if (letter !== undefined)
         options.push({ letter, value: value.length > 0 ? value.join('=') : (rest.shift() ?? '') });
     } else if (arg.startsWith('-') && arg !== '-') {
-      const found = [...arg.slice(1)].findIndex((letter) => WITH_VALUE.has(letter));
+      const found = arg
+        .slice(1)
+        .split('')
+        .findIndex((letter) => WITH_VALUE.has(letter));
       if (found === -1) continue;
       const attached = arg.slice(found + 2);
       options.push({ letter: arg.charAt(found + 1), value: attached || (rest.shift() ?? '') });
