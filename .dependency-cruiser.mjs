@@ -17,6 +17,13 @@ const layers = {
   yaml: ['domain/'],
   config: ['yaml/', 'intake/(?:alert-source|formats|authentication/registry)\\.ts', 'domain/'],
   engine: ['steps/(?:step-kind|registry)', 'postmortem/', 'ports/', 'domain/'],
+  watchdog: [
+    'engine/(?:authorise|fenced-ports|ledger|opening)',
+    'steps/(?:shared/ending/|read-poolers|step-kind)',
+    'diagnosis/',
+    'ports/',
+    'domain/',
+  ],
   intake: ['engine/(?:ledger|opening)', 'ports/', 'domain/'],
   words: ['domain/'],
   slack: ['engine/desk', 'charts/', 'postmortem/', 'words/', 'ports/', 'domain/'],

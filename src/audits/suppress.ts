@@ -1,5 +1,6 @@
 import type { AuditReport, Finding } from '../domain/audit.ts';
 import type { Suppression } from '../domain/audit-policy.ts';
+import { matchesPattern } from '../domain/matches-pattern.ts';
 
 type Sorted = Pick<AuditReport, 'findings' | 'suppressed' | 'notes'>;
 
@@ -36,20 +37,5 @@ export function suppress(
 }
 
 function fits({ audit, subject }: Suppression, finding: Finding): boolean {
-  return audit === finding.audit && matches(subject, finding.subject);
-}
-
-/** Whether a pattern with * for any text is this text; whatever else is in it stands for itself. */
-function matches(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, from);
-    if (found < 0) return false;
-    from = found + part.length;
-  }
-  return text.length - last.length >= from && text.endsWith(last);
+  return audit === finding.audit && matchesPattern(subject, finding.subject);
 }

@@ -7,6 +7,7 @@ import type { ReminderTargets } from '../domain/reminder.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { AlertSource } from '../intake/alert-source.ts';
+import type { WatchdogPolicy } from '../domain/watchdog.ts';
 import type { OnCallEntry, PagingEntry } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -40,6 +41,8 @@ export interface Config {
   readonly auditSchedule: AuditSchedule | null;
   /** Token of jobs that ask the cost gate over HTTP; null when nobody can. */
   readonly gateToken: Secret | null;
+  /** Standing permissions to end long queries; none unless given. */
+  readonly watchdogPolicies: readonly WatchdogPolicy[];
   readonly kubernetes: KubernetesConfig | null;
   /** Null for the runbooks that are shipped. */
   readonly runbookDirectory: string | null;

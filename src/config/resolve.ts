@@ -11,6 +11,7 @@ import type { Config, DatabaseConfig, ImpactConfig, KubernetesConfig } from './c
 import { gateOf } from './gate.ts';
 import { resolveOnCall, resolvePaging } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
+import { resolvePolicy } from './watchdog.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -66,6 +67,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
         ? null
         : { cron: file.audits.schedule.cron, timeZone: file.audits.schedule.timeZone ?? file.timeZone },
     gateToken: file.gate.bearer === undefined ? null : secret(file.gate.bearer, 'the token of the cost gate'),
+    watchdogPolicies: file.watchdog.policies.map(resolvePolicy),
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
     runbookDirectory: file.runbooks.directory ?? null,
     ...resolveAuthority(file.authority),

@@ -11,6 +11,7 @@ import { ImpactEntry, needsPlace } from './impact.ts';
 import { namedOnce } from './named-once.ts';
 import { OnCallSources, Paging } from './on-call.ts';
 import { Reminders, refuseUnknownNames } from './reminders.ts';
+import { refuseIdlePolicies, Watchdog } from './watchdog.ts';
 
 const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
 
@@ -236,6 +237,7 @@ const Sections = z.strictObject({
     })
     .prefault({})
     .describe('The cost gate: what batch jobs may run where.'),
+  watchdog: Watchdog.prefault({}).describe('Ends long queries by itself, by policies; nothing unless given.'),
   kubernetes: Kubernetes.optional(),
   runbooks: z
     .strictObject({ directory: z.string().optional() })
@@ -264,5 +266,6 @@ const Sections = z.strictObject({
 /** firebreak.yml. Every key is documented in firebreak.example.yml. */
 export const ConfigFile = Sections.superRefine(refuseUnknownNames)
   .superRefine(refuseUnknownOnCall)
-  .superRefine(refuseUnknownRoutes);
+  .superRefine(refuseUnknownRoutes)
+  .superRefine(refuseIdlePolicies);
 export type ConfigFile = z.infer<typeof ConfigFile>;

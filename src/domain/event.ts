@@ -14,6 +14,7 @@ import { RetentionPolicy } from './retention.ts';
 import { Runbook } from './runbook.ts';
 import { Silence } from './silence.ts';
 import { Situation } from './situation.ts';
+import { WatchdogAction, WatchdogMode, WatchdogResult, WatchdogTerms } from './watchdog.ts';
 
 /** A step of a run and which try of it this is, counted from 1. */
 const attempt = { step: z.string(), attempt: z.int().positive() };
@@ -200,6 +201,34 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('drill.recorded', { ...DrillRecord.shape }),
   /** When the audits ran at a time of their schedule. Stream `audits`. */
   event('audits.digested', { ...AuditDigest.shape }),
+  /**
+   * When a process begins to watch by a policy whose terms or mode are not the ones that were written down last: the
+   * decision by which it acts. Stream `watchdog`, as everything of the watchdog.
+   */
+  event('watchdog.enabled', { policy: z.string(), mode: WatchdogMode, terms: WatchdogTerms, by: Actor }),
+  /** When a policy that only reports would have ended these sessions. */
+  event('watchdog.reported', { ...WatchdogAction.shape }),
+  /** When a policy is about to end these sessions; without an end of it what became of them is unknown. */
+  event('watchdog.intended', { ...WatchdogAction.shape, by: Actor, instance: z.string() }),
+  /** When it is known what became of them. */
+  event('watchdog.ended', { policy: z.string(), id: z.string(), results: z.array(WatchdogResult).min(1) }),
+  /** When a person stops a policy or starts it again, or the policy stops itself, as a culprit keeps coming back. */
+  event('watchdog.switched', {
+    policy: z.string(),
+    to: z.enum(['stopped', 'running']),
+    by: Actor,
+    reason: z.string(),
+    /** The incident in which it is decided what stops the culprit from coming back, or null. */
+    incident: z.string().nullable(),
+    ...click,
+  }),
+  /** When somebody may not switch a policy, once for each person and wish. */
+  event('watchdog.refused', {
+    policy: z.string(),
+    to: z.enum(['stopped', 'running']),
+    by: Actor,
+    reason: z.string(),
+  }),
   /** When a process finds that entries which it had written are gone, as after a failover to a replica without them. */
   event('journal.lost', {
     /** The last entry that it knew. */

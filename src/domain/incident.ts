@@ -274,6 +274,12 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'silence.ended':
     case 'drill.recorded':
     case 'audits.digested':
+    case 'watchdog.enabled':
+    case 'watchdog.reported':
+    case 'watchdog.intended':
+    case 'watchdog.ended':
+    case 'watchdog.switched':
+    case 'watchdog.refused':
     case 'journal.lost':
     case 'journal.restored':
     case 'journal.pruned':

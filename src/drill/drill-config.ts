@@ -46,6 +46,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     audits: { peak: { window: '09:00-22:00', timeZone: 'Asia/Seoul' }, suppress: [] },
     auditSchedule: null,
     gateToken: null,
+    watchdogPolicies: [],
     kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
     runbookDirectory: null,
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },

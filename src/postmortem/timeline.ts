@@ -124,6 +124,12 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'page.resolved':
       case 'drill.recorded':
       case 'audits.digested':
+      case 'watchdog.enabled':
+      case 'watchdog.reported':
+      case 'watchdog.intended':
+      case 'watchdog.ended':
+      case 'watchdog.switched':
+      case 'watchdog.refused':
       case 'journal.lost':
       case 'journal.restored':
       case 'journal.pruned':
