@@ -10,6 +10,7 @@ import { openIncident } from '../../src/engine/opening.ts';
 import type { State } from '../../src/ports/state.ts';
 import { keepWatchdog } from '../../src/watchdog/keep.ts';
 import { createWatchdog } from '../../src/watchdog/switches.ts';
+import { query } from '../adapters/embedded-postgres/support.ts';
 import {
   type AppServer,
   connect,
@@ -134,6 +135,10 @@ async function scene({ policy = policyOf(), replicas = 1, isRehearsed = true }: 
 /** A session that is busy, and how its query ends. */
 async function busy(stack: AsyncDisposableStack, user: string, name: string) {
   const client: pg.Client = stack.use(await connect(app.url(user), name));
+  const [row] = (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows;
+  // A query outlives its client.
+  const superuser = app.server().url({ database: 'appdb' });
+  stack.defer(async () => void (await query(superuser, `select pg_terminate_backend(${row?.pid}, 5000)`)));
   let end: string | null = null;
   const ended = run(client, HEAVY).then((how) => {
     end = how;
