@@ -56,6 +56,8 @@ import { createSlack } from './slack/create-slack.ts';
 import { provideStateUrl } from './state-url.ts';
 import { loadStepKinds } from './steps/registry.ts';
 import { VERSION } from './version.ts';
+import { keepWatchdog } from './watchdog/keep.ts';
+import { createWatchdog } from './watchdog/switches.ts';
 
 /** Milliseconds that running work has to end when Firebreak stops; all of stopping stays below the 30 s that Kubernetes gives. */
 const GRACE_MS = 10_000;
@@ -210,6 +212,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     board,
     drills: createDrills(state.journal),
     digests: createAuditDigests(state.journal),
+    watchdog: createWatchdog({ policies: config.watchdogPolicies, state, authority, rules, approvers }),
     onCall,
     messages: state.messages,
     mutex: state.mutex,
@@ -286,6 +289,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
         logger,
       }),
     );
+  if (serving) started.use(keepWatchdog({ ...engine, policies: config.watchdogPolicies }));
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 
   const running = started.move();

@@ -27,6 +27,8 @@ export interface PolicyRecord {
   readonly rehearsedSince: string | null;
   /** Who stopped it, when and why; null while it runs. */
   readonly stopped: Stop | null;
+  /** When it stopped itself, newest last. */
+  readonly halts: readonly Stop[];
   /** Newest last. */
   readonly actions: readonly RecordedAction[];
   /** Of who was not allowed to switch it: the person and the wish. */
@@ -35,7 +37,7 @@ export interface PolicyRecord {
   readonly clicks: readonly string[];
 }
 
-export interface Stop {
+interface Stop {
   readonly by: Actor;
   readonly at: string;
   readonly reason: string;
@@ -45,11 +47,13 @@ export interface Stop {
 /** Far more than what a policy does in the time that is looked back on. */
 const MOST_ACTIONS = 1000;
 const MOST_CLICKS = 50;
+const MOST_HALTS = 10;
 
 export const nothingRecorded: PolicyRecord = {
   enabled: null,
   rehearsedSince: null,
   stopped: null,
+  halts: [],
   actions: [],
   refused: [],
   clicks: [],
@@ -86,7 +90,12 @@ function foldPolicy(record: PolicyRecord, event: RecordedEvent['event'], at: str
     case 'watchdog.switched': {
       const { to, by, reason, incident, click } = event;
       const clicks = click === undefined ? record.clicks : [...record.clicks.slice(1 - MOST_CLICKS), click];
-      if (to === 'stopped') return { ...record, stopped: { by, at, reason, incident }, clicks };
+      if (to === 'stopped') {
+        const stopped = { by, at, reason, incident };
+        const isHalt = by.kind === 'policy';
+        const halts = isHalt ? [...record.halts.slice(1 - MOST_HALTS), stopped] : record.halts;
+        return { ...record, stopped, halts, clicks };
+      }
       const actions = record.actions.map((one) => ({ ...one, isBeforeStart: true }));
       return { ...record, stopped: null, actions, clicks };
     }

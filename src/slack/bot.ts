@@ -16,6 +16,7 @@ import type { LiveReadings } from '../ports/live.ts';
 import type { OnCall } from '../ports/on-call.ts';
 import type { ChatMessage, ChatMessages, Mutex } from '../ports/state.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
+import type { Watchdog } from '../ports/watchdog.ts';
 
 /** How Firebreak talks to Slack. */
 export interface SlackConfig {
@@ -57,6 +58,7 @@ export interface SlackOptions {
   readonly board: HealthBoard;
   readonly drills: Pick<Drills, 'last'>;
   readonly digests: AuditDigests;
+  readonly watchdog: Watchdog;
   readonly onCall: OnCall;
   readonly messages: ChatMessages;
   readonly mutex: Mutex;

@@ -20,7 +20,7 @@ import { createIllustrator } from './pictures/illustrator.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
 export function createSlack(options: SlackOptions): SlackBot {
-  const { config, fetch, desk, live, audits, doctor, messages, mutex, logger, clock } = options;
+  const { config, fetch, desk, live, audits, doctor, watchdog, messages, mutex, logger, clock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const health = createHealth(clock);
@@ -76,6 +76,7 @@ export function createSlack(options: SlackOptions): SlackBot {
     telemetry,
     desk,
     digests: options.digests,
+    watchdog,
     mutex,
     clock,
     health,
@@ -96,8 +97,8 @@ export function createSlack(options: SlackOptions): SlackBot {
     contextOf: (me) => {
       const people = createPeople(client, me.teamId, clock, logger);
       const { channel } = config;
-      const shown = { desk, live, audits, doctor, home, messages };
-      return { ...shown, arrivals, client, fetch, identity: me, people, channel, logger };
+      const shown = { desk, live, audits, doctor, watchdog, home, messages };
+      return { ...shown, arrivals, client, fetch, identity: me, people, channel, clock, logger };
     },
   });
 

@@ -74,7 +74,10 @@ async function watchDatabase(options: WatchdogOptions, watch: Watch, hold: Hold)
       watching = NOT_WATCHED;
       const { message } = describeError(error);
       if (!hold.signal.aborted && message !== told)
-        logger.warn({ database: watch.database, error: message }, 'The watchdog could not look, and ends nothing');
+        logger.warn(
+          { database: watch.database, error: message },
+          'The watchdog could not look, and ends nothing',
+        );
       told = message;
     }
     const tookMs = watching.looks.at(-1)?.snapshot.tookMs ?? 0;

@@ -22,6 +22,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Doctor } from '../../src/ports/doctor.ts';
 import type { ConnectionHealth } from '../../src/ports/health.ts';
 import type { Mutex } from '../../src/ports/state.ts';
+import type { PolicySwitch, PolicyView, Watchdog } from '../../src/ports/watchdog.ts';
 import {
   type SlackSandbox,
   type SlackSandboxOptions,
@@ -234,6 +235,7 @@ export interface Rig {
   readonly audits: ScriptedAudits;
   /** How the connections are, for the test to write. */
   readonly digests: AuditDigest[];
+  readonly watchdog: ScriptedWatchdog;
   readonly board: ConnectionHealth[];
   readonly messages: ReturnType<typeof createMemoryMessages>;
   readonly bot: SlackBot;
@@ -242,6 +244,30 @@ export interface Rig {
   /** Fields of what was logged as an error. */
   readonly defects: readonly unknown[];
   readonly mutex: Mutex;
+}
+
+/** The policies as the test writes them, and what was asked of them. */
+export interface ScriptedWatchdog extends Watchdog {
+  views: PolicyView[];
+  readonly wishes: PolicySwitch[];
+  /** Why a wish is refused, or null. */
+  refusal: string | null;
+}
+
+export function createScriptedWatchdog(): ScriptedWatchdog {
+  const wishes: PolicySwitch[] = [];
+  return {
+    views: [],
+    wishes,
+    refusal: null,
+    async policies() {
+      return this.views;
+    },
+    async switch(wish) {
+      wishes.push(wish);
+      return this.refusal;
+    },
+  };
 }
 
 export interface RigOptions {
@@ -279,6 +305,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const defects: unknown[] = [];
   const board: ConnectionHealth[] = [];
   const digests: AuditDigest[] = [];
+  const watchdog = createScriptedWatchdog();
   const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
     config,
@@ -290,6 +317,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     board: { list: () => board },
     drills: { last: async () => null },
     digests: { recent: async (most) => digests.slice(-most) },
+    watchdog,
     onCall: { sources: () => [], now: async () => [] },
     messages,
     mutex,
@@ -298,7 +326,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, live, audits, digests, board, messages, bot, log, defects, mutex };
+  return { sandbox, desk, live, audits, digests, watchdog, board, messages, bot, log, defects, mutex };
 }
 
 /** A started bot in either mode. */

@@ -20,5 +20,7 @@ export const actionIds = {
   respondersAdd: 'responders.add',
   postMortem: 'postmortem.write',
   triageStart: 'triage.start',
+  watchdogStop: 'watchdog.stop',
+  watchdogStart: 'watchdog.start',
   doctorClick: 'doctor.click',
 } as const;

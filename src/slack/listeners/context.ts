@@ -1,10 +1,12 @@
 import type { webApi } from '@slack/bolt';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Audits } from '../../ports/audits.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Doctor } from '../../ports/doctor.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { LiveReadings } from '../../ports/live.ts';
 import type { ChatMessages } from '../../ports/state.ts';
+import type { Watchdog } from '../../ports/watchdog.ts';
 import type { Identity } from '../app/preflight.ts';
 import type { SlackLogger } from '../bot.ts';
 import type { Arrivals } from '../doctor/arrivals.ts';
@@ -17,6 +19,8 @@ export interface ListenerContext {
   readonly live: LiveReadings;
   readonly audits: Audits;
   readonly doctor: Doctor;
+  readonly watchdog: Watchdog;
+  readonly clock: Clock;
   /** Told of everything that Slack sends. */
   readonly arrivals: Arrivals;
   readonly home: Home;

@@ -21,6 +21,8 @@ import { stepStatement } from './actions/step-statement.ts';
 import { stepTargets } from './actions/step-targets.ts';
 import { stepWithdraw } from './actions/step-withdraw.ts';
 import { triageStartButton } from './actions/triage-start.ts';
+import { watchdogStart } from './actions/watchdog-start.ts';
+import { watchdogStop } from './actions/watchdog-stop.ts';
 import type { ButtonListener } from './button-listener.ts';
 import { readClick } from './click.ts';
 import { appHomeOpened } from './events/app-home-opened.ts';
@@ -74,7 +76,13 @@ export const viewListeners: readonly ViewListener[] = [
   triageStartView,
 ];
 /** Every button that is on no card of an incident. */
-export const buttonListeners: readonly ButtonListener[] = [doctorClick, liveAgain, triageStartButton];
+export const buttonListeners: readonly ButtonListener[] = [
+  doctorClick,
+  liveAgain,
+  triageStartButton,
+  watchdogStart,
+  watchdogStop,
+];
 /** Every shortcut, of the workspace and of messages. */
 export const shortcutListeners: readonly ShortcutListener[] = [alertTriage, noteAdd, triageStart];
 /** Every slash command. */

@@ -20,6 +20,7 @@ import { line, richText, text } from '../blocks/rich-text.ts';
 import { spokenCard, spokenParent } from '../blocks/spoken.ts';
 import { stepCard } from '../blocks/step-card.ts';
 import { fallbackText } from '../blocks/text-objects.ts';
+import type { WatchdogMessage } from '../blocks/watchdog-messages.ts';
 
 /** What a message is to people: it asks for a decision, tells the state, or shows how far a long step is. */
 export type Weight = 'decision' | 'state' | 'progress';
@@ -170,6 +171,11 @@ export function digestMessages(digests: readonly AuditDigest[]): DesiredMessage[
     const { words, blocks } = auditDigest(digest);
     return message(`digest:${digest.slot}`, words, blocks);
   });
+}
+
+/** What the policies of the watchdog did, each on its own in the channel. Pure. */
+export function policyMessages(told: readonly WatchdogMessage[]): DesiredMessage[] {
+  return told.map(({ key, words, blocks }) => message(key, words, blocks));
 }
 
 /** A step for another cause than the one that was named is no news. */

@@ -4,6 +4,7 @@ import type { AuditDigests } from '../../ports/audit-digests.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Mutex } from '../../ports/state.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Watchdog } from '../../ports/watchdog.ts';
 import type { Clerk } from '../documents/clerk.ts';
 import type { Health } from '../health/health.ts';
 import type { Illustrator } from '../pictures/illustrator.ts';
@@ -15,6 +16,7 @@ export interface OutboxOptions {
   readonly tools: OutboxTools;
   readonly desk: IncidentDesk;
   readonly digests: AuditDigests;
+  readonly watchdog: Pick<Watchdog, 'policies'>;
   readonly mutex: Mutex;
   readonly clock: Clock;
   readonly health: Health;

@@ -4,7 +4,7 @@ import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
 import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
-import { AUDITS, NOTICES } from './perform.ts';
+import { AUDITS, NOTICES, WATCHDOG } from './perform.ts';
 import { channelFor } from './routed-channel.ts';
 import { createVisit } from './visit.ts';
 
@@ -142,7 +142,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         : news.reserve(incidentId, channelFor(options.tools, channel)),
     announce: (incident) => news.announce(incident),
     redraw,
-    waiting: () => [...row.all.keys()].filter((id) => id !== NOTICES && id !== AUDITS).length,
+    waiting: () => [...row.all.keys()].filter((id) => ![NOTICES, AUDITS, WATCHDOG].includes(id)).length,
     async settled() {
       while (visits.size > 0) await Promise.allSettled(visits);
     },

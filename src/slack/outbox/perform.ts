@@ -18,6 +18,8 @@ import type { Searches } from './searches.ts';
 export const NOTICES = 'intake';
 /** The key of the work that tells what the scheduled audits found. */
 export const AUDITS = 'audits';
+/** The key of the work that tells what the policies of the watchdog did. */
+export const WATCHDOG = 'watchdog';
 
 /** What the outbox works with. */
 export interface OutboxTools {

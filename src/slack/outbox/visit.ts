@@ -3,6 +3,7 @@ import { currentAttempt, type Incident } from '../../domain/incident.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
 import { awaited } from '../../words/incident-state.ts';
+import { watchdogMessages } from '../blocks/watchdog-messages.ts';
 import { filedIn } from '../documents/details.ts';
 import { NONE } from '../documents/none.ts';
 import { documentKey } from '../documents/paper.ts';
@@ -16,12 +17,13 @@ import {
   digestMessages,
   messagesOf,
   noticeMessages,
+  policyMessages,
   unsentDocuments,
 } from './messages-of.ts';
 import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
-import { AUDITS, NOTICES, perform } from './perform.ts';
+import { AUDITS, NOTICES, perform, WATCHDOG } from './perform.ts';
 import { channelFor, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
@@ -74,6 +76,11 @@ export function createVisit(
     if (id === AUDITS) {
       const digests = await options.digests.recent(1);
       return { since: digests[0]?.slot ?? '', incident: null, messages: digestMessages(digests) };
+    }
+    if (id === WATCHDOG) {
+      const place = { now: options.clock.now(), timeZone };
+      const told = watchdogMessages(await options.watchdog.policies(), place);
+      return { since: told[0]?.at ?? '', incident: null, messages: policyMessages(told) };
     }
     const view = await desk.view(id);
     return view === null ? { since: '', incident: null, messages: [] } : drawn(view, rows);

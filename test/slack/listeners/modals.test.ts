@@ -40,7 +40,7 @@ import {
   told,
   until,
 } from '../sandbox-control.ts';
-import { createDesk, startSandbox } from '../support.ts';
+import { createDesk, createScriptedWatchdog, startSandbox } from '../support.ts';
 
 const input = (block: string, element: types.InputBlock['element']): types.InputBlock => ({
   type: 'input',
@@ -104,6 +104,8 @@ async function startStage(): Promise<Stage> {
     audits: createScriptedAudits(),
     doctor: { run: async () => ({ at: '', ok: true, results: [] }) },
     arrivals: createArrivals(() => new Date()),
+    watchdog: createScriptedWatchdog(),
+    clock,
     home: { opened: async () => undefined },
     messages: createMemoryMessages(),
     client,
