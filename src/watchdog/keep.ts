@@ -219,7 +219,7 @@ async function decide(
     incident: await openIncidentOf({ state }, policy.terms.database),
     now: await state.now(),
     protection: guard,
-    ownerOf: owners.of,
+    ownerOf: (session) => owners.of(session),
     ...(rehearsalMs === undefined ? {} : { rehearsalMs }),
   });
   return { decision, page };

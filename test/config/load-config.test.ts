@@ -296,3 +296,51 @@ it('says what to do when there is no file', async () => {
     hint: expect.stringContaining('firebreak.example.yml'),
   });
 });
+
+const policy = (change: string) => `${minimal.replace('ORDERS_URL } }', 'ORDERS_URL }, cores: 8 }')}watchdog:
+  policies:
+    - { name: reports, database: orders, olderThan: 60, most: 3, load: { onCpuPerCore: 1 }, ${change} }
+`;
+
+it('takes policies of the watchdog, which only report unless told', () => {
+  const [first] = resolve(policy('roles: [report], applications: [report-*]')).watchdogPolicies;
+  expect(first).toEqual({
+    name: 'reports',
+    mode: 'report',
+    terms: {
+      database: 'orders',
+      roles: ['report'],
+      applications: ['report-*'],
+      olderThanSeconds: 60,
+      load: { onCpuPerCore: 1, poolWaiting: null },
+      window: null,
+      most: 3,
+    },
+  });
+  expect(resolve(minimal).watchdogPolicies).toEqual([]);
+});
+
+it.each([
+  ['mode: kill', /needs roles, applications, or both/],
+  ['roles: ["*"]', /the exact name of a role/],
+  ['applications: ["*"]', /so that it does not mean everybody/],
+  ['applications: ["**-**"]', /so that it does not mean everybody/],
+  ['roles: [a], olderThan: 59', /olderThan/],
+  ['roles: [a], database: others', /databases has no entry of this name/],
+  ['roles: [a], load: { poolWaiting: 0 }', /needs a pgbouncer of database orders/],
+  ['roles: [a], load: {}', /needs onCpuPerCore, poolWaiting, or both/],
+])('refuses a policy with %s', (change, problem) => {
+  const given = change.split(', ').map((part) => part.split(':')[0]);
+  const text = policy(change)
+    .split('\n')
+    .map((line) =>
+      line.includes('name: reports')
+        ? line
+            .replace(given.includes('olderThan') ? 'olderThan: 60, ' : '#', '')
+            .replace(given.includes('database') ? 'database: orders, ' : '#', '')
+            .replace(given.includes('load') ? 'load: { onCpuPerCore: 1 }, ' : '#', '')
+        : line,
+    )
+    .join('\n');
+  expect(() => resolve(text)).toThrow(problem);
+});
