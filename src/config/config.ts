@@ -6,8 +6,8 @@ import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { AlertSource } from '../intake/alert-source.ts';
 import type { WatchdogPolicy } from '../domain/watchdog.ts';
+import type { AlertSource } from '../intake/alert-source.ts';
 import type { OnCallEntry, PagingEntry } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
 
