@@ -24,7 +24,7 @@ export function showCommand(): Command {
     });
 }
 
-export function noAlert(id: string): FirebreakError {
+function noAlert(id: string): FirebreakError {
   return new FirebreakError('no-alert', `There is no alert ${id}.`, {
     hint: 'firebreak alerts list lists them; retention may have removed it.',
   });

@@ -21,7 +21,8 @@ export function silenceCommand(): Command {
     .argument(
       '<matchers...>',
       `as in Alertmanager: 'database="orders"' 'alertname=~"Postgres.*"'; all have to hold`,
-      (text: string, previous: readonly Matcher[] = []) => [...previous, ...readMatchers(text)],
+      (text: string, previous: readonly Matcher[]) => [...previous, ...readMatchers(text)],
+      [],
     )
     .requiredOption('--for <duration>', 'such as 90m, 2h or 1d; at most 7d', duration)
     .requiredOption('--reason <text>', 'told with everything that is silenced')
