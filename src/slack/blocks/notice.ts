@@ -14,7 +14,7 @@ export function noticeBlocks(notice: Notice): types.KnownBlock[] {
         : `Received ${notice.count} times, last at `;
   return [
     ...richText(
-      line(text(`🔕 ${notice.heading}: `), bold(clip(notice.title, 200))),
+      line(text(`🔕 ${clip(notice.heading, 80)}: `), bold(clip(notice.title, 200))),
       line(text(clip(notice.text, 500))),
       line(text(notice.hint)),
     ),
