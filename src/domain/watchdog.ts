@@ -5,13 +5,12 @@ import { hashJson } from './json.ts';
 import { SessionIdentity } from './snapshot.ts';
 
 /** What the database has to be like, in every one of the looks that count: one of these is enough. */
-export const LoadLimit = z.object({
+const LoadLimit = z.object({
   /** More sessions that want a CPU for each core than this; null when it does not count. */
   onCpuPerCore: z.number().nullable(),
   /** More clients that wait in PgBouncer than this; null when it does not count. */
   poolWaiting: z.number().nullable(),
 });
-export type LoadLimit = z.infer<typeof LoadLimit>;
 
 /** What a standing policy permits: whose queries end, from which age on, under which load, when, and how many. */
 export const WatchdogTerms = z.object({

@@ -6,7 +6,7 @@ import type { WatchdogMode, WatchdogPolicy, WatchdogTarget } from '../domain/wat
 import { armedFrom, type PolicyRecord, type RecordedAction } from '../domain/watchdog-record.ts';
 import { isInWindow } from './in-window.ts';
 import { isNamed } from './is-named.ts';
-import { LOOKS, type Look, loadOf, serverMillis, type Watching } from './looks.ts';
+import { LOOKS, type Look, loadOf, queryName, serverMillis, type Watching } from './looks.ts';
 import { isSameCulprit, type Mark } from './same-culprit.ts';
 
 /** Everything that a decision rests on. */
@@ -127,16 +127,19 @@ function candidates(scene: Scene, mode: WatchdogMode): Session[] {
 }
 
 function mayEnd(session: Session, { policy: { terms }, watching, protection }: Scene): boolean {
-  const { agesHoldFrom } = watching;
-  const began = postgresMillis(session.queryStart ?? '');
   return (
     isNamed(session, terms) &&
     isWorking(session) &&
     secondsInState(session) >= terms.olderThanSeconds &&
-    !Number.isNaN(began) &&
-    (agesHoldFrom === null || began >= agesHoldFrom) &&
+    secondsSeen(session, watching) >= terms.olderThanSeconds &&
     protectionReason(session, protection, signalAge(session)) === null
   );
+}
+
+/** For how long it was seen to run, which a server clock that was set does not change. */
+function secondsSeen(session: Session, { looks, seenSince }: Watching): number {
+  const now = looks.at(-1)?.readAt ?? 0;
+  return (now - (seenSince.get(queryName(session)) ?? now)) / 1000;
 }
 
 /** Whether this very query is there, and at work. */

@@ -5,7 +5,7 @@ import { type Book, createBook, type Page } from './book.ts';
 import { decideWatchdog, type WatchdogDecision } from './decide.ts';
 import { endTargets, type Hold, settle } from './end-targets.ts';
 import { isInWindow } from './in-window.ts';
-import { type Look, loadOf, NOT_WATCHED, type Watching, withLook } from './looks.ts';
+import { interrupted, type Look, loadOf, NOT_WATCHED, type Watching, withLook } from './looks.ts';
 import type { WatchdogOptions } from './options.ts';
 import { noOwners, type Owners, readOwners } from './owners.ts';
 import { propose } from './propose.ts';
@@ -71,7 +71,7 @@ async function watchDatabase(options: WatchdogOptions, watch: Watch, hold: Hold)
       told = '';
     } catch (error) {
       // What was seen before a gap proves nothing about it.
-      watching = NOT_WATCHED;
+      watching = interrupted(watching);
       const { message } = describeError(error);
       if (!hold.signal.aborted && message !== told)
         logger.warn(
@@ -100,18 +100,17 @@ async function lookOnce(
   const isOn = ({ name, terms: { window } }: WatchdogPolicy) =>
     page.of(name).stopped === null && (window === null || isInWindow(window, now));
   // Nothing is asked of a server while nobody may act on the answer.
-  if (incident !== null || !policies.some(isOn)) return NOT_WATCHED;
+  if (incident !== null || !policies.some(isOn)) return interrupted(before);
   const watching = withLook(before, await look(options, database, hold.signal));
   for (const policy of policies) {
     // After an end everything is looked at anew, also for the others.
-    if ((await act(options, watch, hold, policy, watching)) === 'ended') return NOT_WATCHED;
+    if ((await act(options, watch, hold, policy, watching)) === 'ended') return interrupted(watching);
   }
   return watching;
 }
 
 /** One reading through the standing session, and the pools of each PgBouncer. */
 async function look({ ports, clock }: WatchdogOptions, database: string, signal: AbortSignal): Promise<Look> {
-  const askedAt = clock.now().getTime();
   const snapshot = await ports.databases.snapshot(database, 'primary', signal);
   const readAt = clock.now().getTime();
   const names = ports.poolers.names(database);
@@ -123,7 +122,7 @@ async function look({ ports, clock }: WatchdogOptions, database: string, signal:
   ).catch(() => []);
   signal.throwIfAborted();
   const poolWaiting = waiting.length === 0 ? null : waiting.reduce((sum, clients) => sum + clients, 0);
-  return { snapshot, poolWaiting, askedAt, readAt };
+  return { snapshot, poolWaiting, readAt };
 }
 
 /** Writes down by which terms it acts, when they are not the ones that were written down last. */

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/watchdog.ts';
 import { foldWatchdog, nothingRecorded, type PolicyRecord } from '../../src/domain/watchdog-record.ts';
 import { decideWatchdog, type Hold } from '../../src/watchdog/decide.ts';
-import { loadOf, NOT_WATCHED, type Watching, withLook } from '../../src/watchdog/looks.ts';
+import { interrupted, loadOf, NOT_WATCHED, type Watching, withLook } from '../../src/watchdog/looks.ts';
 import { anna } from '../support/domain.ts';
 import { session, snapshot } from '../support/fixtures.ts';
 
@@ -153,7 +153,7 @@ export function playDay(day: Day): DayResult {
       const to = isStopped ? 'stopped' : 'running';
       append(t, { type: 'watchdog.switched', policy: policy.name, to, by: anna, reason: '', incident: null });
     }
-    if (day.jumping !== 'none' && chance(0.002)) offsets[day.jumping] += between(-7200, 7200) * 1000;
+    if (day.jumping !== 'none' && chance(0.004)) offsets[day.jumping] += between(-7200, 7200) * 1000;
     if (chance(0.002)) {
       running = [];
       startedAt = serverTime(t);
@@ -179,7 +179,7 @@ export function playDay(day: Day): DayResult {
     const onCpu = isLoaded ? between(3, 9) : between(0, 2);
     const read = snapshot({ at: serverTime(t), startedAt, cores: 2, onCpu, sessions });
     const at = clock('own', t);
-    watching = withLook(watching, { snapshot: read, poolWaiting: null, askedAt: at, readAt: at + 20 });
+    watching = withLook(watching, { snapshot: read, poolWaiting: null, readAt: at });
     lastLoads = [...lastLoads.slice(-2), isLoaded];
   }
 
@@ -293,7 +293,7 @@ export function playDay(day: Day): DayResult {
     change(t);
     if (t < pausedUntil) continue;
     if (chance(0.01)) {
-      watching = NOT_WATCHED;
+      watching = interrupted(watching);
       continue;
     }
     look(t);
