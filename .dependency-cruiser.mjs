@@ -11,6 +11,7 @@ const layers = {
   doctor: ['grants/', 'slack/manifest', 'ports/', 'domain/'],
   audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
   gate: ['ports/', 'domain/'],
+  breaker: ['ports/', 'domain/'],
   client: [],
   adapters: ['ports/', 'domain/'],
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],

@@ -10,7 +10,7 @@ const compile = (project: string) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 compile('tsconfig.build.json');
-// Types for those who import it: `firebreak/client` is the only part that others do.
+// Types for those who import it: `firebreak/client` and `firebreak/breaker` are the only parts that others do.
 compile('tsconfig.client.json');
 cpSync('src', 'dist', {
   recursive: true,

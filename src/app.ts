@@ -263,6 +263,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
         board,
         telemetry,
         readings: async () => scrapeReadings(state, desk),
+        openIncidents: async () => desk.listOpen(),
         gate: openGate(config, state.explanations, (error) =>
           logger.warn({ err: loggableError(error) }, 'a verdict of the cost gate could not be recorded'),
         ),

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { registerBreakerRoutes } from './breaker/routes.ts';
 import type { Config } from './config/config.ts';
 import { errorCodeOf, FirebreakError } from './domain/errors.ts';
+import type { Incident } from './domain/incident.ts';
 import type { Gate } from './gate/gate.ts';
 import { registerGateRoutes } from './gate/routes.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
@@ -18,12 +20,13 @@ const CLOSE_MS = 2_000;
 interface HttpParts extends HealthParts {
   readonly store: StoreAlerts;
   readonly gate: Gate;
+  readonly openIncidents: () => Promise<readonly Incident[]>;
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Listens for alerts, health checks and questions to the cost gate. Throws `port-taken`. */
+/** Listens for alerts, health checks, and what batch jobs ask: the cost gate, and whether the database bears them. Throws `port-taken`. */
 export async function startHttp(
   config: Config,
   parts: HttpParts,
@@ -43,6 +46,7 @@ export async function startHttp(
   if (token !== null) {
     const refuse = ({ headers }: FastifyRequest) => refuseBearer([token], headers);
     registerGateRoutes(server, { ...parts, refuse });
+    registerBreakerRoutes(server, { ...parts, databases: config.databases.map(({ name }) => name), refuse });
   }
   const { host, port } = config.http;
   try {

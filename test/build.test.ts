@@ -20,6 +20,7 @@ it('the build holds every file of src and runs', { timeout: 120_000 }, () => {
     "import { createGateClient } from 'firebreak/client'; console.log(typeof createGateClient)";
   expect(node('--input-type=module', '-e', imported).stdout).toBe('function\n');
   expect(existsSync('dist/client/index.d.ts')).toBe(true);
+  expect(existsSync('dist/client/breaker.d.ts')).toBe(true);
   expect(JSON.parse(node('dist/main.js', 'check', '--json').stdout)).toMatchObject({ ok: true });
 });
 
