@@ -4,7 +4,7 @@ import { formatDuration } from '../domain/format.ts';
 import { foldIncident, type Incident } from '../domain/incident.ts';
 import { type IncidentTimes, learnedFrom, timesOf } from '../domain/learning.ts';
 import type { State } from '../ports/state.ts';
-import { reachStateUrl } from '../state-url.ts';
+import { reachStateUrl } from '../wiring/state-url.ts';
 import { printable } from '../words/printable.ts';
 import { learnedTexts } from '../words/turns.ts';
 import { count } from './incident-arguments.ts';

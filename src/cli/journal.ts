@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import { createChainCheck, type Verification } from '../domain/journal-chain.ts';
 import { type Anchor, anchorText, exportLine, parseExportLine } from '../domain/journal-entry.ts';
-import { reachStateUrl } from '../state-url.ts';
+import { reachStateUrl } from '../wiring/state-url.ts';
 import { readAnchors } from './anchors.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { linesOf } from './lines.ts';

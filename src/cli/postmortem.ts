@@ -10,9 +10,9 @@ import type { RecordedEvent } from '../domain/event.ts';
 import { foldIncident } from '../domain/incident.ts';
 import type { Measured } from '../domain/post-mortem.ts';
 import { measureForPostMortem } from '../engine/write-post-mortem.ts';
-import { createImpact } from '../impact-questions.ts';
 import { type PostMortemOptions, postMortem } from '../postmortem/post-mortem.ts';
-import { reachStateUrl } from '../state-url.ts';
+import { createImpact } from '../wiring/impact-questions.ts';
+import { reachStateUrl } from '../wiring/state-url.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';
 import { withState } from './with-state.ts';
 

@@ -4,8 +4,8 @@ import { formatCount } from '../domain/format.ts';
 import type { DrillReport } from '../drill/report.ts';
 import type { Score } from '../drill/run-scenarios.ts';
 import { createDrills } from '../engine/drills.ts';
-import { reachStateUrl } from '../state-url.ts';
 import { VERSION } from '../version.ts';
+import { reachStateUrl } from '../wiring/state-url.ts';
 import { withState } from './with-state.ts';
 
 /** What a rehearsal came to, before it is known who rehearsed which version. */

@@ -6,7 +6,7 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { Verification } from '../domain/journal-chain.ts';
 import { anchorText } from '../domain/journal-entry.ts';
 import type { Backups } from '../ports/state.ts';
-import { provideStateUrl, reachStateUrl } from '../state-url.ts';
+import { provideStateUrl, reachStateUrl } from '../wiring/state-url.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { linesOf } from './lines.ts';
 import { withState } from './with-state.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import { timelineOf } from '../postmortem/timeline.ts';
-import { reachStateUrl } from '../state-url.ts';
+import { reachStateUrl } from '../wiring/state-url.ts';
 import { clockFace } from '../words/clock-face.ts';
 import { printable } from '../words/printable.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';

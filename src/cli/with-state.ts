@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { openState } from '../adapters/state/open-state.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { State } from '../ports/state.ts';
-import type { provideStateUrl } from '../state-url.ts';
+import type { provideStateUrl } from '../wiring/state-url.ts';
 
 /** Opens the state of a configuration; `reach` decides whether beside a running Firebreak or without one. */
 export async function withState<T>(

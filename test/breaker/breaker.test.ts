@@ -5,7 +5,7 @@ import { systemClock } from '../../src/clock.ts';
 import { breakerOf } from '../../src/domain/breaker.ts';
 import { foldIncident, type Incident } from '../../src/domain/incident.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { createHttpServer } from '../../src/http-server.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { refuseBearer } from '../../src/intake/authentication/bearer.ts';
 import { silent } from '../adapters/postgres/support.ts';
 import { story } from '../postmortem/story.ts';

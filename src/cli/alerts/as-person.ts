@@ -1,13 +1,13 @@
 import { pino } from 'pino';
-import { attachDesk } from '../../attach-desk.ts';
 import { readEnvironment } from '../../config/env.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import type { Person } from '../../domain/actor.ts';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
-import { reachStateUrl } from '../../state-url.ts';
 import { withoutMentions } from '../../terminal/mentions.ts';
 import { createScreen } from '../../terminal/screen.ts';
+import { attachDesk } from '../../wiring/attach-desk.ts';
+import { reachStateUrl } from '../../wiring/state-url.ts';
 import { personHere } from '../triage/person-here.ts';
 
 /** Does something as the person who sits here, with the authority of the configuration. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { AlertOutcome, State } from '../../ports/state.ts';
-import { reachStateUrl } from '../../state-url.ts';
+import { reachStateUrl } from '../../wiring/state-url.ts';
 import { count } from '../incident-arguments.ts';
 import { withState } from '../with-state.ts';
 import { alertTable } from './alert-lines.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { FirebreakError } from '../../domain/errors.ts';
-import { reachStateUrl } from '../../state-url.ts';
+import { reachStateUrl } from '../../wiring/state-url.ts';
 import { withState } from '../with-state.ts';
 import { alertText, letterText } from './alert-lines.ts';
 

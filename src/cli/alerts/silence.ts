@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseMinutes } from '../../domain/duration.ts';
 import { type Matcher, matchersText, parseMatchers } from '../../domain/matcher.ts';
-import { reachStateUrl } from '../../state-url.ts';
+import { reachStateUrl } from '../../wiring/state-url.ts';
 import { withState } from '../with-state.ts';
 import { silenceTable } from './alert-lines.ts';
 import { asPerson, refused } from './as-person.ts';

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { startEngine } from '../../app.ts';
-import { type AttachedDesk, attachDesk } from '../../attach-desk.ts';
 import type { Config } from '../../config/config.ts';
 import type { ActionClass } from '../../domain/actor.ts';
 import { isFirebreakError } from '../../domain/errors.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
-import { reachStateUrl } from '../../state-url.ts';
+import { type AttachedDesk, attachDesk } from '../../wiring/attach-desk.ts';
+import { reachStateUrl } from '../../wiring/state-url.ts';
 
 /** A place at which a person decides, and who carries it out. */
 export interface Seat extends AsyncDisposable {

@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
-import { createOutgoing } from './adapters/http/outgoing.ts';
-import { createOnCall } from './adapters/oncall/on-call.ts';
-import { createDatabases } from './adapters/postgres/databases.ts';
-import { openState } from './adapters/state/open-state.ts';
-import { systemClock } from './clock.ts';
-import type { Config } from './config/config.ts';
-import type { ActionClass } from './domain/actor.ts';
-import type { IncidentDesk } from './engine/desk.ts';
-import { createDesk } from './engine/desk-service.ts';
-import { createLedger } from './engine/ledger.ts';
-import { readLetter } from './intake/read-letter.ts';
-import { loadConfiguredRunbooks } from './runbooks/configured-runbooks.ts';
-import { createSlackApprovers } from './slack/approvers/create-approvers.ts';
-import { loadStepKinds } from './steps/registry.ts';
+import { createOutgoing } from '../adapters/http/outgoing.ts';
+import { createOnCall } from '../adapters/oncall/on-call.ts';
+import { createDatabases } from '../adapters/postgres/databases.ts';
+import { openState } from '../adapters/state/open-state.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { ActionClass } from '../domain/actor.ts';
+import type { IncidentDesk } from '../engine/desk.ts';
+import { createDesk } from '../engine/desk-service.ts';
+import { createLedger } from '../engine/ledger.ts';
+import { readLetter } from '../intake/read-letter.ts';
+import { loadConfiguredRunbooks } from '../runbooks/configured-runbooks.ts';
+import { createSlackApprovers } from '../slack/approvers/create-approvers.ts';
+import { loadStepKinds } from '../steps/registry.ts';
 
 /** A desk beside a Firebreak that runs elsewhere and carries out what is decided here. */
 export interface AttachedDesk extends AsyncDisposable {

@@ -1,5 +1,5 @@
-import type { KnownOfDatabase } from './audits/create-audits.ts';
-import type { Config } from './config/config.ts';
+import type { KnownOfDatabase } from '../audits/create-audits.ts';
+import type { Config } from '../config/config.ts';
 
 /** What audits know of a database by its configuration: hosts of its servers, and roles that are protected. */
 export function knownOf({ databases, protected: { roles } }: Config, name: string): KnownOfDatabase {

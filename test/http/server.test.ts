@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { createHttpServer, type TlsFiles } from '../src/http-server.ts';
-import { type Certified, certify } from './support/certificates.ts';
+import { createHttpServer, type TlsFiles } from '../../src/http/server.ts';
+import { type Certified, certify } from '../support/certificates.ts';
 
 let root: Certified;
 let client: Certified;

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { registerBreakerRoutes } from './breaker/routes.ts';
-import type { Config } from './config/config.ts';
-import { errorCodeOf, FirebreakError } from './domain/errors.ts';
-import type { Incident } from './domain/incident.ts';
-import type { Gate } from './gate/gate.ts';
-import { registerGateRoutes } from './gate/routes.ts';
+import { registerBreakerRoutes } from '../breaker/routes.ts';
+import type { Config } from '../config/config.ts';
+import { errorCodeOf, FirebreakError } from '../domain/errors.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Gate } from '../gate/gate.ts';
+import { registerGateRoutes } from '../gate/routes.ts';
+import { refuseBearer } from '../intake/authentication/bearer.ts';
+import type { StoreAlerts } from '../intake/receive.ts';
+import { registerAlertRoutes } from '../intake/routes.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Fetch } from '../ports/http.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
-import { createHttpServer } from './http-server.ts';
-import { refuseBearer } from './intake/authentication/bearer.ts';
-import type { StoreAlerts } from './intake/receive.ts';
-import { registerAlertRoutes } from './intake/routes.ts';
-import type { Clock } from './ports/clock.ts';
-import type { Fetch } from './ports/http.ts';
+import { createHttpServer } from './server.ts';
 
 /** Milliseconds in which requests under way are still answered when Firebreak stops. */
 const CLOSE_MS = 2_000;

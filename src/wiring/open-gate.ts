@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createPlanner } from './adapters/postgres/gate/planner.ts';
-import type { Config } from './config/config.ts';
-import { createGate, type Gate, type GatedDatabase } from './gate/gate.ts';
-import type { Explanations } from './ports/gate.ts';
+import { createPlanner } from '../adapters/postgres/gate/planner.ts';
+import type { Config } from '../config/config.ts';
+import { createGate, type Gate, type GatedDatabase } from '../gate/gate.ts';
+import type { Explanations } from '../ports/gate.ts';
 
 /** The cost gate of a configuration; it connects only when it is asked. Without `explanations` it records nothing. */
 export function openGate(

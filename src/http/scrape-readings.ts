@@ -1,7 +1,7 @@
-import { waitOf } from './domain/waiting.ts';
-import type { IncidentDesk } from './engine/desk.ts';
-import type { State } from './ports/state.ts';
-import type { Readings } from './ports/telemetry.ts';
+import { waitOf } from '../domain/waiting.ts';
+import type { IncidentDesk } from '../engine/desk.ts';
+import type { State } from '../ports/state.ts';
+import type { Readings } from '../ports/telemetry.ts';
 
 /** Milliseconds that a scrape waits for the state; Prometheus gives up after 10 s by default. */
 const LONGEST_MS = 2_000;

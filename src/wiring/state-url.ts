@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import { adoptRunningServer } from './adapters/embedded-postgres/adoption.ts';
-import { lockDirectory } from './adapters/embedded-postgres/directory-lock.ts';
-import { startPostgres } from './adapters/embedded-postgres/start-postgres.ts';
-import { supervise } from './adapters/embedded-postgres/supervise.ts';
-import type { Config } from './config/config.ts';
-import { isFirebreakError } from './domain/errors.ts';
+import { adoptRunningServer } from '../adapters/embedded-postgres/adoption.ts';
+import { lockDirectory } from '../adapters/embedded-postgres/directory-lock.ts';
+import { startPostgres } from '../adapters/embedded-postgres/start-postgres.ts';
+import { supervise } from '../adapters/embedded-postgres/supervise.ts';
+import type { Config } from '../config/config.ts';
+import { isFirebreakError } from '../domain/errors.ts';
 
 /** Where the embedded server lives. */
 function embedded(state: Config['state']) {

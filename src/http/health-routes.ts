@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Config } from './config/config.ts';
-import { downSentence } from './health/board.ts';
-import type { HealthBoard } from './ports/health.ts';
-import type { State } from './ports/state.ts';
-import type { Readings, Telemetry } from './ports/telemetry.ts';
-import type { SlackBot } from './slack/bot.ts';
+import type { Config } from '../config/config.ts';
+import { downSentence } from '../health/board.ts';
+import type { HealthBoard } from '../ports/health.ts';
+import type { State } from '../ports/state.ts';
+import type { Readings, Telemetry } from '../ports/telemetry.ts';
+import type { SlackBot } from '../slack/bot.ts';
 
 export interface HealthParts {
   readonly state: State;

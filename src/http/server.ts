@@ -2,9 +2,9 @@ import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server, ServerOptions } from 'node:https';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { FirebreakError, loggableError } from './domain/errors.ts';
-import { BODY_LIMIT } from './intake/routes.ts';
-import type { Logger } from './ports/logger.ts';
+import { FirebreakError, loggableError } from '../domain/errors.ts';
+import { BODY_LIMIT } from '../intake/routes.ts';
+import type { Logger } from '../ports/logger.ts';
 
 /** Files in PEM. */
 export interface TlsFiles {

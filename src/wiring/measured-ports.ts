@@ -1,5 +1,5 @@
-import type { CalledSystem, Telemetry } from './ports/telemetry.ts';
-import type { Ports } from './steps/step-kind.ts';
+import type { CalledSystem, Telemetry } from '../ports/telemetry.ts';
+import type { Ports } from '../steps/step-kind.ts';
 
 /** The same ports and more; what asks a monitored system is told to telemetry. */
 export function measuredPorts<P extends Ports>(ports: P, telemetry: Telemetry): P {

@@ -1,8 +1,8 @@
-import { sqlQuestion } from './adapters/postgres/impact.ts';
-import { objectiveQuestion, promqlQuestion } from './adapters/prometheus/impact.ts';
-import type { DatabaseConfig } from './config/config.ts';
-import type { Fetch } from './ports/http.ts';
-import type { Impact, ImpactQuestion } from './ports/impact.ts';
+import { sqlQuestion } from '../adapters/postgres/impact.ts';
+import { objectiveQuestion, promqlQuestion } from '../adapters/prometheus/impact.ts';
+import type { DatabaseConfig } from '../config/config.ts';
+import type { Fetch } from '../ports/http.ts';
+import type { Impact, ImpactQuestion } from '../ports/impact.ts';
 
 /** The questions of the configuration, and the worst of each objective of a service: where adapters meet. */
 export function createImpact(databases: readonly DatabaseConfig[], fetch: Fetch): Impact {

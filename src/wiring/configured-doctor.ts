@@ -1,22 +1,22 @@
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { ClusterWorkloads } from './adapters/kubernetes/workloads.ts';
-import type { StandingPoolers } from './adapters/pgbouncer/poolers.ts';
-import type { StandingDatabases } from './adapters/postgres/databases.ts';
-import { freeBytesAt, inspectState, newestBackup } from './adapters/state/inspect-state.ts';
-import type { Config } from './config/config.ts';
-import { createDoctor, type Subject } from './doctor/create-doctor.ts';
-import { loadChecks } from './doctor/registry.ts';
-import type { MetricsAccess, SlackAccess, StateAccess, Tried } from './domain/access.ts';
-import { isGroup } from './domain/authority.ts';
-import { describeError } from './domain/errors.ts';
-import type { Clock } from './ports/clock.ts';
-import type { Doctor } from './ports/doctor.ts';
-import type { Fetch } from './ports/http.ts';
-import type { Metrics } from './ports/metrics.ts';
-import type { OnCall } from './ports/on-call.ts';
-import type { Pager } from './ports/pager.ts';
-import { readSlackAccess, type SlackDoctorOptions } from './slack/doctor/slack-access.ts';
+import type { ClusterWorkloads } from '../adapters/kubernetes/workloads.ts';
+import type { StandingPoolers } from '../adapters/pgbouncer/poolers.ts';
+import type { StandingDatabases } from '../adapters/postgres/databases.ts';
+import { freeBytesAt, inspectState, newestBackup } from '../adapters/state/inspect-state.ts';
+import type { Config } from '../config/config.ts';
+import { createDoctor, type Subject } from '../doctor/create-doctor.ts';
+import { loadChecks } from '../doctor/registry.ts';
+import type { MetricsAccess, SlackAccess, StateAccess, Tried } from '../domain/access.ts';
+import { isGroup } from '../domain/authority.ts';
+import { describeError } from '../domain/errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Doctor } from '../ports/doctor.ts';
+import type { Fetch } from '../ports/http.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { OnCall } from '../ports/on-call.ts';
+import type { Pager } from '../ports/pager.ts';
+import { readSlackAccess, type SlackDoctorOptions } from '../slack/doctor/slack-access.ts';
 
 /** What the doctor looks at, as it is open already. */
 export interface DoctorParts {

@@ -1,12 +1,12 @@
-import { noWorkloads } from './adapters/kubernetes/no-workloads.ts';
-import { type ClusterWorkloads, createWorkloads } from './adapters/kubernetes/workloads.ts';
-import { createPoolers } from './adapters/pgbouncer/poolers.ts';
-import { createDatabases } from './adapters/postgres/databases.ts';
-import { createMetrics } from './adapters/prometheus/metrics.ts';
-import type { Config } from './config/config.ts';
-import type { SignalGuard } from './ports/databases.ts';
-import type { Fetch } from './ports/http.ts';
-import type { Logger } from './ports/logger.ts';
+import { noWorkloads } from '../adapters/kubernetes/no-workloads.ts';
+import { type ClusterWorkloads, createWorkloads } from '../adapters/kubernetes/workloads.ts';
+import { createPoolers } from '../adapters/pgbouncer/poolers.ts';
+import { createDatabases } from '../adapters/postgres/databases.ts';
+import { createMetrics } from '../adapters/prometheus/metrics.ts';
+import type { Config } from '../config/config.ts';
+import type { SignalGuard } from '../ports/databases.ts';
+import type { Fetch } from '../ports/http.ts';
+import type { Logger } from '../ports/logger.ts';
 
 /** Who is never signalled, by the configuration. */
 export function guardOf(config: Config): SignalGuard {
