@@ -1,73 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { WatchdogResult } from '../../src/domain/watchdog.ts';
-import {
-  foldWatchdog,
-  nothingRecorded,
-  type PolicyRecord,
-  REHEARSAL_MS,
-} from '../../src/domain/watchdog-record.ts';
-import type { PolicyView } from '../../src/ports/watchdog.ts';
 import { ALICE } from './fixtures.ts';
 import { act, posted, told, type, until } from './sandbox-control.ts';
 import { type Rig, startRig } from './support.ts';
+import { action, by, type Event, ended, viewOf } from './watchdog-fixtures.ts';
 
 const never = new AbortController().signal;
-const policy = {
-  name: 'reports',
-  mode: 'kill' as const,
-  terms: {
-    database: 'orders',
-    roles: ['report'],
-    applications: [],
-    olderThanSeconds: 300,
-    load: { onCpuPerCore: 1, poolWaiting: 0 },
-    window: null,
-    most: 3,
-  },
-};
-const by = { kind: 'policy', id: 'watchdog:reports', name: 'Watchdog policy reports' } as const;
-const AT = '2026-11-15T14:00:00.000Z';
-
-type Event = Parameters<typeof foldWatchdog>[1]['event'];
-
-function action(pid: number) {
-  const target = {
-    session: { serverStart: 's', pid, backendStart: 'b', xactStart: 'x', queryStart: 'q' },
-    user: 'report',
-    application: 'report <!channel>',
-    clientAddress: null,
-    queryId: null,
-    sql: 'select 1',
-    seconds: 372,
-    owner: { key: 'k', name: 'CronJob analytics/report' },
-    generation: 0,
-  };
-  return {
-    policy: 'reports',
-    id: String(pid),
-    serverAt: AT,
-    targets: [target],
-    load: { onCpuPerCore: 3.5, poolWaiting: 4 },
-    warnings: ['CronJob analytics/report is NOT suspended: it will start these queries again.'],
-  };
-}
-
-const ended = (pid: number): WatchdogResult => ({ pid, status: 'ended', detail: 'Cancelled.' });
-
-function viewOf(
-  events: readonly (Event | [at: string, event: Event])[],
-  change: Partial<PolicyView> = {},
-): PolicyView {
-  const records = events.reduce(
-    (all, one) =>
-      foldWatchdog(all, Array.isArray(one) ? { at: one[0], event: one[1] } : { at: AT, event: one }),
-    new Map<string, PolicyRecord>() as ReadonlyMap<string, PolicyRecord>,
-  );
-  const record = records.get('reports') ?? nothingRecorded;
-  return { policy, record, armedFrom: '2026-11-01T00:00:00.000Z', incident: null, ...change };
-}
-
 async function render(rig: Rig): Promise<void> {
   // A message that was just sent is updated a moment later.
   while ((await rig.bot.render('watchdog', never)) === 'busy') await delay(20);
@@ -156,18 +94,4 @@ test('/db-triage watchdog lists states, last ends and buttons; a refusal of a cl
   if (halted === undefined) throw new Error('There is no message.');
   await act(rig.sandbox, 'U0BOB', halted.message, 'watchdog.start');
   await told(rig.sandbox, 'U0BOB', /You may not decide on session actions/);
-});
-
-test('a policy that reports says why, and from when on it ends sessions', async () => {
-  const rig = await startRig();
-  const soon = new Date(Date.now() + REHEARSAL_MS).toISOString();
-  for (const [view, words] of [
-    [viewOf([], { armedFrom: soon }), /it ends sessions from/],
-    [viewOf([], { armedFrom: null }), /Set mode: report first/],
-    [viewOf([], { incident: 'INC-3' }), /Hands off now: INC-3 is open/],
-  ] as const) {
-    rig.watchdog.views = [view];
-    await type(rig.sandbox, 'U0ALICE', 'watchdog');
-    await told(rig.sandbox, 'U0ALICE', words);
-  }
 });
