@@ -10,9 +10,17 @@ const snippets = [...text.matchAll(/```yaml\n(alerts:\n[\s\S]*?)```/g)].map(([, 
 
 /** The sources of a firebreak.yml that has this part; every secret is set. */
 function sourcesOf(snippet: string) {
-  const rest = 'slack: { channel: C0123ABCD }\ndatabases: [{ name: orders, url: { env: ORDERS_URL } }]\n';
+  const rest =
+    'slack: { channel: C0123ABCD }\ndatabases: [{ name: orders-primary, url: { env: ORDERS_URL } }]\n';
+  // One about routes or silences stands beside the sources of its reader.
+  const whole = snippet.includes('sources:')
+    ? snippet
+    : snippet.replace(
+        'alerts:\n',
+        'alerts:\n  sources: [{ name: any, format: alertmanager, bearer: { env: ANY_TOKEN } }]\n',
+      );
   // What a file holds is not looked at: that it may be named is enough.
-  const file = parseConfig(rest + snippet.replaceAll(/\{ file: [^}]+\}/g, '{ env: A_FILE }'), 'alerts.md');
+  const file = parseConfig(rest + whole.replaceAll(/\{ file: [^}]+\}/g, '{ env: A_FILE }'), 'alerts.md');
   return resolveConfig(file, new Proxy({}, { get: () => 'a secret' })).sources;
 }
 
