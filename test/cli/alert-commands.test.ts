@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { stringify } from 'yaml';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openState } from '../../src/adapters/state/open-state.ts';
 import type { State } from '../../src/ports/state.ts';
 import { quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { makeAlert } from '../support/domain.ts';
-import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
+import { stateConfig } from '../support/rig/state-config.ts';
 
 let server: TestServer;
 let state: State;
@@ -43,26 +40,12 @@ afterAll(async () => {
 
 /** Runs a command as the person of this account, who may do as `incident` says. */
 function alerts(args: readonly string[], incident: readonly string[] = ['U0ANNA']) {
-  const directory = temporaryDirectory();
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const config = join(directory, 'firebreak.yml');
-  writeFileSync(
-    config,
-    stringify({
-      slack: { channel: 'C0INCIDENTS' },
-      http: { host: '127.0.0.1', port: 0 },
-      alerts: { sources: [{ name: 'checks', format: 'generic', bearer: { env: 'ORDERS_URL' } }] },
-      state: { url: { env: 'STATE_URL' } },
-      databases: [{ name: 'orders-primary', url: { env: 'ORDERS_URL' } }],
-      authority: { incident },
-      terminal: { people: [{ person: 'U0ANNA', name: 'Anna', login: userInfo().username }] },
-    }),
-  );
-  const env = { ...process.env, SUDO_USER: '', STATE_URL: url, ORDERS_URL: 'postgresql://x@127.0.0.1:1/x' };
-  const secrets = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
-  return spawnSync(process.execPath, ['src/main.ts', 'alerts', ...args, '--config', config], {
+  const people = [{ person: 'U0ANNA', name: 'Anna', login: userInfo().username }];
+  const { file, env } = stateConfig(url, { authority: { incident }, terminal: { people } });
+  const { SUDO_USER: _, ...inherited } = process.env;
+  return spawnSync(process.execPath, ['src/main.ts', 'alerts', ...args, '--config', file], {
     encoding: 'utf8',
-    env: Object.fromEntries(Object.entries({ ...env, ...secrets }).filter(([name]) => name !== 'SUDO_USER')),
+    env: { ...inherited, ...env },
   });
 }
 

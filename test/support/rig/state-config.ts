@@ -4,8 +4,14 @@ import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { temporaryDirectory } from './temporary-directory.ts';
 
-/** A firebreak.yml whose state is at this address, for commands that look at nothing else; removed with the test. */
-export function stateConfig(url: string): { readonly file: string; readonly env: Record<string, string> } {
+/**
+ * A firebreak.yml whose state is at this address, for commands that look at nothing else, with further sections; removed
+ * with the test.
+ */
+export function stateConfig(
+  url: string,
+  sections: object = {},
+): { readonly file: string; readonly env: Record<string, string> } {
   const directory = temporaryDirectory();
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const file = join(directory, 'firebreak.yml');
@@ -18,6 +24,7 @@ export function stateConfig(url: string): { readonly file: string; readonly env:
       state: { url: { env: 'STATE_URL' } },
       databases: [{ name: 'orders-primary', url: { env: 'ORDERS_URL' } }],
       authority: {},
+      ...sections,
     }),
   );
   const env = {
