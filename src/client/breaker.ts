@@ -10,8 +10,8 @@ export interface DatabaseState {
   readonly incident: string | null;
 }
 
-/** Follows the state of a database; ends with `stop` or `using`. */
-export interface DatabaseWatch extends Disposable {
+/** Follows the state of a database until it is stopped; it keeps no process alive. */
+export interface DatabaseWatch {
   /** What Firebreak said last; null when it has not answered for a while. */
   state(): DatabaseState | null;
   /** Whether the next piece of work that can wait should run: always, never, or for the share that is let through. */
@@ -67,27 +67,23 @@ export function watchDatabase(options: {
   const state = () =>
     known !== null && Date.now() - known.at <= everyMs * STALE_AFTER_ASKS ? known.state : null;
   void follow();
-  const stop = () => stopped.abort(new Error('Nobody watches any more.'));
   return {
     state,
     allows() {
       const now = state();
       return now === null ? whenUnknown : Math.random() < now.share;
     },
-    stop,
-    [Symbol.dispose]: stop,
+    stop: () => stopped.abort(new Error('Nobody watches any more.')),
   };
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+/** Keeps no process alive, as the timer of a signal does not. */
+async function pause(ms: number, stopped: AbortSignal): Promise<void> {
+  if (stopped.aborted) return;
+  const over = AbortSignal.timeout(ms);
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    timer.unref();
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
+    over.addEventListener('abort', () => resolve(), { once: true });
+    stopped.addEventListener('abort', () => resolve(), { once: true, signal: over });
   });
 }
 

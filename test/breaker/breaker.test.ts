@@ -100,7 +100,8 @@ test('the client lets everything through, nothing, or a share, and is not stoppe
   timeout: 20_000,
 }, async () => {
   const { world, url, close } = await start();
-  using watch = watchDatabase({ server: url, token: TOKEN, database: DATABASE, everyMs: 20 });
+  const watch = watchDatabase({ server: url, token: TOKEN, database: DATABASE, everyMs: 20 });
+  onTestFinished(() => watch.stop());
   const allowed = () => Array.from({ length: 400 }, () => watch.allows()).filter(Boolean).length;
   expect(watch.allows()).toBe(true);
   await expect.poll(() => watch.state()?.state).toBe('closed');
