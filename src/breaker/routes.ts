@@ -8,6 +8,8 @@ import type { Logger } from '../ports/logger.ts';
 
 /** How often the state is looked at while somebody listens. */
 const LOOK_MS = 1_000;
+/** Whoever listens at the same time is told from one reading. */
+const SHARED_MS = 500;
 /** Proxies cut a connection on which nothing comes for a while. */
 const HEARTBEAT_MS = 15_000;
 /** Each stream holds a socket. */
@@ -36,13 +38,15 @@ export function registerBreakerRoutes(server: FastifyInstance, options: BreakerO
   let streams = 0;
   server.addHook('preClose', async () => stopped.abort(new Error('Firebreak is stopping.')));
 
-  const read = async (name: string): Promise<Breaker> => {
-    const incidents = await options.openIncidents();
-    return breakerOf(name, incidents.find(({ database }) => database === name) ?? null);
+  let recent: { readonly at: number; readonly incidents: Promise<readonly Incident[]> } | null = null;
+  const shared = async () => {
+    const at = clock.now().getTime();
+    if (recent === null || at - recent.at >= SHARED_MS) recent = { at, incidents: options.openIncidents() };
+    return recent.incidents;
   };
 
   async function answer(name: string, request: Asked, reply: FastifyReply) {
-    const breaker = await read(name);
+    const breaker = breakerIn(await options.openIncidents(), name);
     const tag = tagOf(breaker);
     reply.header('etag', tag).header('cache-control', 'no-cache');
     if (request.headers['if-none-match'] === tag) return reply.code(304).send();
@@ -59,10 +63,11 @@ export function registerBreakerRoutes(server: FastifyInstance, options: BreakerO
     let told = '';
     let quiet = 0;
     while (!signal.aborted) {
-      const breaker = await read(name).catch((error: unknown) => {
+      const incidents = await shared().catch((error: unknown) => {
         logger.warn({ err: loggableError(error), database: name }, 'the state of a database is not known');
         return null;
       });
+      const breaker = incidents === null ? null : breakerIn(incidents, name);
       const tag = breaker === null ? told : tagOf(breaker);
       if (tag !== told)
         raw.write(`event: state\nid: ${tag.slice(1, -1)}\ndata: ${JSON.stringify(breaker)}\n\n`);
@@ -96,6 +101,10 @@ export function registerBreakerRoutes(server: FastifyInstance, options: BreakerO
     });
     return reply;
   });
+}
+
+function breakerIn(incidents: readonly Incident[], name: string): Breaker {
+  return breakerOf(name, incidents.find(({ database }) => database === name) ?? null);
 }
 
 async function unknown(reply: FastifyReply, error: string) {
