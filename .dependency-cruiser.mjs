@@ -19,7 +19,7 @@ const layers = {
   config: ['yaml/', 'intake/(?:alert-source|formats|authentication/registry)\\.ts', 'domain/'],
   engine: ['steps/(?:step-kind|registry)', 'postmortem/', 'ports/', 'domain/'],
   watchdog: [
-    'engine/(?:authorise|fenced-ports|ledger|opening)',
+    'engine/(?:authorise|fenced-ports|in-background|ledger|opening)',
     'steps/(?:shared/ending/|read-poolers|step-kind)',
     'diagnosis/',
     'ports/',

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { State } from '../ports/state.ts';
 import { createAuditDigests } from './audit-digests.ts';
+import { inBackground } from './in-background.ts';
 
 /** A machine that slept, or a clock that was set, is noticed after this long. */
 const LONGEST_SLEEP_MS = 60 * 60 * 1000;
@@ -30,21 +31,20 @@ export interface KeepAuditsOptions {
  */
 export function keepAudits(options: KeepAuditsOptions): AsyncDisposable {
   const { state, schedule, clock, logger } = options;
-  const stopped = new AbortController();
   const digests = createAuditDigests(state.journal);
 
   /** Milliseconds until the next look. */
-  async function look(cron: Cron): Promise<number> {
+  async function look(cron: Cron, stopped: AbortSignal): Promise<number> {
     const now = clock.now();
     const slot = await dueSlot(cron, now);
     if (slot === null) return Math.min(LONGEST_SLEEP_MS, msUntilNext(cron, now));
     try {
       const held = await state.mutex.exclusively('audits', async (lost) =>
-        digest(slot, AbortSignal.any([stopped.signal, lost])),
+        digest(slot, AbortSignal.any([stopped, lost])),
       );
       return held.status === 'busy' ? AFTER_FAILURE_MS : 0;
     } catch (error) {
-      if (!stopped.signal.aborted)
+      if (!stopped.aborted)
         logger.warn({ error: describeError(error).message }, 'The scheduled audits could not be recorded');
       return AFTER_FAILURE_MS;
     }
@@ -82,28 +82,22 @@ export function keepAudits(options: KeepAuditsOptions): AsyncDisposable {
     }
   }
 
-  async function keep({ cron, timeZone }: AuditSchedule): Promise<void> {
+  async function keep({ cron, timeZone }: AuditSchedule, stopped: AbortSignal): Promise<void> {
     const times = new Cron(cron, { timezone: timeZone, paused: true });
-    while (!stopped.signal.aborted) {
-      const pause = await look(times).catch((error: unknown) => {
+    while (!stopped.aborted) {
+      const pause = await look(times, stopped).catch((error: unknown) => {
         logger.warn(
           { error: describeError(error).message },
           'The schedule of the audits could not be looked at',
         );
         return AFTER_FAILURE_MS;
       });
-      await clock.sleep(pause, stopped.signal).catch(() => undefined);
+      await clock.sleep(pause, stopped).catch(() => undefined);
     }
   }
 
   const started = clock.now().getTime();
-  const kept = schedule === null ? Promise.resolve() : keep(schedule);
-  return {
-    async [Symbol.asyncDispose]() {
-      stopped.abort(new Error('Firebreak is stopping.'));
-      await kept;
-    },
-  };
+  return inBackground(async (stopped) => (schedule === null ? undefined : keep(schedule, stopped)));
 }
 
 function msUntilNext(cron: Cron, now: Date): number {

@@ -3,6 +3,7 @@ import type { RetentionPolicy } from '../domain/retention.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { State } from '../ports/state.ts';
+import { inBackground } from './in-background.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AFTER_FAILURE_MS = 60 * 60 * 1000;
@@ -15,7 +16,6 @@ export function keepRetention(options: {
   readonly logger: Logger;
 }): AsyncDisposable {
   const { state, policy, clock, logger } = options;
-  const stopped = new AbortController();
 
   async function apply(): Promise<number> {
     try {
@@ -31,19 +31,13 @@ export function keepRetention(options: {
     }
   }
 
-  async function keep(): Promise<void> {
+  async function keep(stopped: AbortSignal): Promise<void> {
     if (policy.closedIncidentDays === null && policy.alertDays === null) return;
-    while (!stopped.signal.aborted) {
+    while (!stopped.aborted) {
       const pause = await apply();
-      await clock.sleep(pause, stopped.signal).catch(() => undefined);
+      await clock.sleep(pause, stopped).catch(() => undefined);
     }
   }
 
-  const kept = keep();
-  return {
-    async [Symbol.asyncDispose]() {
-      stopped.abort(new Error('Firebreak is stopping.'));
-      await kept;
-    },
-  };
+  return inBackground(keep);
 }

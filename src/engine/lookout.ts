@@ -1,6 +1,7 @@
 import { describeError } from '../domain/errors.ts';
 import { utcTime } from '../domain/format.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
+import { inBackground } from './in-background.ts';
 import type { EngineOptions } from './options.ts';
 
 /** Milliseconds between two looks; nothing is asked while no step waits for a system to come back. */
@@ -14,16 +15,15 @@ type Options = Pick<EngineOptions, 'state' | 'ledger' | 'ports' | 'clock' | 'log
  */
 export function keepLookout(options: Options): AsyncDisposable {
   const { state, ledger, clock, logger } = options;
-  const stopped = new AbortController();
   const told = new Set<string>();
 
-  async function look(): Promise<void> {
+  async function look(stopped: AbortSignal): Promise<void> {
     for (const { id } of await state.incidents.listOpen()) {
       const incident = await ledger.load(id);
       const attempt = incident === null ? undefined : currentAttempt(incident);
       if (incident === null || attempt?.status !== 'attention') continue;
       const key = `${id} ${attempt.step.id} ${attempt.attempt}`;
-      if (told.has(key) || !(await answers(options, incident, attempt, stopped.signal))) continue;
+      if (told.has(key) || !(await answers(options, incident, attempt, stopped))) continue;
       told.add(key);
       const text = `Noticed at ${utcTime(clock.now())}: it answers again. Nothing happens by itself; try again when you want.`;
       await state.progress.put(id, {
@@ -35,23 +35,17 @@ export function keepLookout(options: Options): AsyncDisposable {
     }
   }
 
-  async function keep(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      await clock.sleep(EVERY_MS, stopped.signal).catch(() => undefined);
-      if (stopped.signal.aborted) return;
-      await look().catch((error: unknown) =>
+  async function keep(stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) {
+      await clock.sleep(EVERY_MS, stopped).catch(() => undefined);
+      if (stopped.aborted) return;
+      await look(stopped).catch((error: unknown) =>
         logger.debug({ error: describeError(error).message }, 'The lookout could not look'),
       );
     }
   }
 
-  const kept = keep();
-  return {
-    async [Symbol.asyncDispose]() {
-      stopped.abort(new Error('Firebreak is stopping.'));
-      await kept;
-    },
-  };
+  return inBackground(keep);
 }
 
 /** Whether the system that stopped the step answers; false for faults that are not about answering. */

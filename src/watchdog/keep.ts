@@ -1,5 +1,6 @@
 import { describeError } from '../domain/errors.ts';
 import { policyActor, termsHash, type WatchdogAction, type WatchdogPolicy } from '../domain/watchdog.ts';
+import { inBackground } from '../engine/in-background.ts';
 import { dedupeKeyOf } from '../engine/opening.ts';
 import { type Book, createBook, type Page } from './book.ts';
 import { decideWatchdog, type WatchdogDecision } from './decide.ts';
@@ -21,18 +22,15 @@ const MOST_SHARE = 0.05;
  * disposed of. What it does is in the journal before it is done.
  */
 export function keepWatchdog(options: WatchdogOptions): AsyncDisposable {
-  const stopped = new AbortController();
   const book = createBook(options.state.journal);
   const databases = Map.groupBy(options.policies, ({ terms }) => terms.database);
-  const kept = [...databases].map(async ([database, policies]) =>
-    keepDatabase(options, { database, policies, book, signal: stopped.signal }),
-  );
-  return {
-    async [Symbol.asyncDispose]() {
-      stopped.abort(new Error('Firebreak is stopping.'));
-      await Promise.all(kept);
-    },
-  };
+  return inBackground(async (signal) => {
+    await Promise.all(
+      [...databases].map(async ([database, policies]) =>
+        keepDatabase(options, { database, policies, book, signal }),
+      ),
+    );
+  });
 }
 
 interface Watch {
