@@ -129,10 +129,13 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   await state.presence.join({ version: VERSION, onOutdated: outdated.resolve });
   const outgoing = createOutgoing();
   started.defer(async () => outgoing.close(CUT_MS));
-  const ports = measuredPorts(await openPorts(config, started, { logger, fetch: outgoing.fetch }), telemetry);
-  const { databases, poolers, cluster } = ports;
+  const systems = measuredPorts(
+    await openPorts(config, started, { logger, fetch: outgoing.fetch }),
+    telemetry,
+  );
+  const { databases, poolers, cluster } = systems;
   const audits = createAudits(
-    { ...ports, suspensions: async () => readSuspensions(state) },
+    { ...systems, suspensions: async () => readSuspensions(state) },
     {
       audits: await loadAudits(),
       policy: config.audits,
@@ -140,6 +143,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
       clock,
     },
   );
+  const ports = { ...systems, audits };
 
   const quiet = new AbortController().signal;
   const looks = [

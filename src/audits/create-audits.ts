@@ -27,9 +27,10 @@ export interface AuditOptions {
 export function createAudits(ports: AuditPorts, options: AuditOptions): Audits {
   const recent = new Map<string, { readonly at: Date; readonly gathered: Promise<Gathered> }>();
 
-  function facts(name: string, at: Date): Promise<Gathered> {
+  function facts(name: string, at: Date, since: Date | undefined): Promise<Gathered> {
     const last = recent.get(name);
-    if (last !== undefined && at.getTime() - last.at.getTime() < REUSE_MS) return last.gathered;
+    const oldest = Math.max(at.getTime() - REUSE_MS, since?.getTime() ?? 0);
+    if (last !== undefined && last.at.getTime() > oldest) return last.gathered;
     const { service, replicas } = ports.databases.get(name);
     const database = {
       name,
@@ -46,9 +47,9 @@ export function createAudits(ports: AuditPorts, options: AuditOptions): Audits {
   }
 
   return {
-    async run(name, signal): Promise<AuditReport> {
+    async run(name, signal, since): Promise<AuditReport> {
       signal.throwIfAborted();
-      const gathered = await abortable(facts(name, options.clock.now()), signal);
+      const gathered = await abortable(facts(name, options.clock.now(), since), signal);
       const { findings, checked, notChecked } = checkFacts(options.audits, gathered);
       const { at } = gathered;
       return {

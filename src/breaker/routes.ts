@@ -104,7 +104,8 @@ export function registerBreakerRoutes(server: FastifyInstance, options: BreakerO
 }
 
 function breakerIn(incidents: readonly Incident[], name: string): Breaker {
-  return breakerOf(name, incidents.find(({ database }) => database === name) ?? null);
+  const incident = incidents.find(({ database, purpose }) => database === name && purpose === 'incident');
+  return breakerOf(name, incident ?? null);
 }
 
 async function unknown(reply: FastifyReply, error: string) {

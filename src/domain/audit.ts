@@ -69,6 +69,16 @@ export function isAtLeast(severity: Severity, threshold: Severity): boolean {
   return severities.indexOf(severity) <= severities.indexOf(threshold);
 }
 
+/** Whether somebody should do something about it. */
+export function isRed({ severity }: Pick<Finding, 'severity'>): boolean {
+  return severity !== 'info';
+}
+
+/** Names of the audits that found something to do. */
+export function redAudits({ findings }: Pick<AuditReport, 'findings'>): string[] {
+  return [...new Set(findings.filter(isRed).map(({ audit }) => audit))];
+}
+
 /** Worst first; then by audit and subject, so that two runs read alike. */
 export function byImportance(a: Finding, b: Finding): number {
   return (

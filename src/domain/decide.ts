@@ -21,6 +21,7 @@ import {
   staleCard,
   staleStep,
 } from './refuse.ts';
+import type { Purpose } from './runbook.ts';
 import { actorName, nameFor, whoDecided } from './told.ts';
 
 const SYSTEM: Actor = { kind: 'system' };
@@ -48,7 +49,7 @@ export function decide(incident: Incident, command: Command, now: Date): Decided
     return staleStep(incident, { step: command.step, attempt: command.attempt, by: asker }, now);
   }
   if (command.type === 'decide') return decideStep(incident, current, command, now);
-  return progressStep(current, command, now);
+  return progressStep(incident, current, command, now);
 }
 
 function isAboutCharge(command: Command): command is ChargeCommand {
@@ -187,7 +188,12 @@ const failing: Readonly<Record<Phase, readonly StepAttempt['status'][]>> = {
 
 type ProgressCommand = Extract<Command, AttemptRef> & { type: Exclude<Command['type'], 'decide'> };
 
-function progressStep(current: StepAttempt, command: ProgressCommand, now: Date): Decided {
+function progressStep(
+  { purpose }: Incident,
+  current: StepAttempt,
+  command: ProgressCommand,
+  now: Date,
+): Decided {
   const ref = { step: current.step.id, attempt: current.attempt };
   const in_ = (...statuses: StepAttempt['status'][]) => statuses.includes(current.status);
   switch (command.type) {
@@ -226,7 +232,7 @@ function progressStep(current: StepAttempt, command: ProgressCommand, now: Date)
         : misplaced(current, command.type);
     case 'verified':
       return in_('verifying')
-        ? accept(...verification(ref, command.verdict))
+        ? accept(...verification(ref, command.verdict, purpose))
         : misplaced(current, command.type);
     case 'fail':
       return in_(...failing[command.phase]) && command.intents === current.intents
@@ -249,9 +255,12 @@ function completion(
 function verification(
   ref: AttemptRef,
   verdict: Extract<Command, { type: 'verified' }>['verdict'],
+  purpose: Purpose,
 ): DomainEvent[] {
   const verified: DomainEvent = { type: 'step.verified', ...ref, verdict };
-  if (verdict.status !== 'passed' || verdict.milestone === null) return [verified];
+  // Where nothing was out of order, nothing recovers.
+  if (verdict.status !== 'passed' || verdict.milestone === null || purpose === 'prevention')
+    return [verified];
   return [
     verified,
     {

@@ -11,7 +11,7 @@ import { Plan, Selection } from './plan.ts';
 import { Measured } from './post-mortem.ts';
 import { ReminderLevel } from './remind-times.ts';
 import { RetentionPolicy } from './retention.ts';
-import { Runbook } from './runbook.ts';
+import { Purpose, Runbook } from './runbook.ts';
 import { Silence } from './silence.ts';
 import { Situation } from './situation.ts';
 import { WatchdogAction, WatchdogMode, WatchdogResult, WatchdogTerms } from './watchdog.ts';
@@ -54,6 +54,8 @@ export const DomainEvent = z.discriminatedUnion('type', [
     alert: Alert.nullable(),
     /** Id of the Slack channel that a route says; absent for the one of all. */
     channel: z.string().optional(),
+    /** Absent where it is an incident. */
+    purpose: Purpose.optional(),
   }),
   /** When a further alert, or a repeat, belongs to an open incident. */
   event('alert.attached', { alert: Alert }),

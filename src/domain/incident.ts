@@ -13,7 +13,7 @@ import type { Outcome, Series, Verdict } from './outcome.ts';
 import type { Plan, Selection } from './plan.ts';
 import type { Measured } from './post-mortem.ts';
 import { foldReminders, type Reminder } from './reminder.ts';
-import type { Runbook, RunbookStep } from './runbook.ts';
+import type { Purpose, Runbook, RunbookStep } from './runbook.ts';
 
 /**
  * `planning` reads the world · `awaiting` a decision · `approved` and not begun · `executing` · `verifying` ·
@@ -105,9 +105,11 @@ export interface Run {
   readonly attempts: readonly StepAttempt[];
 }
 
-/** An incident: the fold of its events. */
+/** An incident, or a prevention run: the fold of its events. */
 export interface Incident extends Charge {
   readonly id: string;
+  /** `prevention`: nothing is out of order, people apply remedies. */
+  readonly purpose: Purpose;
   /** Number of events folded. */
   readonly version: number;
   readonly status: 'open' | 'closed';
@@ -218,6 +220,7 @@ export function foldOn(incident: Incident, events: readonly RecordedEvent[]): In
 function open(id: string, event: EventOf<'incident.opened'>, at: string): Incident {
   return {
     id,
+    purpose: event.purpose ?? 'incident',
     version: 1,
     status: 'open',
     title: event.title,

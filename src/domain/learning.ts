@@ -47,8 +47,9 @@ export function timesOf(incident: Incident): IncidentTimes {
   };
 }
 
-/** What incidents have in common. Pure. */
-export function learnedFrom(incidents: readonly Incident[]): Learned {
+/** What incidents have in common; prevention runs among them are left out. Pure. */
+export function learnedFrom(every: readonly Incident[]): Learned {
+  const incidents = every.filter(({ purpose }) => purpose === 'incident');
   const all = incidents.map(timesOf);
   const medianOf = (turn: keyof IncidentTimes) => median(all.flatMap((times) => times[turn] ?? []));
   return {

@@ -22,11 +22,17 @@ export const RunbookStep = z.object({
 });
 export type RunbookStep = z.infer<typeof RunbookStep>;
 
+/** What a run is for: an outage, or that none happens. */
+export const Purpose = z.enum(['incident', 'prevention']);
+export type Purpose = z.infer<typeof Purpose>;
+
 /** A runbook; a run keeps the copy that it started with. */
 export const Runbook = z.object({
   id: z.string(),
   title: z.string(),
   summary: z.string(),
+  /** Runbooks of prevention are started by people only, and wait while an incident is open. */
+  purpose: Purpose.default('incident'),
   /** Alert names (label alertname) that start it. */
   alerts: z.array(z.string()),
   /** Whether it starts when a person names no runbook. */

@@ -34,12 +34,15 @@ function openLevels(incident: Incident, offered: readonly ReminderLevel[]) {
   const wait = waitOf(incident);
   const times = currentAttempt(incident)?.step.remind;
   if (wait === null || times === undefined) return [];
+  // A remedy that waits is no emergency: nobody is paged, and the channel is not called.
+  const levels = incident.purpose === 'prevention' ? (['thread'] as const) : ReminderLevel.options;
   const given = incident.reminders.filter((reminder) => isSameWait(reminder, wait));
   // A louder reminder stands for the quieter ones: after an hour without Firebreak nobody needs all three.
   const loudest = Math.max(-1, ...given.map(({ level }) => ReminderLevel.options.indexOf(level)));
-  return ReminderLevel.options.flatMap((level, index) => {
+  return levels.flatMap((level) => {
     const seconds = times[level];
-    if (seconds === null || index <= loudest || !offered.includes(level)) return [];
+    if (seconds === null || ReminderLevel.options.indexOf(level) <= loudest || !offered.includes(level))
+      return [];
     return { level, dueAt: Date.parse(wait.since) + seconds * 1_000 };
   });
 }

@@ -5,7 +5,9 @@ import { type Next, next } from '../domain/next.ts';
 import type { Series } from '../domain/outcome.ts';
 import { proposedSelection } from '../domain/plan.ts';
 import type { Confirm } from '../ports/state.ts';
+import { confirmUnheld, heldBy } from './hold.ts';
 import { createMeter, type Meter } from './meter.ts';
+import { dedupeKeyOf } from './opening.ts';
 import type { EngineOptions } from './options.ts';
 import { phasesOf } from './phases.ts';
 import { measureForPostMortem, writtenEvents } from './write-post-mortem.ts';
@@ -53,6 +55,8 @@ async function loop(
     if (incident === null) return;
     const todo = next(incident);
     if (todo.do === 'wait') return;
+    // A server in trouble is not asked what else could be better; it is found as unfinished once the incident is closed.
+    if (todo.do === 'plan' && (await heldBy(options.state, incident)) !== null) return;
     if (todo.do === 'complete-run') {
       await record(options, incidentId, { type: 'complete-run' }, bounds.meter);
       continue;
@@ -137,14 +141,25 @@ async function perform(
   const ref = { step: attempt.step.id, attempt: attempt.attempt };
   const stopped = new AbortController();
   const intend = async () => {
-    const { refusal } = await options.ledger.change(incident.id, () => ({
-      command: { type: 'intend', ...ref, instance: options.instance, intents: attempt.intents },
-    }));
+    const { refusal } = await options.ledger.change(incident.id, async (newest) => {
+      const held = await heldBy(options.state, newest);
+      if (held !== null) return { events: [], refusal: { reason: 'not-possible', message: held } };
+      return {
+        command: { type: 'intend', ...ref, instance: options.instance, intents: attempt.intents },
+        ...(newest.purpose === 'prevention' ? { unlessOpen: dedupeKeyOf(newest.database) } : {}),
+      };
+    });
     return refusal === null;
   };
   const onlyLooks = phase === 'plan' || phase === 'verify';
   const ends = AbortSignal.any([signal, stopped.signal, ...(onlyLooks ? [stopping] : [])]);
-  const phases = phasesOf(options, { incident, attempt, intend, confirm, signal: ends });
+  const phases = phasesOf(options, {
+    incident,
+    attempt,
+    intend,
+    confirm: confirmUnheld(options.state, incident, confirm),
+    signal: ends,
+  });
   const watching = new AbortController();
   const watch = watchForStop(options, incident.id, ref, stopped, watching.signal);
   try {

@@ -6,13 +6,14 @@ import { isRepeated } from '../domain/decide.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import { currentAttempt, currentRun, type Incident } from '../domain/incident.ts';
 import { approvalVoid } from '../domain/refuse.ts';
-import type { Runbook } from '../domain/runbook.ts';
+import type { Purpose, Runbook } from '../domain/runbook.ts';
 import { isSame } from '../domain/told.ts';
 import type { Databases } from '../ports/databases.ts';
 import { postMortemVersion } from '../postmortem/post-mortem.ts';
 import { createAlertDesk } from './alert-desk.ts';
 import { createAuthoriser } from './authorise.ts';
 import type { Answer, IncidentDesk, Recheck, Reply } from './desk.ts';
+import { heldBy } from './hold.ts';
 import type { Change } from './ledger.ts';
 import { noticesOf, UNOPENED } from './notices.ts';
 import { dedupeKeyOf, openIncident } from './opening.ts';
@@ -129,19 +130,25 @@ export function createDesk(options: DeskOptions): IncidentDesk {
       readLetter: options.readLetter ?? (() => 'It cannot be read from here.'),
     }),
     databases: ports.databases.list().map(({ name }) => name),
-    runbooks: [...options.runbooks.values()].map(({ id, title, alerts }) => ({ id, title, alerts })),
+    runbooks: [...options.runbooks.values()].map(({ id, title, purpose, alerts }) => ({
+      id,
+      title,
+      purpose,
+      alerts,
+    })),
 
-    async open({ database, runbook: wanted, by }) {
+    async open({ database, runbook: wanted, by, purpose = 'incident' }) {
       const denied = await authoriser.whyNot(by, 'incident');
       if (denied !== null) return { status: 'refused', message: denied.message };
       const monitored = ports.databases.list().find(({ name }) => name === database);
-      const runbook = chooseRunbook(options.runbooks, wanted);
+      const runbook = chooseRunbook(options.runbooks, wanted, purpose);
       if (monitored === undefined)
         return { status: 'refused', message: `No database "${database}" is configured.` };
-      if (runbook === undefined)
-        return { status: 'refused', message: `There is no runbook "${wanted ?? ''}".` };
+      if (runbook === undefined) return { status: 'refused', message: noRunbook(wanted, purpose) };
+      const held = await heldBy(state, { purpose: runbook.purpose, database });
+      if (held !== null) return { status: 'refused', message: held };
       for (;;) {
-        const open = await state.incidents.findOpen(dedupeKeyOf(database));
+        const open = await state.incidents.findOpen(dedupeKeyOf(database, runbook.purpose));
         if (open !== null) return { status: 'already-open', incidentId: open.id };
         const opening = { database, service: monitored.service, runbook, by, alert: null };
         const id = await openIncident(state, ledger, opening);
@@ -154,6 +161,9 @@ export function createDesk(options: DeskOptions): IncidentDesk {
       const { refusal } = await ledger.change(answer.incidentId, async (incident) => {
         const noted = (why: Refusal) => refusalEvents(incident, answer, why);
         if (isRepeated(incident, answer.click)) return { command: { type: 'decide', ...answer } };
+        const held = answer.choice === 'run' ? await heldBy(state, incident) : null;
+        if (held !== null)
+          return denial({ reason: 'not-possible', message: `${held} Nothing was done.` }, noted);
         actionClass = classOf(incident, answer);
         const authorised = await authorise(answer, actionClass);
         if ('refusal' in authorised) return denial(authorised.refusal, noted);
@@ -258,11 +268,22 @@ export function createDesk(options: DeskOptions): IncidentDesk {
   };
 }
 
-/** The runbook of this id, or the only or first one when none is named. */
-function chooseRunbook(runbooks: ReadonlyMap<string, Runbook>, wanted: string | null): Runbook | undefined {
+/** The runbook of this id, or the only or first one of this purpose when none is named. */
+function chooseRunbook(
+  runbooks: ReadonlyMap<string, Runbook>,
+  wanted: string | null,
+  purpose: Purpose,
+): Runbook | undefined {
+  const all = [...runbooks.values()].filter((runbook) => runbook.purpose === purpose);
   if (wanted !== null) return runbooks.get(wanted);
-  const all = [...runbooks.values()];
   return all.find((runbook) => runbook.default) ?? all[0];
+}
+
+function noRunbook(wanted: string | null, purpose: Purpose): string {
+  if (wanted !== null) return `There is no runbook "${wanted}".`;
+  return purpose === 'prevention'
+    ? 'There is no runbook with purpose: prevention.'
+    : 'There is no runbook for incidents.';
 }
 
 /** Refuses whom the lists do not name. */

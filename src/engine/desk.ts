@@ -7,6 +7,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { Note } from '../domain/note.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { Selection } from '../domain/plan.ts';
+import type { Purpose } from '../domain/runbook.ts';
 import type { AlertDesk } from './desk-alerts.ts';
 
 /** A person's answer to a card. */
@@ -72,11 +73,16 @@ export interface Notice {
 
 /** What people can do, whichever way they come in: Slack, a terminal, an API. Throws only `state-unavailable`. */
 export interface IncidentDesk {
-  /** Opens an incident by hand, or names the one that is open for this database. */
+  /**
+   * Opens an incident by hand, or names the one that is open for this database. A runbook of prevention opens a prevention
+   * run, which is refused while an incident is open.
+   */
   open(request: {
     readonly database: string;
     readonly runbook: string | null;
     readonly by: Person;
+    /** Which kind is meant where no runbook is named; an incident unless told. */
+    readonly purpose?: Purpose;
   }): Promise<
     | { readonly status: 'opened' | 'already-open'; readonly incidentId: string }
     | { readonly status: 'refused'; readonly message: string }
@@ -116,6 +122,7 @@ export interface IncidentDesk {
   readonly runbooks: readonly {
     readonly id: string;
     readonly title: string;
+    readonly purpose: Purpose;
     /** Names of the alerts that start it. */
     readonly alerts: readonly string[];
   }[];

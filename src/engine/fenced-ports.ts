@@ -5,9 +5,13 @@ import type { Ports } from '../steps/step-kind.ts';
  * The outside systems, in which nothing is changed unless the hold on the incident was confirmed right before. A process
  * that was frozen after its intent, and has been replaced meanwhile, stops here when it goes on.
  */
-export function fencedPorts({ databases, poolers, workloads, metrics }: Ports, confirm: Confirm): Ports {
+export function fencedPorts(
+  { databases, poolers, workloads, metrics, audits }: Ports,
+  confirm: Confirm,
+): Ports {
   return {
     metrics,
+    audits,
     databases: {
       ...databases,
       async signalBackend(...request) {

@@ -52,6 +52,8 @@ export type Change =
       readonly onRefusal?: (refusal: Refusal) => readonly DomainEvent[];
       /** What is put down with it, and in front of it, when it is accepted. */
       readonly alongside?: readonly DomainEvent[];
+      /** Dedupe key: decided anew while an open incident holds it. */
+      readonly unlessOpen?: string;
     }
   | {
       readonly events: readonly DomainEvent[];
@@ -98,9 +100,11 @@ export function createLedger(
       for (;;) {
         const incident = await load(incidentId);
         if (incident === null) return { refusal: await whyGone(state, incidentId) };
-        const { events, refusal } = resolve(incident, await make(incident), clock.now());
+        const change = await make(incident);
+        const { events, refusal } = resolve(incident, change, clock.now());
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
+          ...('unlessOpen' in change ? { unlessOpen: change.unlessOpen } : {}),
           work: workAfterChange(incidentId, events),
           incident: rowOf(incident, events, clock.now()),
         });

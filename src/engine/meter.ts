@@ -29,8 +29,9 @@ export function createMeter(clock: Clock): Meter {
   }
 
   return {
-    over: ({ databases, poolers, workloads, metrics }) => ({
+    over: ({ databases, poolers, workloads, metrics, audits }) => ({
       workloads,
+      audits,
       databases: {
         ...databases,
         async snapshot(database, server, signal) {

@@ -12,6 +12,7 @@ import type { Json } from '../domain/json.ts';
 import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts';
 import type { Confirm } from '../ports/state.ts';
 import { Drifted, type Reconciliation, type StepKind } from '../steps/step-kind.ts';
+import { heldBy } from './hold.ts';
 import type { EngineOptions } from './options.ts';
 import { namingOtherRunbook } from './other-runbook.ts';
 import { planDifferences } from './plan-differences.ts';
@@ -112,6 +113,8 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
             intents,
             differs: ['The approval came too long ago to act on it.'],
           };
+        const held = await heldBy(options.state, incident);
+        if (held !== null) return { type: 'drifted', ...ref, intents, differs: [held] };
         const differs = await kind.recheck(ctx, plan, selection);
         return differs.length > 0 ? { type: 'drifted', ...ref, intents, differs } : null;
       });
@@ -130,6 +133,9 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
           return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true, intents };
         const obstacle = whyNotAgain(found, tooOld, attempt.intents);
         if (obstacle !== null) return { type: 'fail', ...ref, phase: 'reconcile', fault: obstacle, intents };
+        const held = await heldBy(options.state, incident);
+        if (held !== null)
+          return { type: 'fail', ...ref, phase: 'reconcile', fault: interruptedAndHeld(held), intents };
         return await act(kind, plan, selection);
       }),
 
@@ -159,6 +165,14 @@ function kindOf(options: EngineOptions, attempt: StepAttempt): StepKind {
       hint: 'Skip the step and do it by hand as the runbook says, or upgrade Firebreak.',
     },
   );
+}
+
+function interruptedAndHeld(held: string): Fault {
+  return {
+    code: 'not-allowed',
+    message: `Firebreak was interrupted while acting, and not all of it is done. ${held}`,
+    hint: 'Try again when the incident is closed: the plan is made anew.',
+  };
 }
 
 function whyNotAgain(found: Reconciliation<Json>, tooOld: boolean, intents: number) {

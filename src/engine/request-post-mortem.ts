@@ -8,6 +8,11 @@ import type { Change } from './ledger.ts';
 /** What asking for the post-mortem leads to: one document for each state of the journal, however often it is asked for. */
 export function requestPostMortem(incident: Incident, by: Person, click: string | undefined): Change {
   if (isRepeated(incident, click)) return refused('repeated', 'Your click was answered before.');
+  if (incident.purpose === 'prevention')
+    return refused(
+      'not-possible',
+      'A prevention run is no outage: it has no post-mortem. Its thread tells it.',
+    );
   if (incident.status !== 'closed')
     return refused('not-possible', 'The incident is still open. Write its post-mortem when it is closed.');
   const last = incident.postMortems.at(-1);

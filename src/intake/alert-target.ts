@@ -72,13 +72,15 @@ function databaseNamed(
 
 /**
  * The runbook that the routes say; otherwise the one whose id the alert carries; otherwise the one that names it, or the
- * metric of a CloudWatch alarm, which may have any name. A link to a wiki is no id.
+ * metric of a CloudWatch alarm, which may have any name. A link to a wiki is no id. No alert starts a runbook of prevention.
  */
 export function runbookOf(
   alert: Alert,
-  runbooks: ReadonlyMap<string, Runbook>,
+  given: ReadonlyMap<string, Runbook>,
   routed: string | null = null,
 ): Runbook | undefined {
+  const all = [...given].filter(([, { purpose }]) => purpose === 'incident');
+  const runbooks = new Map(all);
   const said = [routed, alert.labels.runbook ?? alert.annotations.runbook];
   const wanted = said.map((id) => runbooks.get(id ?? '')).find((runbook) => runbook !== undefined);
   if (wanted !== undefined) return wanted;

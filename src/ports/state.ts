@@ -6,6 +6,7 @@ import type { Verification } from '../domain/journal-chain.ts';
 import type { Anchor, JournalEntry } from '../domain/journal-entry.ts';
 import type { Progress } from '../domain/outcome.ts';
 import type { RetentionPolicy } from '../domain/retention.ts';
+import type { Purpose } from '../domain/runbook.ts';
 import type { Silence } from '../domain/silence.ts';
 import type { Explanations } from './gate.ts';
 
@@ -69,6 +70,8 @@ export interface AppendOptions {
   readonly silence?: Silence;
   /** Messages that are posted right after the commit, written down before. */
   readonly reserves?: readonly ChatMessage[];
+  /** Dedupe key: a conflict while an open incident holds it. */
+  readonly unlessOpen?: string;
 }
 
 /** What is appended to one stream. */
@@ -92,8 +95,8 @@ export interface Journal {
   readAll(streams: readonly { readonly stream: string; readonly after: number }[]): Promise<RecordedEvent[]>;
   /**
    * Appends in one transaction with the work, the incident's row and the settlements of alerts.
-   * `conflict` when the stream is not at `expectedVersion`, another open incident holds the dedupe key, or one of the
-   * alerts is settled already.
+   * `conflict` when the stream is not at `expectedVersion`, another open incident holds the dedupe key, one of the
+   * alerts is settled already, or what it has to wait for is open.
    */
   append(
     stream: string,
@@ -241,8 +244,8 @@ export interface Backups {
 }
 
 export interface Incidents {
-  /** New ids such as `INC-12`; unused ones leave gaps. */
-  nextIds(count: number): Promise<string[]>;
+  /** New ids such as `INC-12`, or `PREV-12` of a prevention run; unused ones leave gaps. */
+  nextIds(count: number, purpose?: Purpose): Promise<string[]>;
   get(id: string): Promise<(IncidentRow & { prunedAt: string | null }) | null>;
   findOpen(dedupeKey: string): Promise<IncidentRow | null>;
   listOpen(): Promise<(IncidentRow & { openedAt: string })[]>;

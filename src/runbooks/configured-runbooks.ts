@@ -33,11 +33,12 @@ function refuseUnknownRunbooks(
   runbooks: ReadonlyMap<string, Runbook>,
   routes: RunbookConfig['alertPolicy']['routes'],
 ): void {
+  const started = [...runbooks.values()].filter(({ purpose }) => purpose === 'incident').map(({ id }) => id);
   const unknown = routes.flatMap(({ runbook }) =>
-    runbook === null || runbooks.has(runbook) ? [] : [runbook],
+    runbook === null || started.includes(runbook) ? [] : [runbook],
   );
   if (unknown.length === 0) return;
   throw new FirebreakError('bad-config', `alerts.routes name unknown runbooks: ${unknown.join(', ')}.`, {
-    hint: `There are: ${[...runbooks.keys()].join(', ')}.`,
+    hint: `There are: ${started.join(', ')}.`,
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Purpose } from '../domain/runbook.ts';
 import { RemindForm } from './remind.ts';
 
 const Name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens');
@@ -27,6 +28,9 @@ export const RunbookForm = z.strictObject({
   id: Name.max(60).describe('Unique among the runbooks'),
   title: Text,
   summary: Text.describe('What it is for, in a sentence or two'),
+  purpose: Purpose.default('incident').describe(
+    'What it is for: an outage, or to prevent one. Runbooks of prevention are started by people only',
+  ),
   alerts: z.array(Text).default([]).describe('Alert names (label alertname) that start it'),
   default: z
     .boolean()

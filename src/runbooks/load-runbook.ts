@@ -5,6 +5,7 @@ import { issuesToProblems } from '../yaml/issues.ts';
 import type { Problem } from '../yaml/problems.ts';
 import { readSource } from '../yaml/source.ts';
 import { badRunbook } from './bad-runbook.ts';
+import { checkPurpose } from './check-purpose.ts';
 import { checkSteps } from './check-steps.ts';
 import { RunbookForm } from './format.ts';
 import { checkReminders, remindTimes } from './remind.ts';
@@ -21,7 +22,9 @@ export function readRunbook(text: string, name: string, stepKinds: StepKinds): R
   const form = RunbookForm.safeParse(source.data);
   const steps = checkSteps(source, stepKinds);
   const problems = [
-    ...(form.success ? checkReminders(source, form.data) : issuesToProblems(source, form.error.issues)),
+    ...(form.success
+      ? [...checkReminders(source, form.data), ...checkPurpose(source, form.data)]
+      : issuesToProblems(source, form.error.issues)),
     ...steps.problems,
   ];
   if (!form.success || problems.length > 0) return { runbook: null, problems };

@@ -3,6 +3,7 @@ import type { ActionClass } from '../domain/actor.ts';
 import type { Json } from '../domain/json.ts';
 import { Outcome, type Progress, type Verdict } from '../domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection, Target } from '../domain/plan.ts';
+import type { Audits } from '../ports/audits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Databases, SignalGuard } from '../ports/databases.ts';
 import type { Metrics } from '../ports/metrics.ts';
@@ -15,6 +16,8 @@ export interface Ports {
   readonly poolers: Poolers;
   readonly workloads: Workloads;
   readonly metrics: Metrics;
+  /** What is read of all the others, as findings. */
+  readonly audits: Audits;
 }
 export type PortName = keyof Ports;
 

@@ -53,7 +53,7 @@ export async function propose(
 
 /** The runbook that names the alert; otherwise the default one, or the first. */
 function runbookFor(runbooks: ReadonlyMap<string, Runbook>): Runbook | undefined {
-  const all = [...runbooks.values()];
+  const all = [...runbooks.values()].filter(({ purpose }) => purpose === 'incident');
   return all.find(({ alerts }) => alerts.includes(ALERT)) ?? all.find((one) => one.default) ?? all[0];
 }
 

@@ -2,7 +2,7 @@ import type { CalledSystem, Telemetry } from '../ports/telemetry.ts';
 import type { Ports } from '../steps/step-kind.ts';
 
 /** The same ports and more; what asks a monitored system is told to telemetry. */
-export function measuredPorts<P extends Ports>(ports: P, telemetry: Telemetry): P {
+export function measuredPorts<P extends Omit<Ports, 'audits'>>(ports: P, telemetry: Telemetry): P {
   const { databases, poolers, workloads, metrics } = ports;
   return {
     ...ports,

@@ -87,12 +87,17 @@ describe('loadRunbook', () => {
     [
       'an unknown kind',
       ['postgres.diagnose', 'postgres.diagnos'],
-      'demo.yml:7:11: found the unknown step kind "postgres.diagnos". Did you mean "postgres.diagnose"? Known: kubernetes.resume-cronjob',
+      'demo.yml:7:11: found the unknown step kind "postgres.diagnos". Did you mean "postgres.diagnose"? Known: audits.run, kubernetes.resume-cronjob',
     ],
     [
       'an unknown cause',
       ['    byHand: Cancel it.', '    byHand: Cancel it.\n    for: [lock-queue, lock-quue]'],
       'demo.yml:15:23: found the unknown cause "lock-quue". Did you mean "lock-queue"? Known: ',
+    ],
+    [
+      'an alert that would start a runbook of prevention',
+      ['alerts: [DemoAlert]', 'purpose: prevention\nalerts: [DemoAlert]'],
+      'demo.yml:5:9: found alerts beside purpose: prevention',
     ],
     [
       'a page before the group',

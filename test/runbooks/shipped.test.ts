@@ -37,6 +37,7 @@ it('there is one runbook for each family', () => {
     'long-transaction',
     'pgbouncer-saturation',
     'pool-exhaustion',
+    'prevention',
     'replication-lag',
   ]);
 });

@@ -134,6 +134,7 @@ function run(attempts: readonly StepAttempt[], over: Partial<Run> = {}): Run {
       id: 'pool',
       title: 'Connection pool exhausted',
       summary: 's',
+      purpose: 'incident',
       alerts: [],
       default: false,
       planValidMinutes: 5,
@@ -191,6 +192,7 @@ export function attempt(id: string, status: StepStatus, over: Partial<StepAttemp
 function incident(runs: readonly Run[], over: Partial<Incident> = {}): Incident {
   return {
     id: 'INC-1',
+    purpose: 'incident',
     version: 1,
     status: 'open',
     title: 'Connection pool exhausted',

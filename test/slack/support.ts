@@ -126,7 +126,9 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     deciders: [{ approver: { onCall: 'nobody' }, people: [], problem: 'not asked' }],
     alerts: scriptedAlerts(),
     databases,
-    runbooks: [{ id: 'pool', title: 'Connection pool exhausted', alerts: ['PoolExhausted'] }],
+    runbooks: [
+      { id: 'pool', title: 'Connection pool exhausted', purpose: 'incident', alerts: ['PoolExhausted'] },
+    ],
     noted: [],
     async note(incidentId, by, note) {
       await this.before();

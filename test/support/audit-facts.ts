@@ -1,5 +1,6 @@
 import type { Audit, Draft } from '../../src/audits/audit.ts';
 import type { AuditFacts, DatabaseUnderAudit } from '../../src/audits/facts.ts';
+import type { AuditReport } from '../../src/domain/audit.ts';
 import type { BatchWorkload, ContainerFacts } from '../../src/domain/cluster-guardrails.ts';
 import type { LoginRole, RelationReadout, ServerReadout, TableUse } from '../../src/domain/server-readout.ts';
 import { cluster, snapshot } from './fixtures.ts';
@@ -30,6 +31,20 @@ export function serverReadout(parts: Partial<ServerReadout> = {}): ServerReadout
     ages: [],
     publications: 0,
     publishedWithoutIdentity: [],
+    ...parts,
+  };
+}
+
+/** A report in which nothing was found. */
+export function auditReport(parts: Partial<AuditReport> = {}): AuditReport {
+  return {
+    database: 'orders',
+    at: '2024-11-15T14:38:00.000Z',
+    findings: [],
+    suppressed: [],
+    checked: ['statement-timeout'],
+    notChecked: [],
+    notes: [],
     ...parts,
   };
 }

@@ -44,6 +44,7 @@ export function makeRunbook(steps: readonly RunbookStep[]): Runbook {
     id: 'pool-exhaustion',
     title: 'Connection pool exhausted',
     summary: 'What to do.',
+    purpose: 'incident',
     alerts: ['ConnectionPoolExhausted'],
     default: false,
     planValidMinutes: 5,

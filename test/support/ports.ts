@@ -1,3 +1,4 @@
+import type { AuditReport } from '../../src/domain/audit.ts';
 import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cluster.ts';
 import type { ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
@@ -16,7 +17,7 @@ import type { Metrics, Reading } from '../../src/ports/metrics.ts';
 import type { Poolers } from '../../src/ports/poolers.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
-import { relationReadout, serverReadout } from './audit-facts.ts';
+import { auditReport, relationReadout, serverReadout } from './audit-facts.ts';
 import { cluster, pgTime, snapshot } from './fixtures.ts';
 
 /** The moment that pgTime(0) names. */
@@ -30,6 +31,8 @@ export interface World {
   guardrails: ClusterGuardrails;
   server: ServerReadout;
   relations: RelationReadout;
+  /** What the audits find. */
+  report: AuditReport;
   cpu: Reading | null;
   history: Snapshot[];
   statements: StatementStatistics[] | null;
@@ -52,6 +55,8 @@ export interface World {
   /** Every call that changes something, in order. */
   readonly changes: string[];
   readonly progress: Progress[];
+  /** Of each run of the audits, whether an older reading was refused. */
+  readonly auditedSince: boolean[];
   /** Seconds since the start. */
   seconds(): number;
   /** Called after every sleep, with the seconds since the start. */
@@ -79,6 +84,7 @@ export function createWorld(
     guardrails: { quotas: [], containerDefaults: [], batches: [], services: [] },
     server: serverReadout(),
     relations: relationReadout(),
+    report: auditReport(),
     cpu: null,
     history: [],
     statements: null,
@@ -98,6 +104,7 @@ export function createWorld(
     },
     changes: [],
     progress: [],
+    auditedSince: [],
     seconds: () => (now - START) / 1000,
     onTick: () => {},
     onDeployment: () => {},
@@ -107,6 +114,13 @@ export function createWorld(
         poolers: poolersOf(world),
         workloads: workloadsOf(world),
         metrics: metricsOf(world),
+        audits: {
+          async run(_name, _signal, since) {
+            fail(world, 'audits');
+            world.auditedSince.push(since !== undefined);
+            return structuredClone(world.report);
+          },
+        },
       },
       clock,
       signal: new AbortController().signal,

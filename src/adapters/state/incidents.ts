@@ -5,20 +5,22 @@ import { guarded } from './failure.ts';
 import { storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
+const PREFIX = { incident: 'INC', prevention: 'PREV' } as const;
+
 const columns = ['id', 'dedupe_key as dedupeKey', 'database', 'title', 'status'] as const;
 
 /** The rows that incidents are searched by. */
 export function createIncidents(db: Kysely<StateTables>): Incidents {
   const all = db.selectFrom('incident').select([...columns, 'opened_at as openedAt']);
   return {
-    nextIds: (count) =>
+    nextIds: (count, purpose = 'incident') =>
       guarded(async () => {
         if (count === 0) return [];
         const { rows } = await sql<{ number: number }>`
           select nextval('firebreak.incident_number') as number from generate_series(1, ${count}::int)`.execute(
           db,
         );
-        return rows.map(({ number }) => `INC-${number}`);
+        return rows.map(({ number }) => `${PREFIX[purpose]}-${number}`);
       }),
     get: (id) =>
       guarded(async () => {

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { DomainEvent } from '../../domain/event.ts';
 import { type Anchor, bodyHashOf, entryHash, type JournalEntry } from '../../domain/journal-entry.ts';
+import { sha256 } from '../../domain/json.ts';
 import type { AppendOptions, AppendResult, Settlement } from '../../ports/state.ts';
 import { putMessage } from './chat-messages.ts';
 import { commitFailure } from './failure.ts';
@@ -66,6 +67,8 @@ export async function appendWithin(
     .forUpdate()
     .executeTakeFirstOrThrow();
   await checkHead?.(tx, head);
+  // Incidents are opened under the lock of the head too: one is open before this, or not before it.
+  for (const { options } of appends) if (await isOpen(tx, options.unlessOpen)) throw new Conflict();
   const { versions, at, schema } = await streamEnds(tx, appends);
   const entries: JournalEntry[] = [];
   for (const { stream, expectedVersion, events } of appends) {
@@ -100,6 +103,12 @@ export async function appendWithin(
     appends.flatMap(({ options }) => options.work),
   );
   return entries;
+}
+
+async function isOpen(tx: Kysely<StateTables>, dedupeKey: string | undefined): Promise<boolean> {
+  if (dedupeKey === undefined) return false;
+  const open = tx.selectFrom('incident').select('id').where('status', '=', 'open');
+  return (await open.where('dedupe_hash', '=', sha256(dedupeKey)).executeTakeFirst()) !== undefined;
 }
 
 function isSecondOpening(error: unknown): boolean {

@@ -215,6 +215,7 @@ it('counts the tries of a second run anew', () => {
       id: 'r',
       title: '',
       summary: '',
+      purpose: 'incident',
       alerts: [],
       default: false,
       planValidMinutes: 5,
