@@ -34,6 +34,8 @@ export interface AuditSpec<N extends FactName> {
   readonly why: string;
   /** When a finding is none, and what to do then. */
   readonly falsePositives: string;
+  /** The step kind that does the remedy on approval, where there is one. */
+  readonly step?: string;
   /** Lines of the post-mortem of 2024-11-15 that it keeps true. */
   readonly holds: readonly PostMortemLine[];
   /** The facts that it reads; without them it is reported as not checked. */

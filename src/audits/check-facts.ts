@@ -1,4 +1,4 @@
-import { byImportance, type Finding, fingerprintOf, type NotChecked } from '../domain/audit.ts';
+import { byImportance, type Finding, fingerprintOf, type NotChecked, type Remedy } from '../domain/audit.ts';
 import type { Audit, Draft } from './audit.ts';
 import type { AuditFacts, FactName, Gathered } from './facts.ts';
 
@@ -52,9 +52,15 @@ function toFinding(audit: Audit, database: string, draft: Draft): Finding {
     subject: draft.subject,
     evidence: draft.evidence,
     why: audit.why,
-    remedy: draft.remedy,
+    remedy: onApproval(audit, draft),
     docs: `docs/audits.md#${audit.id}`,
     fingerprint: fingerprintOf(database, audit.id, draft.subject),
     expired: null,
   };
+}
+
+/** The remedy, which begins with what Firebreak would do itself. */
+function onApproval({ step }: Audit, { remedy }: Draft): Remedy {
+  if (step === undefined) return remedy;
+  return { ...remedy, text: `Firebreak does it on approval: step ${step}. By hand: ${remedy.text}` };
 }

@@ -1,11 +1,11 @@
 import type { Severity } from '../domain/audit.ts';
+import { type Effective, effectiveValues } from '../domain/effective-setting.ts';
 import { formatCount } from '../domain/format.ts';
 import type { LoginRole } from '../domain/server-readout.ts';
 import { ident } from '../domain/sql-name.ts';
 import { type Audit, type Draft, defineAudit } from './audit.ts';
 import type { DatabaseUnderAudit } from './facts.ts';
 import type { PostMortemLine } from './post-mortem.ts';
-import { type Effective, effectiveValues } from './timeouts.ts';
 
 /** How the audits of timeouts differ. */
 export interface TimeoutAuditSpec {
@@ -34,6 +34,7 @@ export function timeoutAudit(spec: TimeoutAuditSpec): Audit {
     severity: spec.severity,
     why: spec.why,
     falsePositives: spec.falsePositives,
+    step: 'postgres.set-limits',
     holds: spec.holds,
     needs: ['server'],
     check({ server, database }) {

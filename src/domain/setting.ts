@@ -5,7 +5,16 @@ import { z } from 'zod';
  * is one of a role or of a database.
  */
 export const Setting = z.object({
-  name: z.enum(['statement_timeout', 'idle_in_transaction_session_timeout', 'connection_limit']),
+  name: z.enum([
+    'statement_timeout',
+    'idle_in_transaction_session_timeout',
+    'lock_timeout',
+    /** Since PostgreSQL 17. */
+    'transaction_timeout',
+    /** Only a superuser may set it, or since PostgreSQL 15 whom one granted SET on it. */
+    'temp_file_limit',
+    'connection_limit',
+  ]),
   role: z.string().nullable(),
   /** PostgreSQL's name of the database. */
   database: z.string().nullable(),
@@ -21,6 +30,16 @@ export const SettingChange = z.object({
   to: z.string().nullable(),
 });
 export type SettingChange = z.infer<typeof SettingChange>;
+
+/** The values that one role or database gets together. */
+export const SettingSet = z.object({ changes: z.array(SettingChange) });
+export type SettingSet = z.infer<typeof SettingSet>;
+
+/** The changes that the identity of a target stands for: of a valve one, of a set several. */
+export function changesIn(identity: unknown): SettingChange[] {
+  const set = SettingSet.safeParse(identity);
+  return set.success ? set.data.changes : [SettingChange.parse(identity)];
+}
 
 /** Data of the outcome of the step kinds that change settings. */
 export const ChangedSettings = z.object({
@@ -69,4 +88,11 @@ export function timeoutMillis(value: string): number | null {
   const [, digits, unit = 'ms'] = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value) ?? [];
   const factor = UNITS[unit];
   return digits === undefined || factor === undefined ? null : Number(digits) * factor;
+}
+
+/** A timeout as PostgreSQL writes one, in the largest unit that needs no fraction, such as `30s` or `15min`. */
+export function timeoutText(milliseconds: number): string {
+  const whole = Math.round(milliseconds);
+  const unit = (['h', 'min', 's'] as const).find((name) => whole % (UNITS[name] ?? 1) === 0);
+  return unit === undefined || whole === 0 ? `${whole}ms` : `${whole / (UNITS[unit] ?? 1)}${unit}`;
 }

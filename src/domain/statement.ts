@@ -8,3 +8,13 @@ export interface StatementStatistics {
   readonly minMs: number;
   readonly maxMs: number;
 }
+
+/** How long the statements of one role take in the connected database, by pg_stat_statements; times in milliseconds. */
+export interface RoleStatements {
+  readonly role: string;
+  readonly calls: number;
+  /** Mean and twice the deviation of the statement for which that is longest: what its slowest good run takes. */
+  readonly usualMs: number;
+  /** The longest execution ever, outages included. */
+  readonly longestMs: number;
+}

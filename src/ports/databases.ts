@@ -2,7 +2,7 @@ import type { ReplicaStatus } from '../domain/replica.ts';
 import type { RelationReadout, ServerReadout } from '../domain/server-readout.ts';
 import type { Setting, SettingChange } from '../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
-import type { StatementStatistics } from '../domain/statement.ts';
+import type { RoleStatements, StatementStatistics } from '../domain/statement.ts';
 
 /** A monitored database as the configuration describes it. */
 export interface MonitoredDatabase {
@@ -92,6 +92,8 @@ export interface Databases {
     queryIds: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly StatementStatistics[] | null>;
+  /** How long the statements of each role take on the primary, or null likewise. */
+  roleStatements(name: string, signal: AbortSignal): Promise<readonly RoleStatements[] | null>;
   replicaStatus(name: string, replica: string, signal: AbortSignal): Promise<ReplicaStatus>;
   /** The guarded statement for one backend: identity and protection are checked in the statement that signals. */
   signalBackend(

@@ -21,6 +21,8 @@ export interface Proposal {
   readonly why: string;
   readonly owner: string | null;
   readonly facts: readonly Fact[];
+  /** True for one that is done where it may be: that it may not is no failure of the step. */
+  readonly optional?: boolean;
 }
 
 /** The parts of a plan that come from what is stored now. */
@@ -63,7 +65,7 @@ export async function settingTargets(
       });
     } else {
       excluded.push({ label, reason: `Firebreak’s role may not change it. By hand: ${plain}` });
-      denied.push(...byHand(setting, plain, state.grant));
+      (proposal.optional === true ? commands : denied).push(...byHand(setting, plain, state.grant));
     }
   }
   if (targets.length === 0 && denied.length > 0) throw notAllowed(proposals, denied);

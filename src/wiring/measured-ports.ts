@@ -9,6 +9,7 @@ export function measuredPorts<P extends Omit<Ports, 'audits'>>(ports: P, telemet
     databases: measured(databases, telemetry, 'postgres', [
       'snapshot',
       'statements',
+      'roleStatements',
       'replicaStatus',
       'signalBackend',
       'resumeReplay',

@@ -3,6 +3,7 @@ import { type Plan, proposedSelection, type Selection } from '../../src/domain/p
 import { fencedPorts } from '../../src/engine/fenced-ports.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
+import { loginRole, serverReadout } from '../support/audit-facts.ts';
 import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
 import {
   cluster,
@@ -122,6 +123,20 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
   }),
   'postgres.set-timeout': () => ({ world: createWorld({ snapshot: outage() }) }),
   'postgres.set-connection-limit': () => ({ world: createWorld({ snapshot: leak() }) }),
+  'postgres.set-limits': () => ({
+    world: createWorld({
+      snapshot: snapshot({ groups: [group({ backends: 6 }), group({ backends: 2, user: 'cart_api' })] }),
+      server: serverReadout({
+        settings: Object.fromEntries(
+          ['statement_timeout', 'lock_timeout', 'transaction_timeout'].map((name) => [
+            name,
+            { value: '0', unit: 'ms', pendingRestart: false },
+          ]),
+        ),
+        roles: [loginRole('checkout_api', { sessions: 6 }), loginRole('cart_api', { sessions: 2 })],
+      }),
+    }),
+  }),
   'postgres.restore-setting': async () => {
     const world = createWorld({ snapshot: outage() });
     const timeout = await runStep(world, kindOf('postgres.set-timeout'));

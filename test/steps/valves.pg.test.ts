@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { proposedSelection } from '../../src/domain/plan.ts';
-import type { Databases } from '../../src/ports/databases.ts';
 import { step as restore } from '../../src/steps/postgres/restore-setting.ts';
 import { step as setLimit } from '../../src/steps/postgres/set-connection-limit.ts';
 import { step as setTimeout } from '../../src/steps/postgres/set-timeout.ts';
@@ -16,7 +13,7 @@ import {
   startAppServer,
   startDatabases,
 } from '../adapters/postgres/support.ts';
-import { createWorld } from '../support/ports.ts';
+import { realContext, takeStep } from '../support/take-step.ts';
 
 let app: AppServer;
 let databases: Awaited<ReturnType<typeof startDatabases>>;
@@ -34,33 +31,8 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]();
 });
 
-/** The real PostgreSQL and clock; no cluster. */
-function context(earlier: readonly EarlierStep[] = []) {
-  const ctx = createWorld().context(earlier);
-  const real: Databases = databases;
-  return {
-    ...ctx,
-    clock: systemClock,
-    incident: { ...ctx.incident, database: 'shop' },
-    ports: { ...ctx.ports, databases: real },
-  };
-}
-
-async function take(
-  kind: StepKind,
-  params: object,
-  earlier: readonly EarlierStep[] = [],
-): Promise<EarlierStep> {
-  const ctx = context(earlier);
-  const plan = await kind.plan(ctx, params);
-  const selection = proposedSelection(plan);
-  expect(await kind.recheck(ctx, plan, selection)).toEqual([]);
-  const outcome = await kind.execute(ctx, plan, selection);
-  const verdict = await kind.verify(ctx, plan, selection, outcome);
-  expect(verdict).toMatchObject({ status: 'passed' });
-  expect(await kind.reconcile(ctx, plan, selection)).toMatchObject({ status: 'done' });
-  return { stepId: kind.kind, kind: kind.kind, plan, selection, begunAt: '2024-11-15', outcome, verdict };
-}
+const take = async (kind: StepKind, params: object, earlier: readonly EarlierStep[] = []) =>
+  await takeStep(kind, { ctx: realContext(databases, { earlier }), params });
 
 const stored = async () =>
   await query(

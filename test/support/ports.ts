@@ -10,7 +10,7 @@ import type { ReplicaStatus } from '../../src/domain/replica.ts';
 import type { RelationReadout, ServerReadout } from '../../src/domain/server-readout.ts';
 import { type Setting, settingKey } from '../../src/domain/setting.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
-import type { StatementStatistics } from '../../src/domain/statement.ts';
+import type { RoleStatements, StatementStatistics } from '../../src/domain/statement.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Databases, SettingState, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
@@ -36,6 +36,8 @@ export interface World {
   cpu: Reading | null;
   history: Snapshot[];
   statements: StatementStatistics[] | null;
+  /** How long the statements of each role take, or null without pg_stat_statements. */
+  roleStatements: RoleStatements[] | null;
   /** What the service promises, and how it is now. */
   objectives: { objective: Objective; value: number | null }[];
   replicas: ReplicaStatus[];
@@ -67,7 +69,7 @@ export interface World {
 }
 
 export function createWorld(
-  parts: Partial<Pick<World, 'snapshot' | 'cluster' | 'cpu' | 'replicas'>> = {},
+  parts: Partial<Pick<World, 'snapshot' | 'cluster' | 'cpu' | 'replicas' | 'server' | 'relations'>> = {},
 ): World {
   let now = START;
   const clock: Clock = {
@@ -88,6 +90,7 @@ export function createWorld(
     cpu: null,
     history: [],
     statements: null,
+    roleStatements: null,
     objectives: [],
     replicas: [],
     replicaSnapshots: new Map(),
@@ -165,6 +168,10 @@ function databasesOf(world: World): Databases {
     async statements(_name, _server, queryIds) {
       fail(world, 'statements');
       return world.statements?.filter(({ queryId }) => queryIds.includes(queryId)) ?? null;
+    },
+    async roleStatements() {
+      fail(world, 'roleStatements');
+      return world.roleStatements;
     },
     async replicaStatus(_name, replica) {
       fail(world, 'replicaStatus');

@@ -92,6 +92,9 @@ export function createDatabases(
     async statements(name, serverName, queryIds, signal) {
       return abortable(server(name, serverName, signal).statements(queryIds), signal);
     },
+    async roleStatements(name, signal) {
+      return abortable(server(name, 'primary', signal).roleStatements(), signal);
+    },
     async replicaStatus(name, replica, signal) {
       return abortable(server(name, replica, signal).replicaStatus(), signal);
     },

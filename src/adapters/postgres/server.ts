@@ -5,7 +5,7 @@ import type { RelationReadout, ServerReadout } from '../../domain/server-readout
 import { type Setting, type SettingChange, settingName } from '../../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../../domain/snapshot.ts';
 import { ident } from '../../domain/sql-name.ts';
-import type { StatementStatistics } from '../../domain/statement.ts';
+import type { RoleStatements, StatementStatistics } from '../../domain/statement.ts';
 import type {
   PausedReplay,
   SettingChanged,
@@ -22,7 +22,14 @@ import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
 import { readRelations, readServer } from './readout.ts';
 import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
 import { mayNotResume } from './resuming.ts';
-import { changeText, refusal, type SettingRow, toSettingState } from './settings.ts';
+import {
+  changeText,
+  GRANTED_SETTING,
+  maySetSql,
+  refusal,
+  type SettingRow,
+  toSettingState,
+} from './settings.ts';
 import {
   type How,
   isTooVague,
@@ -41,7 +48,7 @@ import { readSettingSql } from './sql/setting.ts';
 import { signalSql } from './sql/signal.ts';
 import { snapshotSql } from './sql/snapshot.ts';
 import { type SessionHealth, StandingSession } from './standing-session.ts';
-import { readStatements } from './statements.ts';
+import { readRoleStatements, readStatements } from './statements.ts';
 import { toSnapshot } from './to-snapshot.ts';
 
 /** One PostgreSQL server of the configuration. */
@@ -140,6 +147,11 @@ export class Server {
     return queryIds.length === 0 ? [] : await readStatements(this.#reading, queryIds);
   }
 
+  async roleStatements(): Promise<RoleStatements[] | null> {
+    const { read } = await this.#inTarget(async () => ({ read: await readRoleStatements(this.#reading) }));
+    return read;
+  }
+
   async replicaStatus(): Promise<ReplicaStatus> {
     const [row] = await this.#reading.query<ReplicaRow>(replicaStatusSql, []);
     if (row === undefined) throw this.#unexpected();
@@ -203,7 +215,13 @@ export class Server {
     const { name, role, database } = setting;
     const [row] = await this.#signalling.query<SettingRow>(readSettingSql, [name, role, database]);
     if (row === undefined) throw this.#unexpected();
-    return toSettingState(row, setting, this.#role);
+    return toSettingState(row, setting, { own: this.#role, maySet: await this.#maySet(setting, row) });
+  }
+
+  async #maySet({ name }: Setting, row: SettingRow): Promise<boolean> {
+    if (name !== GRANTED_SETTING) return true;
+    const [answer] = await this.#signalling.query<{ may: boolean }>(maySetSql(row), [name]);
+    return answer?.may ?? false;
   }
 
   /** Sends the guarded change of one setting. */

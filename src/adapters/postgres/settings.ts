@@ -21,17 +21,45 @@ const REFUSED = 'FB001';
 /** Since this version ADMIN OPTION on the one role is needed, and CREATEROLE alone no longer reaches every role. */
 const ADMIN_OPTION_SINCE = 160_000;
 
-export function toSettingState(row: SettingRow, setting: Setting, own: string): SettingState {
-  const { started, found, value, superuser, allowed, sessions, version } = row;
+/** The setting that a superuser alone may set, unless SET on it was granted. */
+export const GRANTED_SETTING = 'temp_file_limit';
+/** Since this version SET on a parameter can be granted. */
+const PARAMETER_GRANTS_SINCE = 150_000;
+
+/** Whether the own role may set a parameter at all. Parameter: $1 its name. */
+export function maySetSql({ version }: Pick<SettingRow, 'version'>): string {
+  return version >= PARAMETER_GRANTS_SINCE
+    ? `SELECT has_parameter_privilege($1, 'SET') AS may`
+    : `SELECT rolsuper AS may FROM pg_roles WHERE rolname = current_user AND $1 <> ''`;
+}
+
+/** @param maySet whether the own role may set the parameter at all. */
+export function toSettingState(
+  row: SettingRow,
+  setting: Setting,
+  { own, maySet }: { readonly own: string; readonly maySet: boolean },
+): SettingState {
+  const { started, found, value, superuser, sessions, version } = row;
+  const allowed = row.allowed && maySet;
+  const grants = [
+    ...(row.allowed ? [] : [grantText(setting, own, version)]),
+    ...(maySet ? [] : [parameterGrant(setting, own, version)]),
+  ];
   return {
     serverStart: started,
     found,
     value,
     superuser,
     allowed,
-    grant: allowed ? null : grantText(setting, own, version),
+    grant: allowed ? null : grants.join('\n'),
     sessions,
   };
+}
+
+function parameterGrant({ name }: Setting, own: string, version: number): string {
+  return version >= PARAMETER_GRANTS_SINCE
+    ? `GRANT SET ON PARAMETER ${name} TO ${ident(own)};`
+    : `-- before PostgreSQL 15 only a superuser sets ${name}; rather run the line above`;
 }
 
 /** What a superuser would run so that Firebreak may change it next time. */

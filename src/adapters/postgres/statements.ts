@@ -1,24 +1,18 @@
 import { isFirebreakError } from '../../domain/errors.ts';
-import type { StatementStatistics } from '../../domain/statement.ts';
-import { statementsSchemaSql, statementsSql } from './sql/statements.ts';
+import type { RoleStatements, StatementStatistics } from '../../domain/statement.ts';
+import type { Parameter } from './literal.ts';
+import { roleStatementsSql, statementsSchemaSql, statementsSql } from './sql/statements.ts';
 import type { StandingSession } from './standing-session.ts';
 
 type Row = { id: string; calls: number; mean_ms: number; min_ms: number; max_ms: number };
+type RoleRow = { role: string; calls: number; usual_ms: number; longest_ms: number };
 
 /** Reads the statistics of these statements, or null when pg_stat_statements is not installed or not loaded there. */
 export async function readStatements(
   session: StandingSession,
   queryIds: readonly string[],
 ): Promise<StatementStatistics[] | null> {
-  const [found] = await session.query<{ schema: string }>(statementsSchemaSql, []);
-  if (found === undefined) return null;
-  const rows = await session
-    .query<Row>(statementsSql(found.schema), [[...queryIds]])
-    .catch((error: unknown) => {
-      // Created, but the library is not preloaded: PostgreSQL answers 55000.
-      if (isFirebreakError(error) && error.code === 'database-error') return null;
-      throw error;
-    });
+  const rows = await readView<Row>(session, statementsSql, [[...queryIds]]);
   return (
     rows?.map((row) => ({
       queryId: row.id,
@@ -28,4 +22,31 @@ export async function readStatements(
       maxMs: row.max_ms,
     })) ?? null
   );
+}
+
+/** Reads how long the statements of each role take, or null likewise. */
+export async function readRoleStatements(session: StandingSession): Promise<RoleStatements[] | null> {
+  const rows = await readView<RoleRow>(session, roleStatementsSql, []);
+  return (
+    rows?.map(({ role, calls, usual_ms: usualMs, longest_ms: longestMs }) => ({
+      role,
+      calls,
+      usualMs,
+      longestMs,
+    })) ?? null
+  );
+}
+
+async function readView<R extends Record<string, unknown>>(
+  session: StandingSession,
+  sql: (schema: string) => string,
+  values: readonly Parameter[],
+): Promise<R[] | null> {
+  const [found] = await session.query<{ schema: string }>(statementsSchemaSql, []);
+  if (found === undefined) return null;
+  return await session.query<R>(sql(found.schema), values).catch((error: unknown) => {
+    // Created, but the library is not preloaded: PostgreSQL answers 55000.
+    if (isFirebreakError(error) && error.code === 'database-error') return null;
+    throw error;
+  });
 }

@@ -30,6 +30,7 @@ const STORED = [
   'idle_in_transaction_session_timeout',
   'transaction_timeout',
   'lock_timeout',
+  'temp_file_limit',
   'jit',
 ];
 

@@ -11,3 +11,10 @@ export const statementsSql = (schema: string): string => `/* firebreak:statement
 SELECT queryid::text AS id, sum(calls)::float8 AS calls, (sum(total_exec_time) / greatest(sum(calls), 1))::float8 AS mean_ms,
        min(min_exec_time)::float8 AS min_ms, max(max_exec_time)::float8 AS max_ms
 FROM ${schema}.pg_stat_statements(false) WHERE queryid = ANY ($1::int8[]) GROUP BY queryid`;
+
+/** How long the statements of each role take in the connected database. */
+export const roleStatementsSql = (schema: string): string => `/* firebreak:role-statements v1 */
+SELECT r.rolname AS role, sum(s.calls)::float8 AS calls, max(s.mean_exec_time + 2 * s.stddev_exec_time)::float8 AS usual_ms,
+       max(s.max_exec_time)::float8 AS longest_ms
+FROM ${schema}.pg_stat_statements(false) s JOIN pg_roles r ON r.oid = s.userid
+WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY 1 ORDER BY 2 DESC LIMIT 1000`;

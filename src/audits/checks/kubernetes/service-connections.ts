@@ -1,9 +1,9 @@
 import { provenPod } from '../../../diagnosis/client-pods.ts';
 import { originOf } from '../../../diagnosis/through-pooler.ts';
 import type { ServiceWorkload } from '../../../domain/cluster-guardrails.ts';
+import { ordinarySlots } from '../../../domain/connection-limits.ts';
 import { defineAudit } from '../../audit.ts';
 import type { AuditFacts } from '../../facts.ts';
-import { ordinarySlots } from '../../slots.ts';
 
 interface Demand {
   readonly service: ServiceWorkload;

@@ -1,6 +1,6 @@
+import { ordinarySlots } from '../../../domain/connection-limits.ts';
 import type { Pooler } from '../../../domain/pooler.ts';
 import { defineAudit } from '../../audit.ts';
-import { ordinarySlots } from '../../slots.ts';
 
 /** Share of the slots that pools may take; the rest is for people and for what connects directly. */
 const SHARE = 0.8;

@@ -1,6 +1,6 @@
+import { ordinarySlots } from '../../../domain/connection-limits.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import { defineAudit } from '../../audit.ts';
-import { ordinarySlots } from '../../slots.ts';
 
 export const audit = defineAudit({
   id: 'connection-limits-sum',
@@ -10,6 +10,7 @@ export const audit = defineAudit({
   why: 'Each service stays below its limit, and together they still take every slot.',
   falsePositives:
     'Services that never peak together, such as day and night, may share slots on purpose: suppress it and say which.',
+  step: 'postgres.set-limits',
   holds: ['factor-5', 'action-pools'],
   needs: ['server', 'activity'],
   check({ server, activity }) {

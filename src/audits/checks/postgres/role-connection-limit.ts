@@ -1,7 +1,7 @@
+import { fairLimit, ordinarySlots } from '../../../domain/connection-limits.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import { defineAudit } from '../../audit.ts';
-import { fairLimit, ordinarySlots } from '../../slots.ts';
 
 /** One service that leaks or storms takes the connections of all others. */
 export const audit = defineAudit({
@@ -12,6 +12,7 @@ export const audit = defineAudit({
   why: 'One service that leaks connections or starts too many pods takes every slot, and all other services fail with it.',
   falsePositives:
     'A role that logs in through PgBouncer only is bounded by its pool: suppress it, with the pool size as the reason. A role that nobody uses any more should rather lose LOGIN.',
+  step: 'postgres.set-limits',
   holds: ['factor-5', 'action-pools', 'lesson-4'],
   needs: ['server', 'activity'],
   check({ server, activity, database }) {

@@ -1,10 +1,7 @@
+import { isAnalyticsName } from '../../../diagnosis/analytics-name.ts';
 import { withoutHost } from '../../../diagnosis/through-pooler.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { defineAudit } from '../../audit.ts';
-
-/** Names that tools and roles of analytics have. A name is a hint and no proof: see falsePositives. */
-const ANALYTICS =
-  /(?:^|[^a-z])(?:report\w*|analy\w*|metabase|looker|tableau|redash|superset|power ?bi|airflow|dagster|dbt|etl|bi)(?:[^a-z]|$)/i;
 
 export const audit = defineAudit({
   id: 'analytics-on-primary',
@@ -20,7 +17,7 @@ export const audit = defineAudit({
     if (activity.inRecovery)
       return { doesNotApply: 'The server that is configured as primary is a standby itself.' };
     const groups = activity.groups.filter(({ user, applicationName }) =>
-      ANALYTICS.test(`${user ?? ''} ${applicationName}`.replaceAll('_', ' ').replaceAll('-', ' ')),
+      isAnalyticsName(`${user ?? ''} ${applicationName}`),
     );
     const byName = Map.groupBy(groups, ({ user, applicationName }) =>
       nameOf(user, withoutHost(applicationName)),

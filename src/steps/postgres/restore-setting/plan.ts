@@ -1,9 +1,19 @@
 import { formatCount } from '../../../domain/format.ts';
-import { SettingChange, settingKey, settingName, settingValue } from '../../../domain/setting.ts';
+import {
+  changesIn,
+  type SettingChange,
+  settingKey,
+  settingName,
+  settingValue,
+} from '../../../domain/setting.ts';
 import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
-const VALVES: readonly string[] = ['postgres.set-timeout', 'postgres.set-connection-limit'];
+const VALVES: readonly string[] = [
+  'postgres.set-timeout',
+  'postgres.set-connection-limit',
+  'postgres.set-limits',
+];
 
 /** Looks what the valves of this run have set, and whether it is still so. */
 export async function planRestore(ctx: StepContext<'databases'>): Promise<Draft<SettingChange>> {
@@ -54,8 +64,8 @@ function changesOf(earlier: readonly EarlierStep[]): { change: SettingChange; st
   const found = new Map<string, { change: SettingChange; stepId: string }>();
   for (const { kind, stepId, plan, selection, begunAt } of earlier) {
     if (begunAt === null || !VALVES.includes(kind)) continue;
-    for (const target of plan.targets.filter(({ id }) => selection.targets.includes(id))) {
-      const change = SettingChange.parse(target.identity);
+    const chosen = plan.targets.filter(({ id }) => selection.targets.includes(id));
+    for (const change of chosen.flatMap(({ identity }) => changesIn(identity))) {
       const key = settingKey(change.setting);
       const before = found.get(key)?.change;
       const from = before !== undefined && before.to === change.from ? before.from : change.from;

@@ -1,5 +1,5 @@
-import type { LoginRole, ServerReadout } from '../domain/server-readout.ts';
-import { timeoutMillis } from '../domain/setting.ts';
+import type { LoginRole, ServerReadout } from './server-readout.ts';
+import { timeoutMillis } from './setting.ts';
 
 /** A value in force for new sessions of a role, and where it is set. */
 export interface Effective {
