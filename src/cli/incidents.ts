@@ -51,7 +51,8 @@ async function newest(state: State, limit: number): Promise<Listed[]> {
   return rows.map((row) => {
     const own = events.get(row.id);
     const incident = own === undefined ? null : foldIncident(row.id, own);
-    return { row, incident, times: incident === null ? null : timesOf(incident) };
+    // A prevention run has no turns: nothing was out of order.
+    return { row, incident, times: incident?.purpose === 'incident' ? timesOf(incident) : null };
   });
 }
 

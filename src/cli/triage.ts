@@ -147,7 +147,9 @@ async function chooseDatabase(
 
 /** The incident that is open for the database, or a new one. */
 async function open({ options, by }: Sitting, desk: IncidentDesk, database: string): Promise<string> {
-  const present = (await desk.listOpen()).find((incident) => incident.database === database);
+  const present = (await desk.listOpen()).find(
+    (incident) => incident.database === database && incident.purpose === 'incident',
+  );
   if (present !== undefined) return present.id;
   const opened = await desk.open({ database, runbook: options.runbook ?? null, by });
   if (opened.status !== 'refused') return opened.incidentId;

@@ -13,7 +13,9 @@ export async function scrapeReadings(
 ): Promise<Pick<Readings, 'open' | 'unsettledSeconds' | 'replicas'>> {
   const [open, unsettledSeconds, replicas] = await Promise.all([
     inTime(async () =>
-      (await desk.listOpen()).map((one) => ({ database: one.database, waits: waitOf(one) !== null })),
+      (await desk.listOpen())
+        .filter(({ purpose }) => purpose === 'incident')
+        .map((one) => ({ database: one.database, waits: waitOf(one) !== null })),
     ),
     inTime(async () => oldestUnsettled(state)),
     inTime(async () => (await state.presence.others()).length + 1),

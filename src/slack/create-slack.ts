@@ -104,7 +104,7 @@ export function createSlack(options: SlackOptions): SlackBot {
 
   async function meanwhile(): Promise<Meanwhile> {
     const openIncidents = await desk.listOpen().then(
-      (open) => open.length,
+      (open) => open.filter(({ purpose }) => purpose === 'incident').length,
       () => null,
     );
     return { openIncidents, waiting: outbox.waiting() };

@@ -8,14 +8,15 @@ import type { TellTime } from './tell-time.ts';
 
 /** Where an incident stands, in a few lines: what people need who come to it now. Pure. */
 export function headLines(incident: Incident, time: TellTime): Line[] {
-  const { id, database, service, title, severity, openedAt, causes, lead } = incident;
+  const { id, database, service, title, severity, openedAt, causes, lead, purpose } = incident;
+  const what = purpose === 'prevention' ? 'prevention run, no outage' : severity;
   const waits = awaited(incident);
   const numbers = incident.status === 'open' ? lastNumbers(incident) : null;
   const [cause] = causes;
   return [
     say(`${id} · ${title}`, { style: 'title' }),
     say(
-      `database ${database}${service === null ? '' : ` · service ${service}`} · ${severity} · opened ${time(openedAt)}`,
+      `database ${database}${service === null ? '' : ` · service ${service}`} · ${what} · opened ${time(openedAt)}`,
     ),
     ...labelled('State', incidentState(incident).word),
     ...labelled('In charge', lead === null ? 'nobody yet' : actorName(lead.who)),

@@ -15,7 +15,8 @@ export function incidentState(incident: Incident): StateLabel {
   if (run.status === 'aborted') return { sign: '🛑', word: 'Stopped' };
   if (run.status === 'completed') return { sign: '🏁', word: 'Every step ended' };
   if (attempt?.status === 'awaiting') return stateOf(attempt);
-  if (incident.causes.length === 0) return { sign: '🔍', word: 'Diagnosing' };
+  if (incident.causes.length === 0 && incident.purpose === 'incident')
+    return { sign: '🔍', word: 'Diagnosing' };
   if (status === 'verifying') return { sign: '📈', word: 'Measuring' };
   if (status === 'planning') return { sign: '🔎', word: 'Planning' };
   return { sign: '🔧', word: 'Acting' };

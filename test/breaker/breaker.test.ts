@@ -63,6 +63,15 @@ async function start() {
   return { world, url, get, close };
 }
 
+test('a prevention run holds nobody back, nor hides the incident beside it', async () => {
+  const { world, get } = await start();
+  const prevention: Incident = { ...open, id: 'PREV-2', purpose: 'prevention', causes: [] };
+  world.incidents = [prevention];
+  expect(await (await get()).json()).toMatchObject({ state: 'closed', incident: null });
+  world.incidents = [prevention, open];
+  expect(await (await get()).json()).toMatchObject({ state: 'open', incident: open.id });
+});
+
 test('whoever holds the token asks; an answer that did not change is not sent again', async () => {
   const { world, get } = await start();
   expect((await get({ authorization: 'Bearer another' })).status).toBe(401);

@@ -135,12 +135,12 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
       this.noted.push({ incidentId, by, ...note });
       return this.reply;
     },
-    async open({ database }) {
+    async open({ database, purpose }) {
       this.asked += 1;
       await this.before();
       this.opened.push(database);
       const status = this.opened.length === 1 ? 'opened' : 'already-open';
-      return { status, incidentId: 'INC-1' };
+      return { status, incidentId: purpose === 'prevention' ? 'PREV-1' : 'INC-1' };
     },
     async answer(answer) {
       this.asked += 1;

@@ -23,4 +23,5 @@ export const actionIds = {
   watchdogStop: 'watchdog.stop',
   watchdogStart: 'watchdog.start',
   doctorClick: 'doctor.click',
+  preventionStart: 'prevention.start',
 } as const;

@@ -1,7 +1,8 @@
 import type { types } from '@slack/bolt';
-import { severities } from '../../domain/audit.ts';
+import { isRed, severities } from '../../domain/audit.ts';
 import type { AuditDigest, DatabaseDigest, FindingName } from '../../domain/audit-digest.ts';
 import { formatCount } from '../../domain/format.ts';
+import { applyRemedies } from './apply-remedies.ts';
 import { clip } from './clip.ts';
 import { contextLine } from './context-line.ts';
 import { bold, bullets, line, type Part, richText, text, time } from './rich-text.ts';
@@ -19,6 +20,9 @@ export function auditDigest({ slot, databases }: AuditDigest): { words: string; 
     words: clip(words, 1000),
     blocks: [
       ...richText(line(text('🧭 '), bold('Audits')), ...shown.flatMap(databaseParts)),
+      ...shown.flatMap(({ database, findings }) =>
+        findings.some(isRed) ? [applyRemedies(database, `Apply remedies to ${clip(database, 50)}…`)] : [],
+      ),
       contextLine(
         ...(left > 0 ? [text(`${formatCount(left, 'more database')} not shown. `)] : []),
         time(slot),

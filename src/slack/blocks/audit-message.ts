@@ -1,5 +1,6 @@
-import { type AuditReport, type Finding, type Severity, severities } from '../../domain/audit.ts';
+import { type AuditReport, type Finding, isRed, type Severity, severities } from '../../domain/audit.ts';
 import { formatCount } from '../../domain/format.ts';
+import { applyRemedies } from './apply-remedies.ts';
 import { clip } from './clip.ts';
 import { bold, bullets, line, type Part, preformatted, richText, text } from './rich-text.ts';
 import type { Said } from './said.ts';
@@ -30,6 +31,7 @@ export function auditMessage(report: AuditReport): Said {
         ),
       ),
       ...richText(line(text(closing(database, suppressed.length)))),
+      ...(findings.some(isRed) ? [applyRemedies(database)] : []),
     ],
   };
 }

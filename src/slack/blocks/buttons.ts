@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
-import type { StepAttempt } from '../../domain/incident.ts';
+import type { Incident, StepAttempt } from '../../domain/incident.ts';
 import type { Plan, Selection } from '../../domain/plan.ts';
 import { actorName } from '../../domain/told.ts';
 import { actionIds } from './action-ids.ts';
@@ -158,18 +158,27 @@ export function abortButton(value: ClickValue): types.Button {
   return button({ id: actionIds.abort, text: 'Abort', value, confirm });
 }
 
-/** Closes the incident, with a warning when its run is not over. */
-export function closeButton(incidentId: string, running: boolean): types.Button {
+/** Closes the incident, or ends the prevention run, with a warning when its run is not over. */
+export function closeButton(
+  { id, purpose }: Pick<Incident, 'id' | 'purpose'>,
+  running: boolean,
+): types.Button {
+  const { what, left } = CLOSED[purpose];
   const text = running
-    ? 'The run is not over: its remaining steps are not done. What was suspended stays suspended.'
-    : 'The incident is over and its messages stay.';
+    ? `The run is not over: its remaining steps are not done. ${left}`
+    : `The ${what} is over and its messages stay.`;
   return button({
     id: actionIds.close,
-    text: 'Close incident',
-    value: { i: incidentId, s: '', a: 0, h: null, t: null },
-    confirm: dialog('Close the incident?', text, 'Close it', running ? 'danger' : 'primary'),
+    text: `Close ${what}`,
+    value: { i: id, s: '', a: 0, h: null, t: null },
+    confirm: dialog(`Close the ${what}?`, text, 'Close it', running ? 'danger' : 'primary'),
   });
 }
+
+const CLOSED = {
+  incident: { what: 'incident', left: 'What was suspended stays suspended.' },
+  prevention: { what: 'prevention run', left: 'What was applied stays applied.' },
+} as const;
 
 /** Writes the post-mortem of a closed incident, or a further version of it. */
 export function postMortemButton(incidentId: string, isFirst: boolean): types.Button {

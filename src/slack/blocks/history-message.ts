@@ -57,6 +57,7 @@ function entry({ recent, url }: LinkedRecent): Part {
 }
 
 function turned(incident: Incident): Inline[] {
+  if (incident.purpose === 'prevention') return [];
   const told = turnsText(timesOf(incident));
   return told === '' ? [] : [text(`${told.charAt(0).toUpperCase()}${told.slice(1)}\n`)];
 }
@@ -79,7 +80,8 @@ function lasted(incident: Incident): string {
 }
 
 /** Names the culprit too, as the name of a cause does. */
-function causeOf({ causes }: Incident): string {
+function causeOf({ causes, purpose }: Incident): string {
+  if (purpose === 'prevention') return 'A prevention run, no outage.';
   const [cause] = causes;
   return cause === undefined ? 'No cause was named.' : `Cause: ${clip(causeName(cause), 300)}`;
 }

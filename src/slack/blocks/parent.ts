@@ -49,7 +49,7 @@ export function parentBlocks(incident: Incident, deciders: Deciders | null): typ
     ),
     contextLine(text(progressText(incident)), ...timings(incident), ...anchorOf(incident)),
     ...buttons(...parentButtons(incident)),
-    ...(incident.status === 'closed' ? postMortemBlocks(incident) : []),
+    ...(incident.status === 'closed' && incident.purpose === 'incident' ? postMortemBlocks(incident) : []),
   ];
 }
 
@@ -60,7 +60,7 @@ function parentButtons(incident: Incident): types.Button[] {
     ...(known ? [explainButton(value), whyNotButton(value)] : []),
     ...(incident.status === 'closed'
       ? []
-      : [...chargeButtons(incident), closeButton(incident.id, isRunning(incident))]),
+      : [...chargeButtons(incident), closeButton(incident, isRunning(incident))]),
   ];
 }
 
@@ -70,7 +70,8 @@ function isRunning(incident: Incident): boolean {
 
 function whatLine(incident: Incident): Part {
   const service = incident.service === null ? '' : ` · service ${clip(incident.service, MOST.name)}`;
-  const severity = incident.severity === 'unknown' ? 'severity unknown' : clip(incident.severity, 20);
+  const known = incident.severity === 'unknown' ? 'severity unknown' : clip(incident.severity, 20);
+  const severity = incident.purpose === 'prevention' ? 'prevention run, no outage' : known;
   return line(
     bold(clip(incident.id, 40)),
     text(' · database '),

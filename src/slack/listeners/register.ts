@@ -8,6 +8,7 @@ import { incidentExplain } from './actions/incident-explain.ts';
 import { incidentWhyNot } from './actions/incident-why-not.ts';
 import { liveAgain } from './actions/live-again.ts';
 import { postmortemWrite } from './actions/postmortem-write.ts';
+import { preventionStart } from './actions/prevention-start.ts';
 import { respondersAdd } from './actions/responders-add.ts';
 import { stepAbort } from './actions/step-abort.ts';
 import { stepBack } from './actions/step-back.ts';
@@ -79,6 +80,7 @@ export const viewListeners: readonly ViewListener[] = [
 export const buttonListeners: readonly ButtonListener[] = [
   doctorClick,
   liveAgain,
+  preventionStart,
   triageStartButton,
   watchdogStart,
   watchdogStop,

@@ -9,8 +9,11 @@ export async function startTriage(
   { desk }: Pick<ListenerContext, 'desk'>,
   note: Omit<Note, 'by'> | null,
 ): Promise<types.ModalView> {
-  const { databases, runbooks } = desk;
-  const open = (await desk.listOpen()).map(({ id, database }) => ({ id, database }));
+  const { databases } = desk;
+  const runbooks = desk.runbooks.filter(({ purpose }) => purpose === 'incident');
+  const open = (await desk.listOpen())
+    .filter(({ purpose }) => purpose === 'incident')
+    .map(({ id, database }) => ({ id, database }));
   const [only, ...others] = databases;
   const single = only !== undefined && others.length === 0 ? only : null;
   const database = single ?? (note === null ? null : databaseIn(note.text, databases));

@@ -8,7 +8,7 @@ export const subcommand: Subcommand = {
   name: 'alerts',
   usage: '',
   summary: 'lists the alerts of the last day that opened no incident and why, and what is silent now.',
-  order: 8,
+  order: 9,
   reads: true,
   async answer({ context: { desk } }) {
     const [held, silences] = await Promise.all([desk.alerts.heldBack(), desk.alerts.silences()]);

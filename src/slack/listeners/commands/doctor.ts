@@ -10,7 +10,7 @@ export const subcommand: Subcommand = {
   name: 'doctor',
   usage: '',
   summary: 'tries every connection and permission, with the remedy of what is missing.',
-  order: 7,
+  order: 8,
   reads: true,
   async answer({ context, by }) {
     const denied = await context.desk.whyNot(by, 'observe');

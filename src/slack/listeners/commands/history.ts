@@ -12,7 +12,7 @@ export const subcommand: Subcommand = {
   usage: '[database]',
   summary:
     'lists the last incidents: how long each turn took, cause, who decided, and who was behind it again.',
-  order: 6,
+  order: 7,
   reads: true,
   async answer({ context, words: [word] }) {
     const which = word === undefined ? { database: null } : named(context.desk.databases, word);

@@ -12,7 +12,7 @@ export const subcommand: Subcommand = {
   name: 'silence',
   usage: '<database or matchers> <duration> <reason> | end <id>',
   summary: 'lets alerts open nothing for a while, with a reason; the channel is told.',
-  order: 9,
+  order: 10,
   reads: false,
   async answer(typed) {
     const [first = '', second = ''] = typed.words;

@@ -7,7 +7,7 @@ export const subcommand: Subcommand = {
   name: 'watchdog',
   usage: '',
   summary: 'lists the policies that end long queries by themselves, to stop and start them.',
-  order: 10,
+  order: 11,
   reads: true,
   answer: async ({ context }) => openly(watchdogList(await context.watchdog.policies(), context.clock.now())),
 };
