@@ -45,6 +45,11 @@ export const Command = z.object({
   label: z.string(),
   language: z.enum(['sql', 'json', 'text']),
   text: z.string(),
+  /**
+   * The same, and what takes it back, as they stand in a repository from which they are applied later: without what guards
+   * the change against the moment. Null where it belongs into none; left out where the text itself does.
+   */
+  patch: z.object({ text: z.string(), undo: z.string().nullable() }).nullable().optional(),
 });
 export type Command = z.infer<typeof Command>;
 

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { StepKind } from '../steps/step-kind.ts';
 import type { Recheck } from './desk.ts';
 import type { EngineOptions } from './options.ts';
-import { stepContext } from './step-context.ts';
+import { silentContext } from './step-context.ts';
 
 const SAME: Recheck = { status: 'same' };
 
@@ -50,7 +50,7 @@ async function planOnce(
   const confirm = async (): Promise<never> => {
     throw new Error('A look at the targets changes nothing.');
   };
-  const ctx = { ...stepContext({ ...options, clock }, { ...parts, confirm }), progress: () => undefined };
+  const ctx = silentContext({ ...options, clock }, { ...parts, confirm });
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);
   signal.throwIfAborted();

@@ -10,17 +10,24 @@ import type { EngineOptions } from './options.ts';
 /** Milliseconds between two progress reports that reach people. */
 const PROGRESS_EVERY_MS = 2_000;
 
+interface ContextParts {
+  readonly incident: Incident;
+  readonly attempt: StepAttempt;
+  readonly confirm: Confirm;
+  readonly signal: AbortSignal;
+}
+
 /** What a step kind sees of the world for one try. */
-export function stepContext(
-  options: EngineOptions,
-  parts: {
-    readonly incident: Incident;
-    readonly attempt: StepAttempt;
-    readonly confirm: Confirm;
-    readonly signal: AbortSignal;
-  },
+export function stepContext(options: EngineOptions, parts: ContextParts): StepContext {
+  const progress = progressReporter(options, parts.incident.id, parts.attempt);
+  return { ...silentContext(options, parts), progress };
+}
+
+/** The same where nobody follows how far it is. */
+export function silentContext(
+  options: Pick<EngineOptions, 'ports' | 'clock' | 'guard'>,
+  { incident, attempt, confirm, signal }: ContextParts,
 ): StepContext {
-  const { incident, attempt, confirm, signal } = parts;
   return {
     ports: fencedPorts(options.ports, confirm),
     clock: options.clock,
@@ -28,7 +35,7 @@ export function stepContext(
     incident: { id: incident.id, database: incident.database, openedAt: incident.openedAt },
     earlier: earlierSteps(incident, attempt),
     guard: options.guard,
-    progress: progressReporter(options, incident.id, attempt),
+    progress: () => undefined,
   };
 }
 

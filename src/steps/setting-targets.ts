@@ -52,6 +52,8 @@ export async function settingTargets(
     const state = await databases.readSetting(ctx.incident.database, setting, ctx.signal);
     const change = { setting, serverStart: state.serverStart, from: state.value, to };
     const { plain, guarded } = databases.settingStatements(change);
+    const undo = databases.settingStatements({ ...change, from: to, to: state.value }).plain;
+    const patch = { text: plain, undo };
     const label = settingName(setting);
     const reason = whyLeft(ctx, setting, state) ?? leave(state, proposal);
     if (reason !== null) excluded.push({ label, reason });
@@ -62,10 +64,11 @@ export async function settingTargets(
         label: `${plain} Only if nobody changed it meanwhile:`,
         language: 'sql',
         text: guarded,
+        patch,
       });
     } else {
       excluded.push({ label, reason: `Firebreak’s role may not change it. By hand: ${plain}` });
-      (proposal.optional === true ? commands : denied).push(...byHand(setting, plain, state.grant));
+      (proposal.optional === true ? commands : denied).push(...byHand(setting, patch, state.grant));
     }
   }
   if (targets.length === 0 && denied.length > 0) throw notAllowed(proposals, denied);
@@ -102,13 +105,12 @@ function whyLeft({ guard }: Ctx, { role, database }: Setting, state: SettingStat
   return null;
 }
 
-function byHand(setting: Setting, plain: string, grant: string | null): Command[] {
-  return [
-    { label: `by hand, as a superuser or the owner: ${settingOwner(setting)}`, language: 'sql', text: plain },
-    ...(grant === null
-      ? []
-      : [{ label: 'so that Firebreak may do it next time', language: 'sql', text: grant } satisfies Command]),
-  ];
+function byHand(setting: Setting, patch: NonNullable<Command['patch']>, grant: string | null): Command[] {
+  const label = `by hand, as a superuser or the owner: ${settingOwner(setting)}`;
+  const own: Command = { label, language: 'sql', text: patch.text, patch };
+  if (grant === null) return [own];
+  // Whoever applies changes from a repository needs no grant for Firebreak.
+  return [own, { label: 'so that Firebreak may do it next time', language: 'sql', text: grant, patch: null }];
 }
 
 function notAllowed(proposals: readonly Proposal[], next: Command[]): FirebreakError {
