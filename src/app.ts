@@ -25,6 +25,7 @@ import type { IncidentDesk } from './engine/desk.ts';
 import { createDesk } from './engine/desk-service.ts';
 import { createDrills } from './engine/drills.ts';
 import { keepAudits } from './engine/keep-audits.ts';
+import { keepFollowUps } from './engine/keep-follow-ups.ts';
 import { keepRetention } from './engine/keep-retention.ts';
 import { createLedger } from './engine/ledger.ts';
 import { keepLookout } from './engine/lookout.ts';
@@ -134,10 +135,11 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     telemetry,
   );
   const { databases, poolers, cluster } = systems;
+  const checks = await loadAudits();
   const audits = createAudits(
     { ...systems, suspensions: async () => readSuspensions(state) },
     {
-      audits: await loadAudits(),
+      audits: checks,
       policy: config.audits,
       known: (database) => knownOf(config, database),
       clock,
@@ -193,6 +195,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const desk = createDesk({
     ...engine,
     readLetter: (letter) => readLetter(config.sources, letter),
+    auditNames: checks.map(({ id }) => id),
     recheck: async (incident, targets, signal) => recheckTargets(engine, incident, targets, signal),
   });
   const actionClassOf = (kind: string): ActionClass => kinds.get(kind)?.actionClass ?? 'incident';
@@ -283,17 +286,12 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   });
   started.use(keepLookout(engine));
   started.use(keepLooking([...looks.map(({ look }) => look), async () => cluster?.answers(quiet)], clock));
-  if (serving)
-    started.use(
-      keepAudits({
-        state,
-        audits,
-        databases: config.databases.map(({ name }) => name),
-        schedule: config.auditSchedule,
-        clock,
-        logger,
-      }),
-    );
+  if (serving) {
+    const names = config.databases.map(({ name }) => name);
+    const kept = { state, audits, databases: names, clock, logger };
+    started.use(keepAudits({ ...kept, schedule: config.auditSchedule }));
+    started.use(keepFollowUps({ ...kept, schedule: config.followUpSchedule, timeZone: config.timeZone }));
+  }
   if (serving) started.use(keepWatchdog({ ...engine, policies: config.watchdogPolicies }));
   started.use(keepRetention({ state, policy: config.state.retention, clock, logger }));
 

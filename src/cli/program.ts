@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   alerts: async () => (await import('./alerts.ts')).alertsCommand,
   incidents: async () => (await import('./incidents.ts')).incidentsCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,
+  'follow-ups': async () => (await import('./follow-ups.ts')).followUpsCommand,
   postmortem: async () => (await import('./postmortem.ts')).postMortemCommand,
   journal: async () => (await import('./journal.ts')).journalCommand,
   state: async () => (await import('./state.ts')).stateCommand,

@@ -39,6 +39,8 @@ export interface Config {
   readonly audits: AuditPolicy;
   /** Null: they run only when somebody asks. */
   readonly auditSchedule: AuditSchedule | null;
+  /** When the digest of the follow-ups is posted; null for never. */
+  readonly followUpSchedule: AuditSchedule | null;
   /** Token of jobs that ask the cost gate over HTTP; null when nobody can. */
   readonly gateToken: Secret | null;
   /** Standing permissions to end long queries; none unless given. */

@@ -62,10 +62,8 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     })),
     protected: file.protected,
     audits: { peak: file.audits.peak ?? null, suppress: file.audits.suppress },
-    auditSchedule:
-      file.audits.schedule === undefined
-        ? null
-        : { cron: file.audits.schedule.cron, timeZone: file.audits.schedule.timeZone ?? file.timeZone },
+    auditSchedule: scheduleOf(file.audits.schedule, file.timeZone),
+    followUpSchedule: scheduleOf(file.followUps.digest, file.timeZone),
     gateToken: file.gate.bearer === undefined ? null : secret(file.gate.bearer, 'the token of the cost gate'),
     watchdogPolicies: file.watchdog.policies.map(resolvePolicy),
     kubernetes: file.kubernetes === undefined ? null : kubernetesConfig(file.kubernetes),
@@ -83,6 +81,14 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     logLevel: file.log.level,
     traced: wantsTraces(environment),
   };
+}
+
+/** A schedule is meant in the zone of the team unless it says another one. */
+function scheduleOf(
+  schedule: ConfigFile['audits']['schedule'] | null,
+  timeZone: string,
+): Config['auditSchedule'] {
+  return schedule == null ? null : { cron: schedule.cron, timeZone: schedule.timeZone ?? timeZone };
 }
 
 type Reminders = ConfigFile['reminders'];

@@ -5,12 +5,12 @@ import { RetentionPolicy } from '../domain/retention.ts';
 import { SecretRef } from '../domain/secret-ref.ts';
 import { alertPolicyKeys, refuseUnknownRoutes } from './alert-policy.ts';
 import { AlertSource } from './alert-sources.ts';
-import { AuditSchedule } from './audit-schedule.ts';
 import { AuthorityKeys, refuseUnknownOnCall } from './authority.ts';
 import { ImpactEntry, needsPlace } from './impact.ts';
 import { namedOnce } from './named-once.ts';
 import { OnCallSources, Paging } from './on-call.ts';
 import { Reminders, refuseUnknownNames } from './reminders.ts';
+import { Schedule } from './schedule.ts';
 import { refuseIdlePolicies, Watchdog } from './watchdog.ts';
 
 const SlackId = z.string().regex(/^[CGU][A-Z0-9]{2,}$/, 'a Slack id such as C0123ABCD or U0123ABCD');
@@ -220,7 +220,9 @@ const Sections = z.strictObject({
   audits: z
     .strictObject({
       peak: Peak.optional(),
-      schedule: AuditSchedule.optional(),
+      schedule: Schedule.optional().describe(
+        'Runs the audits by themselves and posts what changed. Without it they run when somebody asks.',
+      ),
       suppress: z
         .array(Suppression)
         .default([])
@@ -228,6 +230,14 @@ const Sections = z.strictObject({
     })
     .prefault({})
     .describe('What "firebreak audit" needs to know.'),
+  followUps: z
+    .strictObject({
+      digest: Schedule.nullable()
+        .prefault({ cron: '0 9 * * 1' })
+        .describe('When the digest is posted. Default: Mondays at 09:00; null for never.'),
+    })
+    .prefault({})
+    .describe('What was left to do after incidents.'),
   gate: z
     .strictObject({
       bearer: SecretRef.optional().describe(

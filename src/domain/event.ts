@@ -5,6 +5,7 @@ import { AuditDigest } from './audit-digest.ts';
 import { BreakGlass } from './break-glass.ts';
 import { Cause } from './cause.ts';
 import { DrillRecord } from './drill-record.ts';
+import { FollowUpDraft, FollowUpStatus } from './follow-up.ts';
 import { Note } from './note.ts';
 import { Outcome, Series, Verdict } from './outcome.ts';
 import { Plan, Selection } from './plan.ts';
@@ -203,6 +204,34 @@ export const DomainEvent = z.discriminatedUnion('type', [
   event('drill.recorded', { ...DrillRecord.shape }),
   /** When the audits ran at a time of their schedule. Stream `audits`. */
   event('audits.digested', { ...AuditDigest.shape }),
+  /** When something is to be done so that an incident does not come back. Stream `follow-ups`, as everything of them. */
+  event('follow-up.added', {
+    id: z.string(),
+    ...FollowUpDraft.shape,
+    owner: Person.nullable(),
+    due: z.string().nullable(),
+    by: Actor,
+    ...click,
+  }),
+  /** When a further incident finds the same missing; what was done or dropped is open again by it. */
+  event('follow-up.named', { id: z.string(), incident: z.string() }),
+  /** When a person says who looks after it; null for nobody. */
+  event('follow-up.assigned', { id: z.string(), owner: Person.nullable(), by: Person, ...click }),
+  /** When a person says by which day it shall be done; null for none. */
+  event('follow-up.scheduled', { id: z.string(), due: z.string().nullable(), by: Person, ...click }),
+  /** When it is done, dropped or open again: by its audits, then with the time at which they were read, or by a person. */
+  event('follow-up.settled', {
+    id: z.string(),
+    to: FollowUpStatus,
+    by: Actor,
+    because: z.string(),
+    reading: z.string().nullable(),
+    ...click,
+  }),
+  /** When somebody may not change follow-ups, once for each person and wish. */
+  event('follow-up.refused', { wish: z.string(), by: Actor, reason: z.string() }),
+  /** When the digest of a time of the schedule is due; `today` is the day in the zone of the team. */
+  event('follow-ups.digested', { slot: z.string(), today: z.string() }),
   /**
    * When a process begins to watch by a policy whose terms or mode are not the ones that were written down last: the
    * decision by which it acts. Stream `watchdog`, as everything of the watchdog.

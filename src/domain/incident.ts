@@ -277,6 +277,13 @@ function apply(incident: Incident, event: DomainEvent, at: string): Incident {
     case 'silence.ended':
     case 'drill.recorded':
     case 'audits.digested':
+    case 'follow-up.added':
+    case 'follow-up.named':
+    case 'follow-up.assigned':
+    case 'follow-up.scheduled':
+    case 'follow-up.settled':
+    case 'follow-up.refused':
+    case 'follow-ups.digested':
     case 'watchdog.enabled':
     case 'watchdog.reported':
     case 'watchdog.intended':

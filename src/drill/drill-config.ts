@@ -43,6 +43,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     ],
     databases: [parts.database],
     protected: { roles: [], addresses: [], minimumAgeSeconds: 5 },
+    followUpSchedule: null,
     audits: { peak: { window: '09:00-22:00', timeZone: 'Asia/Seoul' }, suppress: [] },
     auditSchedule: null,
     gateToken: null,

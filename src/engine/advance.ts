@@ -5,6 +5,8 @@ import { type Next, next } from '../domain/next.ts';
 import type { Series } from '../domain/outcome.ts';
 import { proposedSelection } from '../domain/plan.ts';
 import type { Confirm } from '../ports/state.ts';
+import { followUpsOf } from '../postmortem/action-items.ts';
+import { createFollowUpBook } from './follow-up-book.ts';
 import { confirmUnheld, heldBy } from './hold.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { dedupeKeyOf } from './opening.ts';
@@ -104,6 +106,8 @@ async function writePostMortem(
 ): Promise<void> {
   const measured = await measureForPostMortem(options.records ?? null, incident, options.clock.now(), signal);
   signal.throwIfAborted();
+  // Before it is written down as written: found unwritten after a crash, it is done again, and a second time changes nothing.
+  await createFollowUpBook(options.state.journal).take(incident.id, followUpsOf(incident, measured));
   await options.ledger.change(incident.id, (present) => ({
     events: writtenEvents(present, number, measured),
   }));

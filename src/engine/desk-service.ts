@@ -13,6 +13,7 @@ import { postMortemVersion } from '../postmortem/post-mortem.ts';
 import { createAlertDesk } from './alert-desk.ts';
 import { createAuthoriser } from './authorise.ts';
 import type { Answer, IncidentDesk, Recheck, Reply } from './desk.ts';
+import { createFollowUpDesk } from './follow-up-desk.ts';
 import { heldBy } from './hold.ts';
 import type { Change } from './ledger.ts';
 import { noticesOf, UNOPENED } from './notices.ts';
@@ -38,6 +39,8 @@ export type DeskOptions = Pick<
   readonly ports: { readonly databases: Pick<Databases, 'list'> };
   /** Reads what could not be understood once more; left out where no sources are known. */
   readonly readLetter?: ReadLetter;
+  /** Names of the audits that can prove a follow-up; left out, there is none. */
+  readonly auditNames?: readonly string[];
   /** Looks at the world again; left out where this process does not read it. */
   readonly recheck?: (
     incident: Incident,
@@ -52,6 +55,7 @@ const NOT_READ: Recheck = { status: 'unread', why: 'They are not read from here.
 export function createDesk(options: DeskOptions): IncidentDesk {
   const { state, ledger, ports } = options;
   const authoriser = createAuthoriser(options);
+  const databases = ports.databases.list().map(({ name }) => name);
 
   function classOf(incident: Incident, answer: Answer): ActionClass {
     if (answer.choice === 'abort') return 'incident';
@@ -129,7 +133,15 @@ export function createDesk(options: DeskOptions): IncidentDesk {
       whyNot: async (by, actionClass) => authoriser.whyNot(by, actionClass),
       readLetter: options.readLetter ?? (() => 'It cannot be read from here.'),
     }),
-    databases: ports.databases.list().map(({ name }) => name),
+    followUps: createFollowUpDesk({
+      state,
+      whyNot: async (by) => (await authoriser.whyNot(by, 'observe'))?.message ?? null,
+      databases,
+      audits: options.auditNames ?? [],
+      timeZone: options.timeZone ?? 'UTC',
+      clock: options.clock,
+    }),
+    databases,
     runbooks: [...options.runbooks.values()].map(({ id, title, purpose, alerts }) => ({
       id,
       title,

@@ -9,6 +9,7 @@ import type { Progress } from '../domain/outcome.ts';
 import type { Selection } from '../domain/plan.ts';
 import type { Purpose } from '../domain/runbook.ts';
 import type { AlertDesk } from './desk-alerts.ts';
+import type { FollowUpDesk } from './desk-follow-ups.ts';
 
 /** A person's answer to a card. */
 export interface Answer extends AttemptRef {
@@ -117,6 +118,8 @@ export interface IncidentDesk {
   notices(): Promise<Notice[]>;
   /** Silences, and alerts that led to nothing. */
   readonly alerts: AlertDesk;
+  /** What was left to do after incidents. */
+  readonly followUps: FollowUpDesk;
   /** Names of the monitored databases, and ids and titles of the runbooks. */
   readonly databases: readonly string[];
   readonly runbooks: readonly {

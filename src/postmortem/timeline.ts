@@ -124,6 +124,13 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'page.resolved':
       case 'drill.recorded':
       case 'audits.digested':
+      case 'follow-up.added':
+      case 'follow-up.named':
+      case 'follow-up.assigned':
+      case 'follow-up.scheduled':
+      case 'follow-up.settled':
+      case 'follow-up.refused':
+      case 'follow-ups.digested':
       case 'watchdog.enabled':
       case 'watchdog.reported':
       case 'watchdog.intended':

@@ -3,6 +3,7 @@ import { createOutgoing } from '../adapters/http/outgoing.ts';
 import { createOnCall } from '../adapters/oncall/on-call.ts';
 import { createDatabases } from '../adapters/postgres/databases.ts';
 import { openState } from '../adapters/state/open-state.ts';
+import { loadAudits } from '../audits/registry.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { ActionClass } from '../domain/actor.ts';
@@ -51,6 +52,8 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
     // While Slack is down, groups name nobody: only people who are listed by id decide here.
     approvers: createSlackApprovers({ ...services, config: config.slack, onCall, logger }),
     clock: systemClock,
+    timeZone: config.timeZone,
+    auditNames: (await loadAudits()).map(({ id }) => id),
     ports: { databases },
   });
   return {

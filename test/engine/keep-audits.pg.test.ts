@@ -5,7 +5,9 @@ import { createAudits } from '../../src/audits/create-audits.ts';
 import { loadAudits } from '../../src/audits/registry.ts';
 import type { AuditDigest, FindingName } from '../../src/domain/audit-digest.ts';
 import { createAuditDigests } from '../../src/engine/audit-digests.ts';
+import { createFollowUpBook } from '../../src/engine/follow-up-book.ts';
 import { keepAudits } from '../../src/engine/keep-audits.ts';
+import { keepFollowUps } from '../../src/engine/keep-follow-ups.ts';
 import type { State } from '../../src/ports/state.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
 import {
@@ -18,7 +20,8 @@ import {
 import { opened, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
-const HOUR_MS = 60 * 60 * 1000;
+const MINUTE_MS = 60 * 1000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 let server: TestServer;
 let app: AppServer;
@@ -68,13 +71,22 @@ async function scene(stack: AsyncDisposableStack) {
     );
     return async () => Promise.all(kept.map(async (one) => one[Symbol.asyncDispose]()));
   };
+  /** On a slow machine a look may end after its time was over: the clock goes on while it is waited for. */
+  const later = <T>(read: () => Promise<T>) =>
+    expect.poll(
+      async () => {
+        await clock.advance(MINUTE_MS, MINUTE_MS);
+        return await read();
+      },
+      { timeout: 20_000 },
+    );
   const recent = async (): Promise<readonly AuditDigest[]> =>
     createAuditDigests((states[0] as State).journal).recent(10);
   const digests = async (count: number) => {
-    await expect.poll(async () => (await recent()).length, { timeout: 20_000 }).toBe(count);
+    await later(async () => (await recent()).length).toBe(count);
     return (await recent()).map(({ slot, databases: [shop] }) => ({ slot, shop }));
   };
-  return { clock, start, digests, recent };
+  return { clock, start, digests, later, recent, states, audits };
 }
 
 test('the audits run at their times in their zone, once for all replicas, and tell what changed since the last time', {
@@ -121,4 +133,57 @@ test('what cannot be read is neither new nor gone: it stands as it stood', { tim
     expect(names(second?.shop?.findings).toSorted()).toEqual(names(first?.shop?.findings).toSorted());
   });
   await stop();
+});
+
+test('a follow-up is done when its audit is green, open again when it is red, and the weekly digest tells both', {
+  timeout: 120_000,
+}, async () => {
+  await asSuperuser('alter role app reset statement_timeout');
+  await using stack = new AsyncDisposableStack();
+  const { clock, start, digests, later, states, audits } = await scene(stack);
+  const [state] = states;
+  if (state === undefined) throw new Error('There is no state.');
+  const book = createFollowUpBook(state.journal);
+  const items = async () => (await book.read()).record.items;
+  const proofs = [{ audit: 'statement-timeout', subject: 'role app' }];
+  const added = { text: 'Set a statement_timeout.', database: 'shop', proofs, incident: 'INC-12' };
+  await book.take('INC-12', [added]);
+  // Events are written at the time of the state database, which is the real one; readings have that of the schedule.
+  await clock.advance(Math.max(0, Date.now() - clock.now().getTime()) + HOUR_MS, 24 * HOUR_MS);
+  const schedule = { cron: '0 9 * * 1', timeZone: 'Asia/Seoul' };
+  const kept = { audits, databases: ['shop'], schedule, timeZone: 'Asia/Seoul', clock, logger: quiet };
+  const weekly = states.map((one) => keepFollowUps({ ...kept, state: one }));
+  const stop = start();
+
+  await clock.advance(24 * HOUR_MS, HOUR_MS);
+  await digests(1);
+  expect(await items()).toMatchObject([{ status: 'open', because: '' }]);
+
+  await asSuperuser(`alter role app set statement_timeout = '30s'`);
+  await clock.advance(24 * HOUR_MS, HOUR_MS);
+  await later(items).toMatchObject([{ status: 'done', because: expect.stringContaining('Green') }]);
+
+  // What cannot be read proves nothing.
+  await app.restart(async () => {
+    await clock.advance(24 * HOUR_MS, HOUR_MS);
+    await digests(3);
+    expect(await items()).toMatchObject([{ status: 'done' }]);
+  });
+
+  await asSuperuser('alter role app reset statement_timeout');
+  await clock.advance(24 * HOUR_MS, HOUR_MS);
+  await later(items).toMatchObject([
+    { status: 'open', because: expect.stringMatching(/Red again.*It comes from INC-12/) },
+  ]);
+
+  await clock.advance(7 * 24 * HOUR_MS, HOUR_MS);
+  const digest = async () => (await book.read()).record.digest;
+  await later(digest).toMatchObject({ open: [{ id: 'FU-1' }] });
+  const slots = (await state.journal.read('follow-ups')).flatMap(({ event }) =>
+    event.type === 'follow-ups.digested' ? [event.slot] : [],
+  );
+  // One for each Monday, whichever replica was first.
+  expect(new Set(slots).size).toBe(slots.length);
+  for (const slot of slots) expect(new Date(slot).getUTCDay()).toBe(1);
+  await Promise.all([stop(), ...weekly.map(async (one) => one[Symbol.asyncDispose]())]);
 });

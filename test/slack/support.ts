@@ -35,6 +35,7 @@ import { CHANNEL } from '../support/channel.ts';
 import { createMemoryMessages, createMemoryMutex } from '../support/memory-chat.ts';
 import { createScriptedAudits, type ScriptedAudits } from './audit-fixtures.ts';
 import { AT } from './fixtures.ts';
+import { createScriptedFollowUps, type ScriptedFollowUps } from './follow-up-fixtures.ts';
 import { createScriptedLive, type ScriptedLive } from './live-fixtures.ts';
 
 /** A desk whose answers the test writes, and which keeps what it was asked. */
@@ -62,6 +63,7 @@ export interface ScriptedDesk extends IncidentDesk {
   /** Who stands on the lists; by default that cannot be read, so that nobody is named. */
   deciders: readonly Members[];
   alerts: ScriptedAlerts;
+  followUps: ScriptedFollowUps;
 }
 
 /** Silences and held back alerts that the test writes. */
@@ -125,6 +127,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
     mine: [],
     deciders: [{ approver: { onCall: 'nobody' }, people: [], problem: 'not asked' }],
     alerts: scriptedAlerts(),
+    followUps: createScriptedFollowUps(),
     databases,
     runbooks: [
       { id: 'pool', title: 'Connection pool exhausted', purpose: 'incident', alerts: ['PoolExhausted'] },

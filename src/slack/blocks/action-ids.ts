@@ -22,6 +22,8 @@ export const actionIds = {
   triageStart: 'triage.start',
   watchdogStop: 'watchdog.stop',
   watchdogStart: 'watchdog.start',
+  followUpAdd: 'follow-up.add',
+  followUpEdit: 'follow-up.edit',
   doctorClick: 'doctor.click',
   preventionStart: 'prevention.start',
 } as const;

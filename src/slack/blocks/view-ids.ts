@@ -5,5 +5,7 @@ export const viewIds = {
   addResponders: 'responders.add',
   targets: 'step.targets',
   triage: 'triage.start',
+  followUpAdd: 'follow-up.add',
+  followUpEdit: 'follow-up.edit',
   note: 'note.add',
 } as const;

@@ -3,6 +3,8 @@ import type { ActionListener } from './action-listener.ts';
 import { chargeHandOver } from './actions/charge-hand-over.ts';
 import { chargeTake } from './actions/charge-take.ts';
 import { doctorClick } from './actions/doctor-click.ts';
+import { followUpAdd } from './actions/follow-up-add.ts';
+import { followUpEdit } from './actions/follow-up-edit.ts';
 import { incidentClose } from './actions/incident-close.ts';
 import { incidentExplain } from './actions/incident-explain.ts';
 import { incidentWhyNot } from './actions/incident-why-not.ts';
@@ -40,6 +42,8 @@ import type { TypingContext } from './subcommand.ts';
 import { tellMessage } from './tell.ts';
 import type { ViewListener } from './view-listener.ts';
 import { chargeHandOverView } from './views/charge-hand-over.ts';
+import { followUpAddView } from './views/follow-up-add.ts';
+import { followUpEditView } from './views/follow-up-edit.ts';
 import { noteAddView } from './views/note-add.ts';
 import { respondersAddView } from './views/responders-add.ts';
 import { stepBreakGlassView } from './views/step-break-glass.ts';
@@ -74,11 +78,15 @@ export const viewListeners: readonly ViewListener[] = [
   stepBreakGlassView,
   stepTargetsView,
   noteAddView,
+  followUpAddView,
+  followUpEditView,
   triageStartView,
 ];
 /** Every button that is on no card of an incident. */
 export const buttonListeners: readonly ButtonListener[] = [
   doctorClick,
+  followUpAdd,
+  followUpEdit,
   liveAgain,
   preventionStart,
   triageStartButton,

@@ -9,6 +9,7 @@ const Field = z.object({
   value: z.string().nullish(),
   selected_user: z.string().nullish(),
   selected_users: z.array(z.string()).nullish(),
+  selected_date: z.string().nullish(),
   selected_option: Option.nullish(),
   selected_options: z.array(Option).nullish(),
 });
@@ -34,6 +35,8 @@ export interface Submission {
   metadata<T>(schema: z.ZodType<T>): T;
   /** What was typed in this block, without spaces around it; empty when nothing was. */
   text(blockId: string): string;
+  /** The day picked in this block, such as `2026-12-31`; null when none was. */
+  day(blockId: string): string | null;
   /** Ids of the people picked in this block. */
   people(blockId: string): readonly string[];
   /** Values of the options picked in this block. */
@@ -51,6 +54,7 @@ export function readSubmission(body: unknown): Submission {
     by: { id: user.id, teamId: user.team_id ?? null, name: user.name ?? null },
     metadata: (schema) => schema.parse(JSON.parse(view.private_metadata)),
     text: (blockId) => (field(blockId)?.value ?? '').trim(),
+    day: (blockId) => field(blockId)?.selected_date ?? null,
     people(blockId) {
       const { selected_user, selected_users } = field(blockId) ?? {};
       return selected_users ?? (selected_user == null ? [] : [selected_user]);

@@ -10,6 +10,7 @@ import { auditDigest } from '../blocks/audit-digest.ts';
 import { forcedBlocks, forcedText } from '../blocks/break-glass.ts';
 import type { CardInput } from '../blocks/card-input.ts';
 import { chargeNoteBlocks, chargeNoteText } from '../blocks/charge.ts';
+import type { FollowUpMessage } from '../blocks/follow-up-messages.ts';
 import { incidentAlerts } from '../blocks/incident-alerts.ts';
 import { milestoneBlocks, milestonesOf } from '../blocks/milestone.ts';
 import { noticeBlocks } from '../blocks/notice.ts';
@@ -171,6 +172,11 @@ export function digestMessages(digests: readonly AuditDigest[]): DesiredMessage[
     const { words, blocks } = auditDigest(digest);
     return message(`digest:${digest.slot}`, words, blocks);
   });
+}
+
+/** What is left to do after incidents, and what came back. Pure. */
+export function followUpMessages(told: readonly FollowUpMessage[]): DesiredMessage[] {
+  return told.map(({ key, words, blocks }) => message(key, words, blocks));
 }
 
 /** What the policies of the watchdog did, each on its own in the channel. Pure. */

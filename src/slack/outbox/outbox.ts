@@ -4,10 +4,12 @@ import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
 import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
-import { AUDITS, NOTICES, WATCHDOG } from './perform.ts';
+import { AUDITS, FOLLOW_UPS, NOTICES, WATCHDOG } from './perform.ts';
 import { channelFor } from './routed-channel.ts';
 import { createVisit } from './visit.ts';
 
+/** What is told beside the incidents. */
+const BESIDE: readonly string[] = [NOTICES, AUDITS, WATCHDOG, FOLLOW_UPS];
 /** Incidents that are looked at, at the same time. */
 const MOST_LOOKS = 4;
 /** Milliseconds that a render waits for its incident: as long as the queue waits between two items anyway. */
@@ -142,7 +144,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         : news.reserve(incidentId, channelFor(options.tools, channel)),
     announce: (incident) => news.announce(incident),
     redraw,
-    waiting: () => [...row.all.keys()].filter((id) => ![NOTICES, AUDITS, WATCHDOG].includes(id)).length,
+    waiting: () => [...row.all.keys()].filter((id) => !BESIDE.includes(id)).length,
     async settled() {
       while (visits.size > 0) await Promise.allSettled(visits);
     },

@@ -20,6 +20,8 @@ export const NOTICES = 'intake';
 export const AUDITS = 'audits';
 /** The key of the work that tells what the policies of the watchdog did. */
 export const WATCHDOG = 'watchdog';
+/** The key of the work that tells what is left to do after incidents. */
+export const FOLLOW_UPS = 'follow-ups';
 
 /** What the outbox works with. */
 export interface OutboxTools {

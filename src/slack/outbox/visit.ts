@@ -3,6 +3,7 @@ import { currentAttempt, type Incident } from '../../domain/incident.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
 import { awaited } from '../../words/incident-state.ts';
+import { followUpsTold } from '../blocks/follow-up-messages.ts';
 import { watchdogMessages } from '../blocks/watchdog-messages.ts';
 import { filedIn } from '../documents/details.ts';
 import { NONE } from '../documents/none.ts';
@@ -15,6 +16,7 @@ import {
   cardKey,
   type DesiredMessage,
   digestMessages,
+  followUpMessages,
   messagesOf,
   noticeMessages,
   policyMessages,
@@ -23,7 +25,7 @@ import {
 import type { NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
-import { AUDITS, NOTICES, perform, WATCHDOG } from './perform.ts';
+import { AUDITS, FOLLOW_UPS, NOTICES, perform, WATCHDOG } from './perform.ts';
 import { channelFor, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
@@ -81,6 +83,10 @@ export function createVisit(
       const place = { now: options.clock.now(), timeZone };
       const told = watchdogMessages(await options.watchdog.policies(), place);
       return { since: told[0]?.at ?? '', incident: null, messages: policyMessages(told) };
+    }
+    if (id === FOLLOW_UPS) {
+      const told = followUpsTold(await desk.followUps.view());
+      return { since: told[0]?.at ?? '', incident: null, messages: followUpMessages(told) };
     }
     const view = await desk.view(id);
     return view === null ? { since: '', incident: null, messages: [] } : drawn(view, rows);
