@@ -9,7 +9,7 @@ const layers = {
   grants: ['domain/'],
   init: ['grants/', 'slack/manifest', 'domain/'],
   doctor: ['grants/', 'slack/manifest', 'ports/', 'domain/'],
-  audits: ['diagnosis/', 'steps/cron-schedule', 'ports/', 'domain/'],
+  audits: ['diagnosis/', 'steps/(?:cron-schedule|peak-hours)', 'ports/', 'domain/'],
   gate: ['ports/', 'domain/'],
   breaker: ['ports/', 'domain/'],
   client: [],
@@ -101,7 +101,7 @@ export default {
     rule(
       'an-audit-never-imports-an-audit',
       { path: '^src/audits/checks/' },
-      { path: '^src/(?:audits/checks|ports|steps)/', pathNot: '^src/steps/cron-schedule' },
+      { path: '^src/(?:audits/checks|ports|steps)/', pathNot: '^src/steps/(?:cron-schedule|peak-hours)' },
     ),
     rule(
       'a-doctor-check-never-imports-a-check',

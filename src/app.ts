@@ -54,7 +54,7 @@ import { keepWatchdog } from './watchdog/keep.ts';
 import { createWatchdog } from './watchdog/switches.ts';
 import { configuredDoctor } from './wiring/configured-doctor.ts';
 import { createImpact } from './wiring/impact-questions.ts';
-import { knownOf } from './wiring/known-hosts.ts';
+import { knownOf, setupOf } from './wiring/known-hosts.ts';
 import { measured, measuredPorts } from './wiring/measured-ports.ts';
 import { openGate } from './wiring/open-gate.ts';
 import { guardOf, openPorts } from './wiring/open-ports.ts';
@@ -182,6 +182,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     rules,
     approvers,
     guard: guardOf(config),
+    setupOf: (name) => setupOf(config, name),
     telemetry,
     clock,
     logger,

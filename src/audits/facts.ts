@@ -7,6 +7,7 @@ import type {
   Quota,
   ServiceWorkload,
 } from '../domain/cluster-guardrails.ts';
+import type { KnownHosts } from '../domain/database-setup.ts';
 import type { Pooler } from '../domain/pooler.ts';
 import type { ReplicaStatus } from '../domain/replica.ts';
 import type { RelationReadout, ServerReadout } from '../domain/server-readout.ts';
@@ -22,12 +23,7 @@ export interface DatabaseUnderAudit {
   /** Names of the PgBouncers in front of it. */
   readonly poolers: readonly string[];
   /** Hosts under which the primary and each replica are reached; workloads may know them by others. */
-  readonly hosts: {
-    readonly primary: readonly string[];
-    readonly replicas: readonly string[];
-    /** Of the other configured databases. */
-    readonly others: readonly string[];
-  };
+  readonly hosts: KnownHosts;
   /** Roles that are never signalled, such as those of backups and migrations. */
   readonly protectedRoles: readonly string[];
 }

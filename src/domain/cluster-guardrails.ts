@@ -29,9 +29,6 @@ export type ContainerFacts = z.infer<typeof ContainerFacts>;
 
 /** A CronJob with what bounds its runs. */
 export const BatchWorkload = CronJob.extend({
-  /** Of the Job that it makes. */
-  activeDeadlineSeconds: z.number().nullable(),
-  backoffLimit: z.int(),
   parallelism: z.int(),
   containers: z.array(ContainerFacts),
 });

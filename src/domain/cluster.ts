@@ -12,6 +12,9 @@ export const CronJob = z.object({
   suspended: z.boolean(),
   concurrencyPolicy: z.string(),
   startingDeadlineSeconds: z.number().nullable(),
+  /** Of the Jobs that it makes. */
+  activeDeadlineSeconds: z.number().nullable(),
+  backoffLimit: z.int(),
   /** ISO 8601. */
   lastScheduleTime: z.string().nullable(),
   createdAt: z.string().nullable(),
@@ -32,6 +35,8 @@ export const Job = z.object({
   backoffLimit: z.int(),
   /** ISO 8601. */
   startTime: z.string().nullable(),
+  /** When it completed, ISO 8601; null while it runs and when it failed. */
+  completionTime: z.string().nullable(),
 });
 export type Job = z.infer<typeof Job>;
 

@@ -28,6 +28,7 @@ export const errorCodes = {
   'kubernetes-conflict': 'A Kubernetes object changed meanwhile.',
   'kubernetes-not-found': 'A Kubernetes object does not exist.',
   'kubernetes-error': 'The Kubernetes API refused a request.',
+  'gitops-managed': 'A GitOps tool owns a Kubernetes object and would take a live change back.',
   'prometheus-unreachable': 'Prometheus cannot be reached.',
   'prometheus-error': 'Prometheus refused a query.',
   'on-call-unreachable': 'An on-call source cannot be reached.',

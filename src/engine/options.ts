@@ -1,4 +1,5 @@
 import type { Authority, DecisionRules } from '../domain/authority.ts';
+import type { DatabaseSetup } from '../domain/database-setup.ts';
 import type { Runbook } from '../domain/runbook.ts';
 import type { Approvers } from '../ports/approvers.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -31,6 +32,8 @@ export interface EngineOptions {
   readonly telemetry?: Pick<Telemetry, 'during'>;
   /** Who is never signalled. */
   readonly guard: SignalGuard;
+  /** What the configuration says around a database; left out, nothing is known of it. */
+  readonly setupOf?: (database: string) => DatabaseSetup;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Names this process in the journal, such as `host-4711`. */

@@ -1,3 +1,4 @@
+import { noSetup } from '../domain/database-setup.ts';
 import { loggableError } from '../domain/errors.ts';
 import { currentRun, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Progress } from '../domain/outcome.ts';
@@ -35,6 +36,7 @@ export function silentContext(
     incident: { id: incident.id, database: incident.database, openedAt: incident.openedAt },
     earlier: earlierSteps(incident, attempt),
     guard: options.guard,
+    setup: options.setupOf?.(incident.database) ?? noSetup,
     progress: () => undefined,
   };
 }

@@ -1,12 +1,10 @@
 import type { ClusterFacts, CronJob, Deployment, Job, Revision, WorkloadRef } from '../domain/cluster.ts';
 import type { ClusterGuardrails } from '../domain/cluster-guardrails.ts';
+import type { CronJobField } from '../domain/cronjob-change.ts';
 
 /** A merge of fields into a CronJob's spec; only these fields are ever changed. */
-export interface CronJobChange {
+export interface CronJobChange extends Readonly<Partial<Pick<CronJob, CronJobField>>> {
   readonly suspend?: boolean;
-  readonly schedule?: string;
-  readonly timeZone?: string | null;
-  readonly startingDeadlineSeconds?: number | null;
 }
 
 /**
@@ -26,6 +24,8 @@ export interface Workloads {
   cronJob(ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null>;
   /** Unfinished Jobs that the CronJob owns. */
   unfinishedJobs(ref: WorkloadRef, signal: AbortSignal): Promise<Job[]>;
+  /** Jobs that the CronJob owns and that completed, as many as the cluster keeps of them. */
+  completedJobs(ref: WorkloadRef, signal: AbortSignal): Promise<Job[]>;
   /** The exact patch request, for people to read. */
   patchText(ref: WorkloadRef, change: CronJobChange): string;
   /** Changes the CronJob if uid and resourceVersion still match; asks the server first with dryRun when told. */

@@ -1,4 +1,5 @@
 import type { CronJob } from '../domain/cluster.ts';
+import { cronJobFields } from '../domain/cronjob-change.ts';
 import { FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
 import { utcTime } from '../domain/format.ts';
 import type { Command } from '../domain/plan.ts';
@@ -97,8 +98,7 @@ function deleted({ namespace, name }: Pick<CronJob, 'namespace' | 'name'>): Drif
 }
 
 function differences(before: CronJob, now: CronJob): string[] {
-  const fields = ['schedule', 'suspended', 'timeZone', 'startingDeadlineSeconds'] as const;
-  return fields
+  return ([...cronJobFields, 'suspended'] as const)
     .filter((field) => before[field] !== now[field])
     .map(
       (field) =>
@@ -106,13 +106,10 @@ function differences(before: CronJob, now: CronJob): string[] {
     );
 }
 
-function hasChange(cronJob: CronJob, change: CronJobChange): boolean {
+function hasChange(cronJob: CronJob, { suspend, ...change }: CronJobChange): boolean {
   return (
-    (change.suspend === undefined || cronJob.suspended === change.suspend) &&
-    (change.schedule === undefined || cronJob.schedule === change.schedule) &&
-    (change.timeZone === undefined || cronJob.timeZone === change.timeZone) &&
-    (change.startingDeadlineSeconds === undefined ||
-      cronJob.startingDeadlineSeconds === change.startingDeadlineSeconds)
+    (suspend === undefined || cronJob.suspended === suspend) &&
+    cronJobFields.every((field) => change[field] === undefined || cronJob[field] === change[field])
   );
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionClass } from '../domain/actor.ts';
+import type { DatabaseSetup } from '../domain/database-setup.ts';
 import type { Json } from '../domain/json.ts';
 import { Outcome, type Progress, type Verdict } from '../domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection, Target } from '../domain/plan.ts';
@@ -48,6 +49,8 @@ export interface StepContext<P extends PortName = PortName> {
   readonly earlier: readonly EarlierStep[];
   /** Who is never signalled, from the configuration. */
   readonly guard: SignalGuard;
+  /** What the configuration says around the database: its hours of high load, its hosts. */
+  readonly setup: DatabaseSetup;
   /** Shows where a long step is; the last report wins. */
   progress(progress: Progress): void;
 }

@@ -1,3 +1,4 @@
+import { noSetup } from '../domain/database-setup.ts';
 import { isFirebreakError } from '../domain/errors.ts';
 import { backendId } from '../domain/snapshot.ts';
 import type { WatchdogPolicy, WatchdogResult, WatchdogTarget } from '../domain/watchdog.ts';
@@ -35,6 +36,7 @@ export async function endTargets(
       signal,
       incident: { id: 'watchdog', database: terms.database, openedAt: clock.now().toISOString() },
       earlier: [],
+      setup: noSetup,
       guard: { ...guard, minimumAgeSeconds: Math.max(guard.minimumAgeSeconds, terms.olderThanSeconds) },
       progress: () => undefined,
     },

@@ -1,5 +1,6 @@
 import type { KnownOfDatabase } from '../audits/create-audits.ts';
 import type { Config } from '../config/config.ts';
+import type { DatabaseSetup } from '../domain/database-setup.ts';
 
 /** What audits know of a database by its configuration: hosts of its servers, and roles that are protected. */
 export function knownOf({ databases, protected: { roles } }: Config, name: string): KnownOfDatabase {
@@ -20,6 +21,11 @@ export function knownOf({ databases, protected: { roles } }: Config, name: strin
     },
     protectedRoles: roles,
   };
+}
+
+/** What step kinds know of a database by its configuration. */
+export function setupOf(config: Config, name: string): DatabaseSetup {
+  return { peak: config.audits.peak, hosts: knownOf(config, name).hosts };
 }
 
 /** The hosts of a connection URL; those of a local socket are none that a workload could name. */

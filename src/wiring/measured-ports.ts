@@ -25,6 +25,7 @@ export function measuredPorts<P extends Omit<Ports, 'audits'>>(ports: P, telemet
       'guardrails',
       'cronJob',
       'unfinishedJobs',
+      'completedJobs',
       'changeCronJob',
       'suspendJob',
       'deleteJob',

@@ -87,7 +87,7 @@ describe('loadRunbook', () => {
     [
       'an unknown kind',
       ['postgres.diagnose', 'postgres.diagnos'],
-      'demo.yml:7:11: found the unknown step kind "postgres.diagnos". Did you mean "postgres.diagnose"? Known: audits.run, kubernetes.resume-cronjob',
+      'demo.yml:7:11: found the unknown step kind "postgres.diagnos". Did you mean "postgres.diagnose"? Known: audits.run, kubernetes.guard-cronjob',
     ],
     [
       'an unknown cause',

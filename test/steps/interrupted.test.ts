@@ -4,6 +4,7 @@ import { fencedPorts } from '../../src/engine/fenced-ports.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { loginRole, serverReadout } from '../support/audit-facts.ts';
+import { batchWorld } from '../support/batch-world.ts';
 import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
 import {
   cluster,
@@ -82,6 +83,15 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
         }),
       }),
     };
+  },
+  'kubernetes.reschedule-cronjob': () => ({ world: batchWorld() }),
+  'kubernetes.guard-cronjob': () => ({ world: batchWorld() }),
+  'kubernetes.restore-cronjob': async () => {
+    const world = batchWorld();
+    const earlier = [await runStep(world, kindOf('kubernetes.reschedule-cronjob'))];
+    earlier.push(await runStep(world, kindOf('kubernetes.guard-cronjob'), { earlier }));
+    world.changes.length = 0;
+    return { world, earlier };
   },
   'kubernetes.scale-deployment': () => ({ world: recorded('connection-storm') }),
   'kubernetes.rollback-deployment': () => ({ world: recorded('connection-storm') }),

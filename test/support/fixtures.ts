@@ -148,6 +148,8 @@ export function cronJob(parts: Partial<CronJob> = {}): CronJob {
     suspended: false,
     concurrencyPolicy: 'Allow',
     startingDeadlineSeconds: null,
+    activeDeadlineSeconds: null,
+    backoffLimit: 6,
     lastScheduleTime: '2024-11-15T14:38:00Z',
     createdAt: '2024-01-01T00:00:00Z',
     gitops: null,
@@ -168,6 +170,7 @@ export function job(name: string, parts: Partial<Job> = {}): Job {
     failed: 0,
     backoffLimit: 6,
     startTime: '2024-11-15T14:36:00Z',
+    completionTime: null,
     ...parts,
   };
 }

@@ -1,6 +1,7 @@
 import type { AuditReport } from '../../src/domain/audit.ts';
 import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cluster.ts';
 import type { ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
+import type { DatabaseSetup } from '../../src/domain/database-setup.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import type { Objective } from '../../src/domain/objective.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
@@ -54,6 +55,8 @@ export interface World {
   /** Faults by method name. */
   faults: Map<string, FirebreakError>;
   guard: SignalGuard;
+  /** What the configuration says around the database. */
+  setup: DatabaseSetup;
   /** Every call that changes something, in order. */
   readonly changes: string[];
   readonly progress: Progress[];
@@ -105,6 +108,10 @@ export function createWorld(
       protectedAddresses: [],
       minimumAgeSeconds: 5,
     },
+    setup: {
+      peak: { window: '09:00-22:00', timeZone: 'Asia/Seoul' },
+      hosts: { primary: ['orders-primary.db.svc'], replicas: ['orders-ro.db.svc'], others: [] },
+    },
     changes: [],
     progress: [],
     auditedSince: [],
@@ -130,6 +137,7 @@ export function createWorld(
       incident: { id: 'inc-1', database: 'orders', openedAt: new Date(START).toISOString() },
       earlier,
       guard: world.guard,
+      setup: world.setup,
       progress: (progress) => void world.progress.push(progress),
     }),
     ...parts,
@@ -341,6 +349,13 @@ function workloadsOf(world: World): Workloads {
       ...world.cluster,
       cronJobs: world.cluster.cronJobs.map((item) => (item.uid === changed.uid ? changed : item)),
     };
+    world.guardrails = {
+      ...world.guardrails,
+      batches: world.guardrails.batches.map((list) => ({
+        ...list,
+        items: list.items?.map((item) => (item.uid === changed.uid ? { ...item, ...changed } : item)) ?? null,
+      })),
+    };
   };
   const change = (changed: Deployment) => {
     const deployments = world.cluster.deployments.map((item) => (item.uid === changed.uid ? changed : item));
@@ -368,6 +383,10 @@ function workloadsOf(world: World): Workloads {
     async unfinishedJobs(ref) {
       fail(world, 'unfinishedJobs');
       return world.cluster.jobs.filter((job) => job.cronJob?.uid === ref.uid && !job.finished);
+    },
+    async completedJobs(ref) {
+      fail(world, 'completedJobs');
+      return world.cluster.jobs.filter((job) => job.cronJob?.uid === ref.uid && job.completionTime !== null);
     },
     patchText: (ref, change) => `PATCH cronjobs/${ref.name} ${JSON.stringify(change)}`,
     async changeCronJob(cronJob, change, { dryRun }) {

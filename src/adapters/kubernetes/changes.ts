@@ -14,10 +14,19 @@ export function guardedPatch(object: { uid: string; resourceVersion?: string }, 
   return { metadata: { uid, resourceVersion }, spec };
 }
 
+/** Where the fields of a change stand in the spec of a CronJob: some of them are of the Jobs that it makes. */
+export function specOf({ activeDeadlineSeconds, backoffLimit, ...own }: CronJobChange): object {
+  const ofJobs = {
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+    ...(backoffLimit === undefined ? {} : { backoffLimit }),
+  };
+  return Object.keys(ofJobs).length === 0 ? own : { ...own, jobTemplate: { spec: ofJobs } };
+}
+
 /** The request for people to read; the version is only known when it is sent. */
 export function patchText({ namespace, name, uid }: WorkloadRef, change: CronJobChange): string {
   const query = new URLSearchParams(PATCH_PARAMETERS).toString();
-  const body = guardedPatch({ uid, resourceVersion: '<as read just before>' }, change);
+  const body = guardedPatch({ uid, resourceVersion: '<as read just before>' }, specOf(change));
   return [
     `PATCH /apis/batch/v1/namespaces/${namespace}/cronjobs/${name}?${query}`,
     'Content-Type: application/merge-patch+json',

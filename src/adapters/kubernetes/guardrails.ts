@@ -87,8 +87,6 @@ function toBatch(object: V1CronJob): BatchWorkload {
   const job = object.spec?.jobTemplate.spec;
   return {
     ...toCronJob(object),
-    activeDeadlineSeconds: job?.activeDeadlineSeconds ?? null,
-    backoffLimit: job?.backoffLimit ?? 6,
     parallelism: job?.parallelism ?? 1,
     containers: containersOf(job?.template.spec),
   };

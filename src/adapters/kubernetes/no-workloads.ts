@@ -22,6 +22,7 @@ export function noWorkloads(): Workloads {
     guardrails: refuse,
     cronJob: refuse,
     unfinishedJobs: refuse,
+    completedJobs: refuse,
     patchText,
     changeCronJob: refuse,
     suspendJob: refuse,

@@ -2,6 +2,9 @@ import type { V1CronJob, V1Job, V1ObjectMeta, V1OwnerReference, V1Pod } from '@k
 import type { CronJob, Job, Pod } from '../../domain/cluster.ts';
 import { gitopsOf } from './gitops.ts';
 
+/** What Kubernetes fills in. */
+const DEFAULT_BACKOFF_LIMIT = 6;
+
 /** The owner that controls an object, or undefined. */
 export function controllerOf(metadata: V1ObjectMeta | undefined): V1OwnerReference | undefined {
   return metadata?.ownerReferences?.find(({ controller }) => controller === true);
@@ -17,6 +20,8 @@ export function toCronJob(object: V1CronJob): CronJob {
     suspended: spec?.suspend ?? false,
     concurrencyPolicy: spec?.concurrencyPolicy ?? 'Allow',
     startingDeadlineSeconds: spec?.startingDeadlineSeconds ?? null,
+    activeDeadlineSeconds: spec?.jobTemplate.spec?.activeDeadlineSeconds ?? null,
+    backoffLimit: spec?.jobTemplate.spec?.backoffLimit ?? DEFAULT_BACKOFF_LIMIT,
     lastScheduleTime: iso(status?.lastScheduleTime),
     createdAt: iso(object.metadata?.creationTimestamp),
     gitops: gitopsOf(object.metadata ?? {}),
@@ -37,8 +42,9 @@ export function toJob(object: V1Job): Job {
     ),
     active: status?.active ?? 0,
     failed: status?.failed ?? 0,
-    backoffLimit: spec?.backoffLimit ?? 6,
+    backoffLimit: spec?.backoffLimit ?? DEFAULT_BACKOFF_LIMIT,
     startTime: iso(status?.startTime),
+    completionTime: iso(status?.completionTime),
   };
 }
 

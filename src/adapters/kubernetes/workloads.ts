@@ -6,7 +6,7 @@ import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { readAccess } from './access.ts';
 import { Api } from './api.ts';
-import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText, scaleText } from './changes.ts';
+import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText, scaleText, specOf } from './changes.ts';
 import type { KubernetesConfig } from './config.ts';
 import { toDeployment } from './deployments.ts';
 import type { Request } from './errors.ts';
@@ -39,23 +39,24 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
     facts: (ips, signal) => readFacts(api, namespaces, ips, signal),
     guardrails: (signal) => readGuardrails(api, namespaces, signal),
     cronJob: (ref, signal) => readCronJob(api, ref, signal),
-    async unfinishedJobs(ref, signal) {
-      const jobs = (await listJobs(api, ref.namespace, signal)).map(toJob);
-      return jobs.filter((job) => job.cronJob?.uid === ref.uid && !job.finished);
-    },
+    unfinishedJobs: async (ref, signal) =>
+      (await jobsOf(api, ref, signal)).filter(({ finished }) => !finished),
+    completedJobs: async (ref, signal) =>
+      (await jobsOf(api, ref, signal)).filter(({ completionTime }) => completionTime !== null),
     patchText,
     async changeCronJob(cronJob, change, { dryRun }, signal) {
       const { namespace, name } = cronJob;
       const parameters = { ...PATCH_PARAMETERS, ...(dryRun ? { dryRun: 'All' } : {}) };
       const answer = await api.write(on('patch', 'cronjobs', cronJob), signal, (options) =>
         api.batch.patchNamespacedCronJob(
-          { name, namespace, body: guardedPatch(cronJob, change), ...parameters },
+          { name, namespace, body: guardedPatch(cronJob, specOf(change)), ...parameters },
           options,
         ),
       );
-      assertChanged(change, answer.spec, `CronJob ${namespace}/${name}`);
+      const changed = toCronJob(answer);
+      assertChanged(change, { ...changed, suspend: changed.suspended }, `CronJob ${namespace}/${name}`);
       logger.info({ namespace, name, change, dryRun }, 'A CronJob was patched.');
-      return toCronJob(answer);
+      return changed;
     },
     async suspendJob(job, suspend, signal) {
       const answer = await patchJob(api, job, { suspend }, signal);
@@ -128,6 +129,11 @@ async function readDeployment(api: Api, ref: WorkloadRef, signal: AbortSignal): 
   ]);
   signal.throwIfAborted();
   return found?.metadata?.uid === ref.uid ? toDeployment(found, replicaSets, autoscalers) : null;
+}
+
+async function jobsOf(api: Api, { namespace, uid }: WorkloadRef, signal: AbortSignal): Promise<Job[]> {
+  const jobs = (await listJobs(api, namespace, signal)).map(toJob);
+  return jobs.filter(({ cronJob }) => cronJob?.uid === uid);
 }
 
 async function readCronJob(api: Api, ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null> {

@@ -59,7 +59,8 @@ test('a hundred requests use a handful of connections', async () => {
   let connections = 0;
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ kind: 'CronJob', metadata: { uid: 'u-1', name: 'etl' }, spec: {} }));
+    const spec = { jobTemplate: {} };
+    response.end(JSON.stringify({ kind: 'CronJob', metadata: { uid: 'u-1', name: 'etl' }, spec }));
   });
   server.on('connection', () => {
     connections += 1;

@@ -8,6 +8,7 @@ export const audit = defineAudit({
   severity: 'medium',
   why: 'A run that hangs or crawls goes on for ever, into the peak and into the next run.',
   falsePositives: 'A run that is bounded by itself, such as by `timeout` in its command: suppress it.',
+  step: 'kubernetes.guard-cronjob',
   holds: ['lesson-3'],
   needs: ['batches'],
   check({ batches }) {

@@ -11,6 +11,7 @@ export const audit = defineAudit({
   severity: 'medium',
   why: 'On 2024-11-15 the query was killed and was there again: each retry starts the same load on a database that just failed under it.',
   falsePositives: 'Jobs that fail often for other reasons and are cheap: suppress them.',
+  step: 'kubernetes.guard-cronjob',
   holds: ['respawn'],
   needs: ['batches'],
   check({ batches }) {

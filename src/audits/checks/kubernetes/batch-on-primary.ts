@@ -1,7 +1,7 @@
 import type { BatchWorkload, DatabaseAddress } from '../../../domain/cluster-guardrails.ts';
+import { isSameHost } from '../../../domain/same-host.ts';
 import { type Draft, defineAudit } from '../../audit.ts';
 import type { DatabaseUnderAudit } from '../../facts.ts';
-import { isSameHost } from '../../hosts.ts';
 import { manifest } from '../../yaml-patch.ts';
 
 /** Values of target_session_attrs (and of JDBC's targetServerType) that do not insist on the primary. */

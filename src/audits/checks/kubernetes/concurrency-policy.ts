@@ -9,6 +9,7 @@ export const audit = defineAudit({
   why: 'When a run takes longer than its interval the next one starts beside it: a slow database gets more load the slower it is.',
   falsePositives:
     'Jobs that are short and do not touch the database. A lock of its own in the job has the same effect.',
+  step: 'kubernetes.guard-cronjob',
   holds: ['respawn'],
   needs: ['batches'],
   check({ batches }) {

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../domain/format.ts';
 import { scheduleProblem, slotText } from '../../../steps/cron-schedule.ts';
+import { peakUse, peakWindows } from '../../../steps/peak-hours.ts';
 import { defineAudit } from '../../audit.ts';
-import { peakUse, peakWindows } from '../../peak-hours.ts';
 import { cronJobPatch } from '../../yaml-patch.ts';
 
 export const audit = defineAudit({
@@ -12,6 +12,7 @@ export const audit = defineAudit({
   why: 'It competes with customers for the same database in the hours in which there is nothing to spare.',
   falsePositives:
     'A small job that has to run all day, such as a mailer each five minutes: suppress it. What started before the peak and runs into it is not seen: audit active-deadline bounds that.',
+  step: 'kubernetes.reschedule-cronjob',
   holds: ['factor-3', 'action-schedule', 'lesson-3'],
   needs: ['batches', 'peak'],
   check({ batches, peak, at }) {

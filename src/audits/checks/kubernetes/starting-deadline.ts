@@ -8,6 +8,7 @@ export const audit = defineAudit({
   severity: 'medium',
   why: 'A run that was missed starts the moment the CronJob is resumed after an incident, or its schedule is changed: the load is back at once.',
   falsePositives: 'A job that has to run for every slot, late rather than never: suppress it.',
+  step: 'kubernetes.guard-cronjob',
   holds: ['respawn'],
   needs: ['batches'],
   check({ batches }) {

@@ -3,6 +3,7 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { lookAtCronJob } from '../../by-hand.ts';
 import { slotsBetween } from '../../cron-schedule.ts';
+import { secondsUntilSafe } from '../../missed-slot.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import {
   type ApprovedResumption,
@@ -14,7 +15,7 @@ import {
   type ResumptionOutcome,
 } from './contract.ts';
 import { recordOf, resumptionOutcome } from './execute.ts';
-import { matches, sameSettings, secondsUntilSafe, wantedSettings } from './settings.ts';
+import { matches, sameSettings, wantedSettings } from './settings.ts';
 
 const POLL_MS = 2000;
 /** A slot that passed since the plan is waited for when it takes no longer than this; seconds. */

@@ -3,6 +3,7 @@ import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import { lookAtCronJob } from '../../by-hand.ts';
 import { changeCronJob, nothingChanged } from '../../change-cronjob.ts';
+import { secondsUntilSafe } from '../../missed-slot.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedResumption,
@@ -14,7 +15,7 @@ import {
   type ResumptionOutcome,
   type Settings,
 } from './contract.ts';
-import { changeTo, matches, secondsUntilSafe, wantedSettings } from './settings.ts';
+import { changeTo, matches, wantedSettings } from './settings.ts';
 
 type Log = Pick<ResumptionOutcome, 'done' | 'skipped'>;
 type CronJobRecord = Data['cronJobs'][number];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSameHost } from '../../src/audits/hosts.ts';
+import { isSameHost } from '../../src/domain/same-host.ts';
 
 test.each([
   ['orders', 'orders'],

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { createPoolers } from '../../src/adapters/pgbouncer/poolers.ts';
+import { systemClock } from '../../src/clock.ts';
+import { proposedSelection } from '../../src/domain/plan.ts';
+import type { Workloads } from '../../src/ports/workloads.ts';
+import { step as guardCronJob } from '../../src/steps/kubernetes/guard-cronjob.ts';
+import { step as reschedule } from '../../src/steps/kubernetes/reschedule-cronjob.ts';
+import { step as restore } from '../../src/steps/kubernetes/restore-cronjob.ts';
+import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
+import { admin, batch, FIREBREAK, signal, startCluster } from '../adapters/kubernetes/support.ts';
+import { silent } from '../adapters/postgres/support.ts';
+import { auditsOf, report } from '../audits/in-cluster.ts';
+import { createWorld } from '../support/ports.ts';
+
+/** The production client of a cluster beside a database that is not asked. */
+function contextOf(workloads: Workloads, earlier: readonly EarlierStep[] = []): StepContext {
+  const world = createWorld();
+  const { ports, ...rest } = world.context(earlier);
+  const poolers = createPoolers([], { logger: silent });
+  return { ...rest, clock: systemClock, signal, ports: { ...ports, poolers, workloads } };
+}
+
+/** Plans a remedy, carries it out as proposed and verifies it. */
+async function carryOut(kind: StepKind, ctx: StepContext, params: object = {}): Promise<EarlierStep> {
+  const plan = await kind.plan(ctx, params);
+  const selection = proposedSelection(plan);
+  expect(await kind.recheck(ctx, plan, selection)).toEqual([]);
+  const outcome = await kind.execute(ctx, plan, selection);
+  const verdict = await kind.verify(ctx, plan, selection, outcome);
+  expect(verdict).toMatchObject({ status: 'passed' });
+  return {
+    stepId: kind.kind,
+    kind: kind.kind,
+    plan,
+    selection,
+    begunAt: systemClock.now().toISOString(),
+    outcome,
+    verdict,
+  };
+}
+
+const quick = { observeSeconds: 0 };
+
+describe('remedies of CronJobs, by the production client', () => {
+  test('each audit is red, green after its remedy, and red again after the undo', async () => {
+    await using cluster = await startCluster([report]);
+    const workloads = cluster.as(FIREBREAK);
+    const red = async () =>
+      new Set((await auditsOf(workloads).run('shop', signal)).findings.map(({ audit }) => audit));
+    const spec = async () => {
+      const found = await admin(cluster.sandbox, 'GET', `${batch}/cronjobs/report-generator`);
+      return (found as { spec: object }).spec;
+    };
+    const former = await spec();
+    const bounds = ['starting-deadline', 'active-deadline', 'concurrency-policy', 'backoff-limit'];
+    expect([...(await red())]).toEqual(expect.arrayContaining(['peak-schedule', ...bounds]));
+
+    const earlier = [await carryOut(reschedule, contextOf(workloads), quick)];
+    expect(await red()).not.toContain('peak-schedule');
+    expect(await spec()).toMatchObject({ schedule: '0 3 * * *', timeZone: 'Asia/Seoul' });
+
+    earlier.push(await carryOut(guardCronJob, contextOf(workloads, earlier)));
+    const after = await red();
+    for (const audit of [...bounds, 'peak-schedule']) expect(after).not.toContain(audit);
+    expect(await spec()).toMatchObject({
+      concurrencyPolicy: 'Forbid',
+      jobTemplate: { spec: { activeDeadlineSeconds: 3600, backoffLimit: 1, parallelism: 3 } },
+    });
+
+    await carryOut(restore, contextOf(workloads, earlier), quick);
+    expect(await red()).toContain('peak-schedule');
+    expect(await spec()).toEqual({
+      ...former,
+      jobTemplate: { spec: { ...(former as typeof report.spec).jobTemplate.spec, backoffLimit: 6 } },
+    });
+  });
+});

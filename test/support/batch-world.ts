@@ -1,0 +1,53 @@
+import type { CronJob } from '../../src/domain/cluster.ts';
+import { batch, containerFacts } from './audit-facts.ts';
+import { cluster } from './fixtures.ts';
+import { createWorld, type World } from './ports.ts';
+
+/** The container of a CronJob that is told of the primary of the world's database. */
+const onPrimary = containerFacts({
+  databases: [
+    {
+      variable: 'DATABASE_URL',
+      hosts: [{ host: 'orders-primary.db.svc', port: 5432 }],
+      wants: null,
+      user: 'report',
+      hiddenIn: null,
+    },
+  ],
+});
+
+/** As Kubernetes leaves a CronJob of which nothing is said. */
+const unbound = {
+  startingDeadlineSeconds: null,
+  activeDeadlineSeconds: null,
+  concurrencyPolicy: 'Allow',
+  backoffLimit: 6,
+  createdAt: '2024-01-01T00:00:00Z',
+};
+
+/** A namespace with CronJobs that nothing bounds; one starts in the peak of Seoul daily, one every two minutes. */
+export function batchWorld(parts: Partial<CronJob> = {}): World {
+  const world = createWorld();
+  const batches = [
+    batch('report-generator', {
+      ...unbound,
+      schedule: '0 14 * * *',
+      lastScheduleTime: '2024-11-15T05:00:00Z',
+      containers: [onPrimary],
+      ...parts,
+    }),
+    batch('sync', {
+      ...unbound,
+      schedule: '*/2 * * * 1-5',
+      timeZone: null,
+      lastScheduleTime: '2024-11-15T14:38:00Z',
+      containers: [onPrimary],
+    }),
+  ];
+  world.guardrails = {
+    ...world.guardrails,
+    batches: [{ namespace: 'analytics', items: batches, problem: null }],
+  };
+  world.cluster = cluster({ cronJobs: batches, jobs: [] });
+  return world;
+}
