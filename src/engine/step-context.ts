@@ -26,7 +26,7 @@ export function stepContext(options: EngineOptions, parts: ContextParts): StepCo
 
 /** The same where nobody follows how far it is. */
 export function silentContext(
-  options: Pick<EngineOptions, 'ports' | 'clock' | 'guard'>,
+  options: Pick<EngineOptions, 'ports' | 'clock' | 'guard' | 'setupOf'>,
   { incident, attempt, confirm, signal }: ContextParts,
 ): StepContext {
   return {

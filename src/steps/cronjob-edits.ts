@@ -6,7 +6,7 @@ import { shorten } from '../domain/format.ts';
 import type { Command, Fact } from '../domain/plan.ts';
 import { isSameHost } from '../domain/same-host.ts';
 import type { CronJobChange } from '../ports/workloads.ts';
-import { allManaged, managedInstead } from './gitops.ts';
+import { allManaged, managedInstead, manifestText } from './gitops.ts';
 import { compactBody } from './job-requests.ts';
 import type { Draft, StepContext } from './step-kind.ts';
 
@@ -84,6 +84,7 @@ export function editTargets(
       label: `Change CronJob ${nameOf(cronJob)}`,
       language: 'text',
       text: compactBody(ctx.ports.workloads.patchText(cronJob, changeOf(fields))),
+      patch: patchOf(cronJob, fields),
     });
   }
   if (targets.length === 0 && patches.length > 0) throw allManaged(patches);
@@ -100,9 +101,19 @@ export function nameOf({ namespace, name }: { readonly namespace: string; readon
   return `${namespace}/${name}`;
 }
 
-/** The part of the manifest that a person commits. */
-function patchOf({ namespace, name }: CronJob, fields: CronJobEdit['fields']): object {
-  const { activeDeadlineSeconds, backoffLimit, ...own } = changeOf(fields);
+/** The part of the manifest that a person commits, and what takes it back. */
+function patchOf(cronJob: CronJob, fields: CronJobEdit['fields']): NonNullable<Command['patch']> {
+  const back = fields.map(({ field, from, to }) => ({ field, from: to, to: from }));
+  return {
+    text: manifestText(manifestOf(cronJob, changeOf(fields))),
+    undo: manifestText(manifestOf(cronJob, changeOf(back))),
+  };
+}
+
+function manifestOf(
+  { namespace, name }: CronJob,
+  { activeDeadlineSeconds, backoffLimit, ...own }: CronJobChange,
+): object {
   const ofJobs = Object.entries({ activeDeadlineSeconds, backoffLimit }).filter(([, to]) => to !== undefined);
   return {
     apiVersion: 'batch/v1',

@@ -17,7 +17,7 @@ export function gitopsWarning({ namespace, name, gitops }: CronJob): string[] {
 }
 
 /** A manifest, or a part of one to merge into it, as YAML. */
-function manifestText(object: object): string {
+export function manifestText(object: object): string {
   return stringify(object, { lineWidth: 0 }).trimEnd();
 }
 
@@ -26,7 +26,7 @@ export function managedInstead(
   kind: string,
   { namespace, name }: Pick<WorkloadRef, 'namespace' | 'name'>,
   gitops: NonNullable<Gitops>,
-  patch: object,
+  patch: NonNullable<Command['patch']>,
 ): { readonly excluded: { label: string; reason: string }; readonly command: Command } {
   return {
     excluded: {
@@ -36,7 +36,8 @@ export function managedInstead(
     command: {
       label: `to commit where ${gitops.tool} deploys ${namespace}/${name} from`,
       language: 'text',
-      text: manifestText(patch),
+      text: patch.text,
+      patch,
     },
   };
 }
