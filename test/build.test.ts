@@ -24,6 +24,25 @@ it('the build holds every file of src and runs', { timeout: 120_000 }, () => {
   expect(JSON.parse(node('dist/main.js', 'check', '--json').stdout)).toMatchObject({ ok: true });
 });
 
+it('the packed file holds what its users need, and nothing else', () => {
+  const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    encoding: 'utf8',
+  });
+  const [{ files = [] } = {}] = z
+    .array(z.looseObject({ files: z.array(z.looseObject({ path: z.string() })) }))
+    .parse(JSON.parse(stdout));
+  const built = filesBelow('src').map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'));
+  const expected = [
+    ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin/firebreak.mjs'],
+    ...['firebreak.example.yml', 'manifest.yml', 'manifest.http.yml'],
+    ...['dist/client/index.d.ts', 'dist/client/breaker.d.ts'],
+    ...[...built, ...filesBelow('deploy'), ...filesBelow('runbooks')],
+    // What messages of the program point to. The pictures stay in the repository.
+    ...filesBelow('docs').filter((file) => file.endsWith('.md')),
+  ];
+  expect(files.map(({ path }) => path).toSorted()).toEqual(expected.toSorted());
+});
+
 it('the packed file installs elsewhere, and a whole drill runs from it', { timeout: 600_000 }, () => {
   const home = mkdtempSync(join(tmpdir(), 'fb-packed-'));
   // Run by root, PostgreSQL takes another account, which has to get in.

@@ -19,7 +19,7 @@ it('the image holds what the package holds, and runs as nobody special', () => {
     .object({ files: z.array(z.string()) })
     .parse(JSON.parse(readFileSync('package.json', 'utf8')));
   const copied = last.filter((line) => line.startsWith('COPY ')).join('\n');
-  const needed = files.filter((file) => !/^(?:deploy|firebreak\.example\.yml|CHANGELOG\.md)$/.test(file));
+  const needed = files.filter((file) => !/^(?:deploy|firebreak\.example\.yml|.*\.md)$/.test(file));
   for (const file of needed) expect(copied).toContain(file);
   expect(last).toContain('USER 1000:1000');
   expect(last.findIndex((line) => line.startsWith('USER'))).toBeGreaterThan(
@@ -40,6 +40,13 @@ it('what is copied into the build is there, and not ignored', () => {
     expect(existsSync(source)).toBe(true);
     expect(kept.some((path) => path === source || source.startsWith(`${path}/`))).toBe(true);
   }
+});
+
+it('the stage that builds has every file that the build names', () => {
+  const named = [...readFileSync('scripts/build.ts', 'utf8').matchAll(/compile\('(.+)'\)/g)];
+  expect(named.length).toBeGreaterThan(0);
+  const copied = lines.filter((line) => line.startsWith('COPY ')).flatMap((line) => line.split(' '));
+  for (const [, file] of named) expect(copied).toContain(file);
 });
 
 it('the compose file runs the same image with as little', () => {
