@@ -17,7 +17,8 @@ const layers = {
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],
   config: ['yaml/', 'intake/(?:alert-source|formats|authentication/registry)\\.ts', 'domain/'],
-  engine: ['steps/(?:step-kind|registry)', 'postmortem/', 'ports/', 'domain/'],
+  patches: ['domain/'],
+  engine: ['steps/(?:step-kind|registry)', 'patches/planned-step', 'postmortem/', 'ports/', 'domain/'],
   watchdog: [
     'engine/(?:authorise|fenced-ports|in-background|ledger|opening)',
     'steps/(?:shared/ending/|read-poolers|step-kind)',

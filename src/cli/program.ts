@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
+  prevent: async () => (await import('./prevent.ts')).preventCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
   alerts: async () => (await import('./alerts.ts')).alertsCommand,

@@ -9,7 +9,10 @@ export function existingOf(directory: string, files: readonly OutputFile[]): Out
 }
 
 /** Writes each file whole: one that is broken off leaves what was there. */
-export async function writeFiles(directory: string, files: readonly OutputFile[]): Promise<void> {
+export async function writeFiles(
+  directory: string,
+  files: readonly Pick<OutputFile, 'name' | 'text'>[],
+): Promise<void> {
   await mkdir(directory, { recursive: true });
   for (const { name, text } of files) {
     const partial = join(directory, `.${name}.partial`);
