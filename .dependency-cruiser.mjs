@@ -17,7 +17,7 @@ const layers = {
   runbooks: ['steps/(?:step-kind|registry)', 'diagnosis/cause-kinds', 'yaml/', 'domain/'],
   yaml: ['domain/'],
   config: ['yaml/', 'intake/(?:alert-source|formats|authentication/registry)\\.ts', 'domain/'],
-  patches: ['domain/'],
+  patches: ['words/', 'domain/'],
   engine: ['steps/(?:step-kind|registry)', 'patches/planned-step', 'postmortem/', 'ports/', 'domain/'],
   watchdog: [
     'engine/(?:authorise|fenced-ports|in-background|ledger|opening)',

@@ -6,7 +6,7 @@ import { openingOf } from './opening.ts';
 import type { EngineOptions } from './options.ts';
 import { silentContext } from './step-context.ts';
 
-type PlanningOptions = Pick<EngineOptions, 'kinds' | 'ports' | 'clock' | 'guard'>;
+type PlanningOptions = Pick<EngineOptions, 'kinds' | 'ports' | 'clock' | 'guard' | 'setupOf'>;
 
 /**
  * Plans every step of a runbook that would change something, by reading only: nothing is opened, asked or recorded. A step

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 
 /** `PATCH /apis/batch/v1/namespaces/analytics/cronjobs/report?fieldManager=…` */
 const REQUEST =
-  /^(PATCH|POST|PUT) \/(?:api|apis\/(?<group>[a-z0-9.]+))\/(?<version>v[a-z0-9]+)\/namespaces\/(?<namespace>[a-z0-9-]+)\/(?<plural>[a-z]+)(?:\/(?<name>[a-z0-9.-]+))?(?:\/scale)?(?:\?\S*)?$/;
+  /^(?:PATCH|POST|PUT) \/(?:api|apis\/(?<group>[a-z0-9.]+))\/(?<version>v[a-z0-9]+)\/namespaces\/(?<namespace>[a-z0-9-]+)\/(?<plural>[a-z]+)(?:\/(?<name>[a-z0-9.-]+))?(?:\/scale)?(?:\?\S*)?$/;
 
 const KINDS: Readonly<Record<string, string>> = {
   configmaps: 'ConfigMap',
@@ -14,19 +14,12 @@ const KINDS: Readonly<Record<string, string>> = {
   services: 'Service',
 };
 
-/** An object, or a part of one, as it stands in a repository. */
-export interface Manifest {
-  readonly yaml: string;
-  /** How it is applied by hand; `<file>` stands for its file. */
-  readonly apply: string;
-}
-
 /**
- * The manifest in a request to the Kubernetes API as a plan shows it, without what guards the request against the moment
- * (uid, resourceVersion); null when it is none. A manifest that is one already stays as it is.
+ * The object, or the part of one, in a request to the Kubernetes API as a plan shows it: as YAML, without what guards the
+ * request against the moment (uid, resourceVersion). Null when it is none. A manifest that is one already stays as it is.
  */
-export function manifestOf(text: string): Manifest | null {
-  if (/^apiVersion: /m.test(text)) return { yaml: withLineEnd(text), apply: 'kubectl apply -f <file>' };
+export function manifestOf(text: string): string | null {
+  if (/^apiVersion: /m.test(text)) return text.endsWith('\n') ? text : `${text}\n`;
   const [head = '', ...rest] = text.split(/\r?\n/);
   const found = REQUEST.exec(head);
   const body = bodyOf(rest.join('\n'));
@@ -35,17 +28,12 @@ export function manifestOf(text: string): Manifest | null {
   if (found === null || body === null || kind === undefined || namespace === undefined) return null;
   const { metadata = {}, ...fields } = body;
   const { uid: _uid, resourceVersion: _version, ...own } = isObject(metadata) ? metadata : {};
-  const object = {
+  return stringify({
     apiVersion: group === undefined ? version : `${group}/${version}`,
     kind,
     metadata: { namespace, ...(name === undefined ? {} : { name }), ...own },
     ...without(fields, ['apiVersion', 'kind']),
-  };
-  const apply =
-    found[1] === 'PATCH'
-      ? `kubectl -n ${namespace} patch ${kind.toLowerCase()} ${name ?? ''} --type merge --patch-file <file>`
-      : 'kubectl apply -f <file>';
-  return { yaml: stringify(object), apply };
+  });
 }
 
 function bodyOf(text: string): Record<string, unknown> | null {
@@ -65,8 +53,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function without(fields: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
-}
-
-function withLineEnd(text: string): string {
-  return text.endsWith('\n') ? text : `${text}\n`;
 }

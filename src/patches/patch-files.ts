@@ -1,4 +1,5 @@
 import type { Command } from '../domain/plan.ts';
+import { printableLines } from '../words/printable.ts';
 import { manifestOf } from './manifest-of.ts';
 import type { PlannedStep } from './planned-step.ts';
 
@@ -31,13 +32,15 @@ export function patchFiles(database: string, planned: readonly PlannedStep[]): P
     const head = headOf(database, { step, plan, problem });
     const sql = commands.filter(({ language }) => language === 'sql');
     const others = commands.filter(({ language }) => language !== 'sql');
-    const manifests = others.flatMap((command) => manifestOf(textOf(command)) ?? []);
+    const manifests = others.flatMap((command) => {
+      const yaml = manifestOf(textOf(command));
+      return yaml === null ? [] : [{ yaml, undo: command.patch?.undo ?? null }];
+    });
     const files = [
       ...(sql.length === 0 ? [] : [{ name: `${stem}.sql`, text: sqlText(head, sql) }]),
-      ...manifests.map(({ yaml, apply }, at) => {
+      ...manifests.map((manifest, at) => {
         const name = `${stem}${manifests.length === 1 ? '' : `-${at + 1}`}.yaml`;
-        const how = `Apply: ${apply.replace('<file>', name)}, or as a patch of your kustomization.`;
-        return { name, text: `${commented([...head, how], '#')}\n${yaml}` };
+        return { name, text: yamlText([...head, applied(name)], manifest) };
       }),
     ];
     return {
@@ -93,6 +96,16 @@ function sqlText(head: readonly string[], commands: readonly Command[]): string 
   ].join('\n');
 }
 
+/** Server-side, so that a part of an object is enough. */
+function applied(name: string): string {
+  return `Apply: kubectl apply --server-side --field-manager=firebreak -f ${name}, or as a patch of your kustomization.`;
+}
+
+function yamlText(head: readonly string[], { yaml, undo }: { yaml: string; undo: string | null }): string {
+  const back = undo === null ? '' : `\n${commented(['To undo it:', undo.trimEnd()], '#')}\n`;
+  return `${commented(head, '#')}\n${yaml}${back}`;
+}
+
 function textOf({ text, patch }: Command): string {
   return patch?.text ?? text;
 }
@@ -105,7 +118,7 @@ function ended(statement: string): string {
 /** Text of plans holds names that others chose: whatever looks like a new line begins a comment again. */
 function commented(lines: readonly string[], mark: '--' | '#'): string {
   return lines
-    .flatMap((line) => line.split(/\r\n|[\n\r\u0085\u2028\u2029\v\f]/))
+    .flatMap(printableLines)
     .map((line) => `${mark} ${line}`.trimEnd())
     .join('\n');
 }

@@ -13,7 +13,7 @@ import { planRemedies } from '../../engine/plan-remedies.ts';
 import { MADE_BY, type PatchFile, patchFiles } from '../../patches/patch-files.ts';
 import { loadConfiguredRunbooks } from '../../runbooks/configured-runbooks.ts';
 import { loadStepKinds } from '../../steps/registry.ts';
-import { knownOf } from '../../wiring/known-hosts.ts';
+import { knownOf, setupOf } from '../../wiring/known-hosts.ts';
 import { guardOf, openPorts } from '../../wiring/open-ports.ts';
 import { printable } from '../../words/printable.ts';
 import { writeFiles } from '../init/write-files.ts';
@@ -74,7 +74,13 @@ export async function writePatches(database: string, options: Options): Promise<
       clock: systemClock,
     },
   );
-  const planning = { kinds, ports: { ...systems, audits }, clock: systemClock, guard: guardOf(config) };
+  const planning = {
+    kinds,
+    ports: { ...systems, audits },
+    clock: systemClock,
+    guard: guardOf(config),
+    setupOf: (name: string) => setupOf(config, name),
+  };
   const planned = await planRemedies(planning, runbook, database, stop.signal);
   const patched = patchFiles(database, planned);
   const files = patched.flatMap((one) => one.files);
@@ -88,7 +94,7 @@ export async function writePatches(database: string, options: Options): Promise<
       title,
       files: own.map(({ name }) => name),
       note,
-      failed: planned[index]?.problem !== null,
+      failed: own.length === 0 && planned[index]?.problem !== null,
     })),
   };
 }
