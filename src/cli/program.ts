@@ -29,19 +29,10 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
 
 /** Runs the command line. Answers the exit code: 0, 1 it failed, 2 it was called wrong. */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  const program = new Command('firebreak')
-    .description('Incident-response ChatOps for PostgreSQL: diagnoses, asks, acts, proves.')
-    .version(VERSION)
-    .exitOverride()
-    .showHelpAfterError('(add --help for the options and an example)');
   const results: { exitCode: number } = { exitCode: 0 };
-  for (const load of neededFor(argv[2])) {
-    const create = await load();
-    const command = create((exitCode) => {
-      results.exitCode = exitCode;
-    });
-    program.addCommand(command.exitOverride());
-  }
+  const program = await loadProgram(argv[2], (exitCode) => {
+    results.exitCode = exitCode;
+  });
   try {
     await program.parseAsync([...argv]);
     return results.exitCode;
@@ -50,6 +41,17 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     printFailure(error);
     return 1;
   }
+}
+
+/** The program with the command of that name, or with all of them where it names none. */
+export async function loadProgram(word: string | undefined, setExitCode: SetExitCode): Promise<Command> {
+  const program = new Command('firebreak')
+    .description('Incident-response ChatOps for PostgreSQL: diagnoses, asks, acts, proves.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options and an example)');
+  for (const load of neededFor(word)) program.addCommand((await load())(setExitCode).exitOverride());
+  return program;
 }
 
 /** The help, and what is said to a name that no command has, need them all. */

@@ -95,7 +95,7 @@ test.skipIf(isMissing && process.env.CI === undefined)(
       SLACK_BOT_TOKEN: sandbox.botToken,
       SLACK_APP_TOKEN: sandbox.appToken,
     };
-    await using firebreak = await serve({ directory, configFile, env, [Symbol.dispose]: () => undefined });
+    await using firebreak = await serve({ configFile, env });
     const state = await opened(url);
     const exporter = await startExporter();
     exporter.say(5);

@@ -1,11 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OutputFile } from '../../init/answers.ts';
 
-/** Those whose names are taken in the folder. */
+/** Those whose names are taken in the folder by files with another text. */
 export function existingOf(directory: string, files: readonly OutputFile[]): OutputFile[] {
-  return files.filter(({ name }) => existsSync(join(directory, name)));
+  return files.filter(({ name, text }) => {
+    const path = join(directory, name);
+    return existsSync(path) && readFileSync(path, 'utf8') !== text;
+  });
 }
 
 /** Writes each file whole: one that is broken off leaves what was there. */

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadProgram } from '../../src/cli/program.ts';
+import { errorCodes } from '../../src/domain/errors.ts';
+import { blocksOf, readPage } from './page.ts';
+
+const program = await loadProgram(undefined, () => undefined);
+const pages = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter(
+  (name) => name.endsWith('.md'),
+);
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
+  const written = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+  const ofHeadings = headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set([...written, ...ofHeadings]);
+}
+
+test.each(pages)('every link of %s leads somewhere', (page) => {
+  const text = readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '');
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
+    ([, link, attribute]) => link ?? attribute ?? '',
+  );
+  const broken = targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => {
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(file)) return true;
+      return (
+        anchor !== undefined && file.endsWith('.md') && !anchorsOf(readFileSync(file, 'utf8')).has(anchor)
+      );
+    });
+  expect(broken).toEqual([]);
+});
+
+test('troubleshooting has a section for every error code, and for no other', () => {
+  const sections = [...readPage('troubleshooting.md').matchAll(/^### (\S+)$/gm)].map(([, code]) => code);
+  expect(sections.toSorted()).toEqual(Object.keys(errorCodes).toSorted());
+});
+
+test.each(pages)('every command of firebreak that %s names exists, with its options', (page) => {
+  const text = readFileSync(page, 'utf8');
+  const typed = [
+    ...[...text.matchAll(/`(?:npm run )?firebreak (?:-- )?([^`]+)`/g)].map(([, rest = '']) => rest),
+    ...blocksOf(text, '(?:sh)?').flatMap((block) =>
+      [...block.matchAll(/^(?:[A-Z_]+=\S+ )*firebreak ([^|>\n]+)/gm)].map(([, rest = '']) => rest),
+    ),
+  ];
+  const unknown = typed.filter((line) => !isKnown(line));
+  expect(unknown).toEqual([]);
+});
+
+type Command = typeof program;
+
+/** Whether the words name a command, and its options are of it. */
+function isKnown(line: string): boolean {
+  const words = (line.split(/ -- | {2,}|:$/)[0] ?? '').split(' ');
+  let command: Command = program;
+  for (const word of words) {
+    const sub = command.commands.find((one) => one.name() === word);
+    if (sub === undefined) break;
+    command = sub;
+  }
+  if (command === program) return words.every((word) => word.startsWith('--'));
+  const known = new Set(command.options.flatMap(({ short, long }) => [short, long]));
+  return words
+    .filter((word) => /^--?[a-z]/.test(word))
+    .every((word) => known.has(word.split('=')[0]) || word === '--help');
+}
