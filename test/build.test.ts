@@ -28,15 +28,23 @@ it('the packed file holds what its users need, and nothing else', () => {
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     encoding: 'utf8',
   });
-  const [{ files = [] } = {}] = z
-    .array(z.looseObject({ files: z.array(z.looseObject({ path: z.string() })) }))
-    .parse(JSON.parse(stdout));
-  const built = filesBelow('src').map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js'));
+  const Packed = z.tuple([z.looseObject({ files: z.array(z.looseObject({ path: z.string() })) })]);
+  const [{ files }] = Packed.parse(JSON.parse(stdout));
   const expected = [
-    ...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin/firebreak.mjs'],
-    ...['firebreak.example.yml', 'manifest.yml', 'manifest.http.yml'],
-    ...['dist/client/index.d.ts', 'dist/client/breaker.d.ts'],
-    ...[...built, ...filesBelow('deploy'), ...filesBelow('runbooks')],
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'bin/firebreak.mjs',
+    'firebreak.example.yml',
+    'manifest.yml',
+    'manifest.http.yml',
+    'dist/client/index.d.ts',
+    'dist/client/breaker.d.ts',
+    ...filesBelow('src').map((file) => file.replace(/^src/, 'dist').replace(/\.ts$/, '.js')),
+    ...filesBelow('deploy'),
+    ...filesBelow('runbooks'),
     // What messages of the program point to. The pictures stay in the repository.
     ...filesBelow('docs').filter((file) => file.endsWith('.md')),
   ];
