@@ -15,6 +15,8 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['postgres.resume-replay', 'replay resumed'],
   ['postgres.set-timeout', 'timeout set'],
   ['postgres.set-connection-limit', 'limit set'],
+  ['postgres.shed-load', 'load shed'],
+  ['postgres.restore-load', 'load let in'],
   ['postgres.restore-setting', 'restored'],
   ['pgbouncer.reconnect', 'reconnected'],
   ['pgbouncer.resume', 'pool resumed'],

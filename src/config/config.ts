@@ -80,6 +80,8 @@ export interface DatabaseConfig {
   readonly name: string;
   readonly service: string | null;
   readonly url: Secret;
+  /** Roles whose new connections are refused first under overload, the least important first. */
+  readonly shedFirst?: readonly string[];
   /** Replication connection of the last resort. */
   readonly breakGlassUrl?: Secret;
   /** Further host names under which workloads reach its servers. */

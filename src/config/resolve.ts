@@ -121,6 +121,7 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
           breakGlassUrl: secret(database.breakGlass.replicationUrl, `the last way into database ${name}`),
         }),
     hosts: database.hosts,
+    shedFirst: database.shedFirst,
     cores: database.cores ?? null,
     replicas: database.replicas.map((replica) => ({
       name: replica.name,

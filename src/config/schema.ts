@@ -64,6 +64,12 @@ const Database = z.strictObject({
     })
     .prefault({})
     .describe('Other names of its hosts, by which audits know where a workload connects to.'),
+  shedFirst: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Roles whose new connections may be refused under overload, the least important first. Who is not listed is never shed.',
+    ),
   cores: z.number().positive().optional().describe('CPU cores of the server; SQL cannot see them.'),
   replicas: z
     .array(

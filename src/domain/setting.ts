@@ -31,6 +31,19 @@ export const SettingChange = z.object({
 });
 export type SettingChange = z.infer<typeof SettingChange>;
 
+/** A valve to close, and how many sessions the role had when that was planned: what it asks for when it has no limit. */
+export const ShedChange = z.object({ ...SettingChange.shape, sessions: z.int() });
+export type ShedChange = z.infer<typeof ShedChange>;
+
+/** A change that is made in steps: `to` at the end, `closed` again whenever it does not hold. */
+export const StagedChange = z.object({
+  ...SettingChange.shape,
+  closed: z.string().nullable(),
+  /** One after the other; the last one is `to`. */
+  stages: z.array(z.string().nullable()),
+});
+export type StagedChange = z.infer<typeof StagedChange>;
+
 /** The values that one role or database gets together. */
 export const SettingSet = z.object({ changes: z.array(SettingChange) });
 export type SettingSet = z.infer<typeof SettingSet>;
@@ -39,6 +52,12 @@ export type SettingSet = z.infer<typeof SettingSet>;
 export function changesIn(identity: unknown): SettingChange[] {
   const set = SettingSet.safeParse(identity);
   return set.success ? set.data.changes : [SettingChange.parse(identity)];
+}
+
+/** Every value that a change may leave behind, with those of its steps. */
+export function valuesOf(identity: unknown, { to }: SettingChange): (string | null)[] {
+  const staged = StagedChange.safeParse(identity);
+  return staged.success ? [staged.data.closed, ...staged.data.stages] : [to];
 }
 
 /** Data of the outcome of the step kinds that change settings. */

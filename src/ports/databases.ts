@@ -10,6 +10,8 @@ export interface MonitoredDatabase {
   readonly service: string | null;
   /** Cores of the server, or null when the configuration does not say. */
   readonly cores: number | null;
+  /** Roles that are shed first under overload, the least important first; who is not listed is never shed. */
+  readonly shedFirst?: readonly string[];
   /** Configured replica names; the primary is always called `primary`. */
   readonly replicas: readonly string[];
 }

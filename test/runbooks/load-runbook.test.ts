@@ -272,10 +272,10 @@ describe('the runbook pool-exhaustion', async () => {
     ],
     [
       'connection-storm',
-      ['kubernetes.rollback-deployment', 'kubernetes.scale-deployment'],
-      ['undo kubernetes.scale-deployment'],
+      ['kubernetes.rollback-deployment', 'kubernetes.scale-deployment', 'postgres.shed-load'],
+      ['undo kubernetes.scale-deployment', 'postgres.restore-load'],
     ],
-    ['idle-pools', [], []],
+    ['idle-pools', ['postgres.shed-load'], ['postgres.restore-load']],
   ])('for %s kills no query and suspends nothing', (cause, steps, undone) => {
     expect(takenFor(cause)).toEqual([
       'postgres.diagnose',

@@ -155,6 +155,17 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
     world.changes.length = 0;
     return { world, earlier };
   },
+  'postgres.shed-load': () => ({
+    world: createWorld({ snapshot: leak(), shedFirst: ['cart_api', 'checkout_api'] }),
+    select: everything,
+  }),
+  'postgres.restore-load': async () => {
+    const world = createWorld({ snapshot: leak(), shedFirst: ['cart_api', 'checkout_api'] });
+    const earlier = [await runStep(world, kindOf('postgres.shed-load'), { params: { most: 2 } })];
+    world.snapshot = snapshot();
+    world.changes.length = 0;
+    return { world, earlier };
+  },
   'postgres.terminate-idle': () => ({
     world: recorded('connection-leak'),
     params: { limit: 3, idleSeconds: 10 },

@@ -52,6 +52,8 @@ export interface World {
   manners: Map<number, 'ignores cancel' | 'immortal' | `refused:${string}`>;
   /** Stored settings by their key; without an entry it is not set, and may be changed. */
   settings: Map<string, Partial<SettingState>>;
+  /** Roles that are shed first, by the configuration. */
+  shedFirst: string[];
   /** Faults by method name. */
   faults: Map<string, FirebreakError>;
   guard: SignalGuard;
@@ -72,7 +74,9 @@ export interface World {
 }
 
 export function createWorld(
-  parts: Partial<Pick<World, 'snapshot' | 'cluster' | 'cpu' | 'replicas' | 'server' | 'relations'>> = {},
+  parts: Partial<
+    Pick<World, 'snapshot' | 'cluster' | 'cpu' | 'replicas' | 'server' | 'relations' | 'shedFirst'>
+  > = {},
 ): World {
   let now = START;
   const clock: Clock = {
@@ -101,6 +105,7 @@ export function createWorld(
     namespaces: ['analytics', 'shop'],
     manners: new Map(),
     settings: new Map(),
+    shedFirst: [],
     faults: new Map(),
     guard: {
       protectedRoles: ['firebreak'],
@@ -150,6 +155,7 @@ function databasesOf(world: World): Databases {
     name: 'orders',
     service: null,
     cores: world.snapshot.cores,
+    shedFirst: world.shedFirst,
     replicas: world.replicas.map(({ replica }) => replica),
   });
   const read = (server: string): Snapshot =>

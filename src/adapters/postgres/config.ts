@@ -10,6 +10,8 @@ export interface SecretText {
 export interface DatabaseConfig {
   readonly name: string;
   readonly service: string | null;
+  /** Roles that are shed first, the least important first; nobody unless given. */
+  readonly shedFirst?: readonly string[];
   readonly cores: number | null;
   readonly url: SecretText;
   readonly replicas: readonly {

@@ -32,7 +32,7 @@ export function createDatabases(
   const entries = new Map(configs.map((config) => [config.name, entry(config)]));
 
   function entry(config: DatabaseConfig): { shown: MonitoredDatabase; servers: Map<string, Server> } {
-    const { name, service, cores } = config;
+    const { name, service, cores, shedFirst = [] } = config;
     const server = (
       serverName: string,
       url: string,
@@ -56,7 +56,7 @@ export function createDatabases(
       ),
     ]);
     return {
-      shown: { name, service, cores, replicas: config.replicas.map((replica) => replica.name) },
+      shown: { name, service, cores, shedFirst, replicas: config.replicas.map((replica) => replica.name) },
       servers,
     };
   }

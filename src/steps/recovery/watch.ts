@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../domain/format.ts';
 import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { diagnosedBefore, promisesOf } from '../shared/recovery/cause-contract.ts';
+import { Params } from '../shared/recovery/contract.ts';
+import { describeObjective } from '../shared/recovery/objectives.ts';
+import { observeRecovery, takeSample } from '../shared/recovery/observe.ts';
 import { defineStep } from '../step-kind.ts';
-import { diagnosedBefore, promisesOf } from './watch/cause-contract.ts';
-import { Params } from './watch/contract.ts';
-import { describeObjective } from './watch/objectives.ts';
-import { observeRecovery, takeSample } from './watch/observe.ts';
 
 /** Watches until the database has recovered by measurement; the sampling is the verification. */
 export const step = defineStep({

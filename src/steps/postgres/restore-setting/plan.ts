@@ -5,6 +5,7 @@ import {
   settingKey,
   settingName,
   settingValue,
+  valuesOf,
 } from '../../../domain/setting.ts';
 import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
@@ -13,27 +14,30 @@ const VALVES: readonly string[] = [
   'postgres.set-timeout',
   'postgres.set-connection-limit',
   'postgres.set-limits',
+  'postgres.shed-load',
+  'postgres.restore-load',
 ];
 
 /** Looks what the valves of this run have set, and whether it is still so. */
 export async function planRestore(ctx: StepContext<'databases'>): Promise<Draft<SettingChange>> {
   const set = changesOf(ctx.earlier);
-  const proposals = set.map(({ change, stepId }): Proposal & { ours: string | null } => ({
-    setting: change.setting,
-    to: change.from,
-    ours: change.to,
-    why: `Step ${stepId} of this run set it to ${settingValue(change.setting, change.to)}.`,
-    owner: null,
-    facts: [],
-  }));
-  const ours = new Map(proposals.map((proposal) => [settingKey(proposal.setting), proposal.ours]));
+  const proposals = set.map(
+    ({ change, stepId }): Proposal => ({
+      setting: change.setting,
+      to: change.from,
+      why: `Step ${stepId} of this run set it to ${settingValue(change.setting, change.to)}.`,
+      owner: null,
+      facts: [],
+    }),
+  );
+  const ours = new Map(set.map(({ change, values }) => [settingKey(change.setting), values]));
   const { targets, excluded, commands, sessions } = await settingTargets(
     ctx,
     proposals,
     (state, proposal) => {
       const { setting, to } = proposal;
       if (state.value === to) return `It is as it was before: ${settingValue(setting, to)}.`;
-      return state.value === ours.get(settingKey(setting))
+      return ours.get(settingKey(setting))?.includes(state.value) === true
         ? null
         : `Somebody has set it to ${settingValue(setting, state.value)} since; it is left alone.`;
     },
@@ -56,20 +60,31 @@ export async function planRestore(ctx: StepContext<'databases'>): Promise<Draft<
   };
 }
 
+/** A setting from the value before this run to the last one, with every value that it may have got in between. */
+interface Changed {
+  readonly change: SettingChange;
+  readonly values: readonly (string | null)[];
+  readonly stepId: string;
+}
+
 /**
  * What the steps before may have set, each setting once; of several changes in a row the value before the first. A step
  * whose outcome is not known counts too: what is stored says whether it came so far.
  */
-function changesOf(earlier: readonly EarlierStep[]): { change: SettingChange; stepId: string }[] {
-  const found = new Map<string, { change: SettingChange; stepId: string }>();
+function changesOf(earlier: readonly EarlierStep[]): Changed[] {
+  const found = new Map<string, Changed>();
   for (const { kind, stepId, plan, selection, begunAt } of earlier) {
     if (begunAt === null || !VALVES.includes(kind)) continue;
     const chosen = plan.targets.filter(({ id }) => selection.targets.includes(id));
-    for (const change of chosen.flatMap(({ identity }) => changesIn(identity))) {
-      const key = settingKey(change.setting);
-      const before = found.get(key)?.change;
-      const from = before !== undefined && before.to === change.from ? before.from : change.from;
-      found.set(key, { change: { ...change, from }, stepId });
+    for (const { identity } of chosen) {
+      for (const change of changesIn(identity)) {
+        const key = settingKey(change.setting);
+        const before = found.get(key);
+        const goesOn = before?.values.includes(change.from) === true;
+        const from = goesOn ? before.change.from : change.from;
+        const values = [...(goesOn ? before.values : []), ...valuesOf(identity, change)];
+        found.set(key, { change: { ...change, from }, values, stepId });
+      }
     }
   }
   return [...found.values()];
