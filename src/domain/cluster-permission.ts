@@ -107,10 +107,26 @@ export const clusterPermissions: readonly ClusterPermission[] = [
   },
   {
     group: '',
+    resource: 'resourcequotas',
+    verbs: ['get', 'create', 'delete'],
+    purpose: 'Make a ResourceQuota on approval, and remove the one that it made.',
+    without: 'The step says which rule is missing, and a person applies the manifest that it shows.',
+    optional: true,
+  },
+  {
+    group: '',
     resource: 'limitranges',
     verbs: ['list'],
     purpose: 'Audit whether containers get limits by default.',
     without: 'The audits of limit ranges are listed as not checked.',
+    optional: true,
+  },
+  {
+    group: '',
+    resource: 'limitranges',
+    verbs: ['get', 'create', 'delete'],
+    purpose: 'Make a LimitRange on approval, and remove the one that it made.',
+    without: 'The step says which rule is missing, and a person applies the manifest that it shows.',
     optional: true,
   },
 ];

@@ -44,6 +44,14 @@ export function fencedPorts(
         await confirm();
         return await workloads.changeCronJob(...request);
       },
+      async createBound(...request) {
+        await confirm();
+        return await workloads.createBound(...request);
+      },
+      async deleteBound(...request) {
+        await confirm();
+        await workloads.deleteBound(...request);
+      },
       async suspendJob(...request) {
         await confirm();
         return await workloads.suspendJob(...request);

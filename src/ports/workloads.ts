@@ -1,6 +1,7 @@
 import type { ClusterFacts, CronJob, Deployment, Job, Revision, WorkloadRef } from '../domain/cluster.ts';
 import type { ClusterGuardrails } from '../domain/cluster-guardrails.ts';
 import type { CronJobField } from '../domain/cronjob-change.ts';
+import type { Bound, BoundRef, PodUse, StoredBound } from '../domain/namespace-bounds.ts';
 
 /** A merge of fields into a CronJob's spec; only these fields are ever changed. */
 export interface CronJobChange extends Readonly<Partial<Pick<CronJob, CronJobField>>> {
@@ -35,6 +36,16 @@ export interface Workloads {
     options: { dryRun: boolean },
     signal: AbortSignal,
   ): Promise<CronJob>;
+  /** Pods of a namespace that are not finished, with what their containers ask for; defaults of a LimitRange included. */
+  podUse(namespace: string, signal: AbortSignal): Promise<PodUse[]>;
+  /** A ResourceQuota or LimitRange, or null when there is none of this name. */
+  bound(ref: BoundRef, signal: AbortSignal): Promise<StoredBound | null>;
+  /** The exact request that makes one, for people to read. */
+  boundText(bound: Bound): string;
+  /** Makes one; `kubernetes-conflict` when there is one of this name. Asks the server first with dryRun when told. */
+  createBound(bound: Bound, options: { dryRun: boolean }, signal: AbortSignal): Promise<StoredBound>;
+  /** Deletes exactly this one, guarded by uid. */
+  deleteBound(ref: BoundRef & { readonly uid: string }, signal: AbortSignal): Promise<void>;
   suspendJob(job: Job, suspend: boolean, signal: AbortSignal): Promise<Job>;
   /** Deletes the Job and its pods (propagationPolicy Background), guarded by uid. */
   deleteJob(job: Job, signal: AbortSignal): Promise<void>;

@@ -76,7 +76,7 @@ test('names what is not allowed by namespace with what fails without it, and the
     {
       status: 'advice',
       found:
-        'analytics: not allowed to get, list replicasets; get, list deployments; patch deployments; patch deployments/scale; list horizontalpodautoscalers; list resourcequotas; list limitranges.',
+        'analytics: not allowed to get, list replicasets; get, list deployments; patch deployments; patch deployments/scale; list horizontalpodautoscalers; list resourcequotas; get, create, delete resourcequotas; list limitranges; get, create, delete limitranges.',
     },
   ]);
   expect(rights[0]?.without).toContain('a person has to suspend the CronJob by hand');

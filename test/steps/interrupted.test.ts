@@ -4,7 +4,7 @@ import { fencedPorts } from '../../src/engine/fenced-ports.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { loginRole, serverReadout } from '../support/audit-facts.ts';
-import { batchWorld } from '../support/batch-world.ts';
+import { batchWorld, boundlessWorld } from '../support/batch-world.ts';
 import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
 import {
   cluster,
@@ -90,6 +90,13 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
     const world = batchWorld();
     const earlier = [await runStep(world, kindOf('kubernetes.reschedule-cronjob'))];
     earlier.push(await runStep(world, kindOf('kubernetes.guard-cronjob'), { earlier }));
+    world.changes.length = 0;
+    return { world, earlier };
+  },
+  'kubernetes.set-quota': () => ({ world: boundlessWorld() }),
+  'kubernetes.remove-quota': async () => {
+    const world = boundlessWorld();
+    const earlier = [await runStep(world, kindOf('kubernetes.set-quota'))];
     world.changes.length = 0;
     return { world, earlier };
   },
@@ -222,6 +229,7 @@ const standOf = ({ snapshot: { sessions, idleSessions }, cluster: found, ...worl
   sessions: sessions.map(({ pid }) => pid),
   idleSessions,
   cluster: found,
+  bounds: world.bounds,
   poolers: world.poolers,
   settings: [...world.settings],
   replicas: world.replicas,

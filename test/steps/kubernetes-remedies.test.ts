@@ -4,8 +4,10 @@ import { systemClock } from '../../src/clock.ts';
 import { proposedSelection } from '../../src/domain/plan.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import { step as guardCronJob } from '../../src/steps/kubernetes/guard-cronjob.ts';
+import { step as removeQuota } from '../../src/steps/kubernetes/remove-quota.ts';
 import { step as reschedule } from '../../src/steps/kubernetes/reschedule-cronjob.ts';
 import { step as restore } from '../../src/steps/kubernetes/restore-cronjob.ts';
+import { step as setQuota } from '../../src/steps/kubernetes/set-quota.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { admin, batch, FIREBREAK, signal, startCluster } from '../adapters/kubernetes/support.ts';
 import { silent } from '../adapters/postgres/support.ts';
@@ -73,5 +75,78 @@ describe('remedies of CronJobs, by the production client', () => {
       ...former,
       jobTemplate: { spec: { ...(former as typeof report.spec).jobTemplate.spec, backoffLimit: 6 } },
     });
+  });
+});
+
+describe('bounds of a namespace, by the production client', () => {
+  const core = '/api/v1/namespaces/analytics';
+  const podOf = (name: string, cpu: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'analytics' },
+    spec: {
+      nodeName: 'other-node',
+      containers: [{ name: 'main', image: 'x', resources: { limits: { cpu, memory: '128Mi' } } }],
+    },
+    status: { phase: 'Running' },
+  });
+
+  test('the audits are red, green after it, the quota holds, and removing leaves nothing', async () => {
+    await using cluster = await startCluster([report, podOf('dashboard', '2')]);
+    const workloads = cluster.as(FIREBREAK);
+    const red = async () =>
+      new Set((await auditsOf(workloads).run('shop', signal)).findings.map(({ audit }) => audit));
+    expect([...(await red())]).toEqual(expect.arrayContaining(['resource-quota', 'limit-range']));
+
+    const earlier = [await carryOut(setQuota, contextOf(workloads))];
+    expect(earlier[0]?.verdict?.evidence).toContain('requests.cpu 2 of');
+    const after = await red();
+    for (const audit of ['resource-quota', 'limit-range', 'batch-resources'])
+      expect(after).not.toContain(audit);
+    const { hard } = (await workloads.guardrails(signal)).quotas[0]?.items?.[0] ?? { hard: {} };
+    // Three pods of the report, twice as they may overlap, and what runs: (6 × 2 + 2) cores and a quarter more.
+    expect(hard).toMatchObject({ 'limits.cpu': '17500m', pods: '9' });
+
+    const refused = await admin(cluster.sandbox, 'POST', `${core}/pods`, podOf('greedy', '16'));
+    expect(refused).toMatchObject({
+      code: 403,
+      message: expect.stringContaining('exceeded quota: firebreak-bounds'),
+    });
+    const bare = {
+      ...podOf('bare', '1'),
+      spec: { nodeName: 'other-node', containers: [{ name: 'main', image: 'x' }] },
+    };
+    expect(await admin(cluster.sandbox, 'POST', `${core}/pods`, bare)).toMatchObject({
+      spec: { containers: [{ resources: { limits: { cpu: '2' } } }] },
+    });
+
+    await carryOut(removeQuota, contextOf(workloads, earlier));
+    expect(await admin(cluster.sandbox, 'GET', `${core}/resourcequotas`)).toMatchObject({ items: [] });
+    expect(await admin(cluster.sandbox, 'GET', `${core}/limitranges`)).toMatchObject({ items: [] });
+  });
+
+  test('without the right it says which rule is missing, and makes nothing', async () => {
+    await using cluster = await startCluster([report]);
+    const workloads = cluster.as(FIREBREAK);
+    await admin(
+      cluster.sandbox,
+      'PATCH',
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/analytics/roles/firebreak',
+      {
+        rules: [
+          { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list'] },
+          { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list'] },
+          { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+          { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: ['list', 'get'] },
+        ],
+      },
+    );
+    const ctx = contextOf(workloads);
+    const plan = await setQuota.plan(ctx, {});
+    await expect(setQuota.execute(ctx, plan, proposedSelection(plan))).rejects.toMatchObject({
+      code: 'kubernetes-permission',
+      hint: expect.stringContaining('resources: ["limitranges"], verbs: ["create"]'),
+    });
+    expect(await admin(cluster.sandbox, 'GET', `${core}/limitranges`)).toMatchObject({ items: [] });
   });
 });

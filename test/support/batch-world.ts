@@ -51,3 +51,25 @@ export function batchWorld(parts: Partial<CronJob> = {}): World {
   world.cluster = cluster({ cronJobs: batches, jobs: [] });
   return world;
 }
+
+/** The same, in a namespace without ResourceQuota and LimitRange where one pod runs. */
+export function boundlessWorld(): World {
+  const world = batchWorld();
+  world.namespaces = ['analytics'];
+  world.guardrails = {
+    ...world.guardrails,
+    quotas: [{ namespace: 'analytics', items: [], problem: null }],
+    containerDefaults: [{ namespace: 'analytics', items: [], problem: null }],
+    services: [{ namespace: 'analytics', items: [], problem: null }],
+  };
+  world.pods.set('analytics', [
+    {
+      name: 'dashboard-0',
+      ownerKind: 'StatefulSet',
+      containers: [
+        { name: 'main', requests: { cpu: '2', memory: '1Gi' }, limits: { cpu: '2', memory: '2Gi' } },
+      ],
+    },
+  ]);
+  return world;
+}

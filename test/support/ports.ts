@@ -3,6 +3,7 @@ import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cl
 import type { ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
 import type { DatabaseSetup } from '../../src/domain/database-setup.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
+import { boundName, type PodUse, type StoredBound } from '../../src/domain/namespace-bounds.ts';
 import type { Objective } from '../../src/domain/objective.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
 import { type Plan, proposedSelection, type Selection } from '../../src/domain/plan.ts';
@@ -28,6 +29,10 @@ const START = Date.UTC(2024, 10, 15, 14, 38, 0);
 export interface World {
   snapshot: Snapshot;
   cluster: ClusterFacts;
+  /** Pods of a namespace that are not finished. */
+  pods: Map<string, PodUse[]>;
+  /** ResourceQuotas and LimitRanges that were made. */
+  bounds: StoredBound[];
   /** What audits read of the cluster and of the server. */
   guardrails: ClusterGuardrails;
   server: ServerReadout;
@@ -90,6 +95,8 @@ export function createWorld(
   const world: World = {
     snapshot: snapshot(),
     cluster: cluster(),
+    pods: new Map(),
+    bounds: [],
     guardrails: { quotas: [], containerDefaults: [], batches: [], services: [] },
     server: serverReadout(),
     relations: relationReadout(),
@@ -402,6 +409,30 @@ function workloadsOf(world: World): Workloads {
       const changed = { ...cronJob, ...rest, ...(suspend === undefined ? {} : { suspended: suspend }) };
       if (!dryRun) replaceCronJob(changed);
       return changed;
+    },
+    async podUse(namespace) {
+      fail(world, 'podUse');
+      return structuredClone(world.pods.get(namespace) ?? []);
+    },
+    async bound(ref) {
+      fail(world, 'bound');
+      const found = world.bounds.find((one) => boundName(one) === boundName(ref));
+      if (found?.kind !== 'ResourceQuota') return found ?? null;
+      const used = Object.fromEntries(Object.keys(found.spec.hard ?? {}).map((name) => [name, '0']));
+      return { ...found, used };
+    },
+    boundText: (bound) => `POST ${boundName(bound)} ${JSON.stringify(bound.spec)}`,
+    async createBound(bound, { dryRun }) {
+      world.changes.push(`${dryRun ? 'dry-run' : 'make'} ${boundName(bound)}`);
+      fail(world, 'createBound');
+      const made = { ...bound, uid: `uid-${bound.kind}-${bound.namespace}`, used: {} };
+      if (!dryRun) world.bounds = [...world.bounds, made];
+      return made;
+    },
+    async deleteBound(ref) {
+      world.changes.push(`delete ${boundName(ref)}`);
+      fail(world, 'deleteBound');
+      world.bounds = world.bounds.filter(({ uid }) => uid !== ref.uid);
     },
     async suspendJob(job, suspend) {
       world.changes.push(`${suspend ? 'suspend' : 'resume'} job ${job.name}`);

@@ -3,7 +3,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { CronJobChange } from '../../ports/workloads.ts';
 
 /** How Firebreak signs its changes in managedFields. */
-const FIELD_MANAGER = 'firebreak';
+export const FIELD_MANAGER = 'firebreak';
 
 /** Query parameters of every patch: a misspelt field is an error instead of a silent no-op. */
 export const PATCH_PARAMETERS = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' } as const;

@@ -90,6 +90,15 @@ export function listLimitRanges(api: Api, namespace: string, signal: AbortSignal
   );
 }
 
+/** Pods of a namespace that are not finished. */
+export function listUnfinishedPods(api: Api, namespace: string, signal: AbortSignal): Promise<V1Pod[]> {
+  const request = { verb: 'list', resource: 'pods', group: '', namespace } as const;
+  const fieldSelector = 'status.phase!=Succeeded,status.phase!=Failed';
+  return api.read(request, signal, (options) =>
+    allPages((paging) => api.core.listNamespacedPod({ namespace, fieldSelector, ...paging }, options)),
+  );
+}
+
 /** Running pods of a namespace: of one IP, or all of them. Finished pods keep their IP and are never meant. */
 export function listRunningPods(
   api: Api,

@@ -1,6 +1,7 @@
 import { noCluster } from '../../domain/cluster.ts';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Workloads } from '../../ports/workloads.ts';
+import { boundText } from './bounds.ts';
 import { patchText, scaleText } from './changes.ts';
 import { rollBackText } from './rollback.ts';
 
@@ -25,6 +26,11 @@ export function noWorkloads(): Workloads {
     completedJobs: refuse,
     patchText,
     changeCronJob: refuse,
+    podUse: refuse,
+    bound: refuse,
+    boundText,
+    createBound: refuse,
+    deleteBound: refuse,
     suspendJob: refuse,
     deleteJob: refuse,
     deployment: refuse,

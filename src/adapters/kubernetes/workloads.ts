@@ -6,6 +6,7 @@ import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { readAccess } from './access.ts';
 import { Api } from './api.ts';
+import { boundText, createBound, deleteBound, readBound, readPodUse } from './bounds.ts';
 import { assertChanged, guardedPatch, PATCH_PARAMETERS, patchText, scaleText, specOf } from './changes.ts';
 import type { KubernetesConfig } from './config.ts';
 import { toDeployment } from './deployments.ts';
@@ -57,6 +58,18 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
       assertChanged(change, { ...changed, suspend: changed.suspended }, `CronJob ${namespace}/${name}`);
       logger.info({ namespace, name, change, dryRun }, 'A CronJob was patched.');
       return changed;
+    },
+    podUse: (namespace, signal) => readPodUse(api, namespace, signal),
+    bound: (ref, signal) => orNull(readBound(api, ref, signal)),
+    boundText,
+    async createBound(bound, { dryRun }, signal) {
+      const made = await createBound(api, bound, { dryRun, signal });
+      logger.info({ ...bound, dryRun }, 'A bound of a namespace was made.');
+      return made;
+    },
+    async deleteBound(ref, signal) {
+      await deleteBound(api, ref, signal);
+      logger.info(ref, 'A bound of a namespace was deleted.');
     },
     async suspendJob(job, suspend, signal) {
       const answer = await patchJob(api, job, { suspend }, signal);

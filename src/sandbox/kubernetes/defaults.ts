@@ -6,7 +6,10 @@ export function setDefaults(resource: Resource, object: JsonObject): void {
   const spec = section(object, 'spec');
   if (resource === CRON_JOBS) defaultCronJob(spec);
   if (resource === JOBS) defaultJob(spec);
-  if (resource === PODS) defaultPodSpec(spec, 'Always');
+  if (resource === PODS) {
+    defaultPodSpec(spec, 'Always');
+    defaultRequests(spec);
+  }
   if (resource === DEPLOYMENTS) defaultDeployment(spec);
   if (resource === REPLICA_SETS) {
     fill(spec, { replicas: 1 });
@@ -55,6 +58,15 @@ function defaultDeployment(spec: JsonObject): void {
     fill(section(strategy, 'rollingUpdate'), { maxSurge: '25%', maxUnavailable: '25%' });
   }
   defaultPodTemplate(section(spec, 'template'));
+}
+
+/** A pod whose container states only a limit requests as much; a template stays as it is written. */
+function defaultRequests(spec: JsonObject): void {
+  for (const container of Array.isArray(spec.containers) ? spec.containers : []) {
+    const resources = isObject(container) ? container.resources : undefined;
+    if (!isObject(resources) || !isObject(resources.limits)) continue;
+    resources.requests = { ...resources.limits, ...section(resources, 'requests') };
+  }
 }
 
 function defaultPodTemplate(template: JsonObject): void {

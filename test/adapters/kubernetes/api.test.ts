@@ -91,7 +91,7 @@ test('asks for each permission that it uses', async () => {
   const permissions = await cluster.as(READER).mayI(signal);
   const allowed = permissions.filter((one) => one.allowed).map(({ verb, resource }) => `${verb} ${resource}`);
   expect(allowed).toEqual(['get cronjobs', 'list cronjobs']);
-  expect(permissions).toHaveLength(17);
+  expect(permissions).toHaveLength(23);
   expect((await cluster.as(FIREBREAK).mayI(signal)).every((one) => one.allowed)).toBe(true);
 });
 

@@ -67,7 +67,11 @@ const grants = [
     { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch'] },
     { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
     { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['list'] },
-    { apiGroups: [''], resources: ['resourcequotas', 'limitranges'], verbs: ['list'] },
+    {
+      apiGroups: [''],
+      resources: ['resourcequotas', 'limitranges'],
+      verbs: ['list', 'get', 'create', 'delete'],
+    },
   ]),
   ...role('reader', READER, [{ apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list'] }]),
 ];

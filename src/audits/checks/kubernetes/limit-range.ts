@@ -9,6 +9,7 @@ export const audit = defineAudit({
   why: 'A container that says nothing about CPU and memory gets as much as its node has.',
   falsePositives:
     'Where every container states its own limits, as a policy engine may enforce, none are needed: suppress it.',
+  step: 'kubernetes.set-quota',
   holds: ['factor-2', 'lesson-3'],
   needs: ['containerDefaults'],
   check({ containerDefaults }) {

@@ -13,6 +13,7 @@ export const audit = defineAudit({
   why: 'Nothing bounds how many pods a batch may start, and each of them opens connections to the database.',
   falsePositives:
     'A cluster that bounds namespaces otherwise, such as by node pools or a policy engine: suppress it and name that.',
+  step: 'kubernetes.set-quota',
   holds: ['factor-2', 'action-quota'],
   needs: ['quotas', 'batches'],
   check({ quotas, batches }) {
