@@ -36,10 +36,12 @@ GRANT pg_monitor, pg_signal_backend TO firebreak_break_glass;
 
 PostgreSQL keeps the right on \`pg_wal_replay_resume()\` for each database, and it reaches the replica through replay: granted while replay is paused it arrives only afterwards. Without it the step says what a superuser has to run.
 
-The steps \`postgres.set-timeout\`, \`postgres.set-connection-limit\`, \`postgres.shed-load\`, \`postgres.restore-load\` and \`postgres.restore-setting\` need more. Without it they show the \`ALTER\` line for a person and the grant that is missing:
+The steps \`postgres.set-limits\`, \`postgres.set-timeout\`, \`postgres.set-connection-limit\`, \`postgres.shed-load\`, \`postgres.restore-load\` and \`postgres.restore-setting\` need more. Without it they show the \`ALTER\` line for a person and the grant that is missing:
 
 - PostgreSQL 16 and newer, for each role that they may limit: \`ALTER ROLE firebreak CREATEROLE;\` and \`GRANT <role> TO firebreak WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;\`
 - PostgreSQL 14 and 15: \`CREATEROLE\` reaches every role that is no superuser. Rather leave it out, and let a person run the line.
+
+\`postgres.create-index\` and \`postgres.drop-index\` work as the owner of the table (\`SET ROLE\`), who alone may: \`GRANT <owner> TO firebreak WITH INHERIT FALSE, SET TRUE;\` on 16 and newer. It reaches further than the rest, as whoever may act as the owner may read the tables; leave it out, and a person runs the statements. On 14 and 15 Firebreak would even inherit it: rather leave it out there.
 
 Questions in SQL of a post-mortem (\`impact\`) run on a replica, or on the server that their \`url\` names, as the role of that URL: it needs \`SELECT\` on what they read, and nothing more.
 

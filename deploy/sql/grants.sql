@@ -34,6 +34,13 @@ END $$;
 -- 6. Let Firebreak go on with replay that is paused on a replica.
 GRANT EXECUTE ON FUNCTION pg_wal_replay_resume() TO "firebreak";
 
+-- Optional: remedies on approval. Without these rights their steps show the statements for a person.
+--   Limits of roles (16 and newer; before, CREATEROLE alone reaches every role that is no superuser), for each role:
+-- ALTER ROLE "firebreak" CREATEROLE;
+-- GRANT <role> TO "firebreak" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
+-- GRANT SET ON PARAMETER temp_file_limit TO "firebreak";
+--   Indexes, as the owner of the tables. Whoever may act as the owner may also read them:
+-- GRANT "<owner>" TO "firebreak" WITH INHERIT FALSE, SET TRUE;
 -- Managed services:
 -- Amazon RDS and Aurora
 --   Run it as the master user, which is no superuser but may grant these roles.

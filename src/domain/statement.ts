@@ -18,3 +18,11 @@ export interface RoleStatements {
   /** The longest execution ever, outages included. */
   readonly longestMs: number;
 }
+
+/** A statement with its text, in which placeholders stand for values. */
+export interface StatementText {
+  readonly text: string;
+  readonly calls: number;
+  /** Milliseconds of all executions together. */
+  readonly totalMs: number;
+}

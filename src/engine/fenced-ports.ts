@@ -6,12 +6,13 @@ import type { Ports } from '../steps/step-kind.ts';
  * that was frozen after its intent, and has been replaced meanwhile, stops here when it goes on.
  */
 export function fencedPorts(
-  { databases, poolers, workloads, metrics, audits }: Ports,
+  { databases, poolers, workloads, metrics, audits, advisor }: Ports,
   confirm: Confirm,
 ): Ports {
   return {
     metrics,
     audits,
+    advisor,
     databases: {
       ...databases,
       async signalBackend(...request) {
@@ -25,6 +26,14 @@ export function fencedPorts(
       async changeSetting(...request) {
         await confirm();
         return await databases.changeSetting(...request);
+      },
+      async buildIndex(...request) {
+        await confirm();
+        return await databases.buildIndex(...request);
+      },
+      async dropIndex(...request) {
+        await confirm();
+        return await databases.dropIndex(...request);
       },
     },
     poolers: {

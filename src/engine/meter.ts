@@ -29,9 +29,9 @@ export function createMeter(clock: Clock): Meter {
   }
 
   return {
-    over: ({ databases, poolers, workloads, metrics, audits }) => ({
+    over: ({ databases, poolers, workloads, metrics, ...others }) => ({
+      ...others,
       workloads,
-      audits,
       databases: {
         ...databases,
         async snapshot(database, server, signal) {

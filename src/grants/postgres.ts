@@ -1,3 +1,4 @@
+import { actAsGrant } from '../domain/act-as.ts';
 import { ident } from '../domain/sql-name.ts';
 
 /** Major versions of PostgreSQL that can be monitored. */
@@ -25,6 +26,10 @@ export const postgresGrants = {
     `ALTER DATABASE ${ident(database)} CONNECTION LIMIT ${limit};`,
   statements: () => 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements;',
   resumeReplay: (role: string) => `GRANT EXECUTE ON FUNCTION pg_wal_replay_resume() TO ${ident(role)};`,
+  /** Lets Firebreak build and drop indexes, and publish tables, as their owner; only when it says SET ROLE. */
+  actAs: (owner: string, role: string, version: number) => actAsGrant(owner, role, version),
+  /** Of PostgreSQL 15 and newer; before it only a superuser sets such a parameter. */
+  setParameter: (name: string, role: string) => `GRANT SET ON PARAMETER ${name} TO ${ident(role)};`,
   unlimited: (role: string) => `ALTER ROLE ${ident(role)} CONNECTION LIMIT -1;`,
 } as const;
 
@@ -96,6 +101,13 @@ ${postgresGrants.resumeReplay(role)}
 `
     : ''
 }
+-- Optional: remedies on approval. Without these rights their steps show the statements for a person.
+--   Limits of roles (16 and newer; before, CREATEROLE alone reaches every role that is no superuser), for each role:
+-- ALTER ROLE ${ident(role)} CREATEROLE;
+-- GRANT <role> TO ${ident(role)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;
+-- ${postgresGrants.setParameter('temp_file_limit', role)}
+--   Indexes, as the owner of the tables. Whoever may act as the owner may also read them:
+-- ${postgresGrants.actAs('<owner>', role, RESERVED_SINCE * 10_000)}
 -- Managed services:
 ${Object.entries(managedServices)
   .flatMap(([name, notes]) => [`-- ${name}`, ...notes.map((note) => `--   ${note}`)])

@@ -3,6 +3,7 @@ import type { RelationReadout, ServerReadout } from '../domain/server-readout.ts
 import type { Setting, SettingChange } from '../domain/setting.ts';
 import type { SessionIdentity, Snapshot } from '../domain/snapshot.ts';
 import type { RoleStatements, StatementStatistics } from '../domain/statement.ts';
+import type { Remedies } from './remedies.ts';
 
 /** A monitored database as the configuration describes it. */
 export interface MonitoredDatabase {
@@ -77,7 +78,7 @@ export interface PausedReplay {
  * Every method throws FirebreakError: `database-unreachable`, `database-full`, `database-permission`,
  * `database-timeout` or `database-error`.
  */
-export interface Databases {
+export interface Databases extends Remedies {
   list(): readonly MonitoredDatabase[];
   /** Throws `database-error` when the name is not configured. */
   get(name: string): MonitoredDatabase;

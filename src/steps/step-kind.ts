@@ -7,6 +7,7 @@ import { type Plan, proposedSelection, type Selection, Target } from '../domain/
 import type { Audits } from '../ports/audits.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Databases, SignalGuard } from '../ports/databases.ts';
+import type { IndexAdvisor } from '../ports/index-advisor.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Poolers } from '../ports/poolers.ts';
 import type { Workloads } from '../ports/workloads.ts';
@@ -19,6 +20,7 @@ export interface Ports {
   readonly metrics: Metrics;
   /** What is read of all the others, as findings. */
   readonly audits: Audits;
+  readonly advisor: IndexAdvisor;
 }
 export type PortName = keyof Ports;
 

@@ -18,6 +18,11 @@ export function measuredPorts<P extends Omit<Ports, 'audits'>>(ports: P, telemet
       'relationReadout',
       'readSetting',
       'changeSetting',
+      'heavyStatements',
+      'indexSite',
+      'buildIndex',
+      'indexesToDrop',
+      'dropIndex',
     ]),
     poolers: measured(poolers, telemetry, 'pgbouncer', ['read', 'pools', 'reconnect', 'resume']),
     workloads: measured(workloads, telemetry, 'kubernetes', [

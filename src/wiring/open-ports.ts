@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { SignalGuard } from '../ports/databases.ts';
 import type { Fetch } from '../ports/http.ts';
 import type { Logger } from '../ports/logger.ts';
+import { openAdvisor } from './open-gate.ts';
 
 /** Who is never signalled, by the configuration. */
 export function guardOf(config: Config): SignalGuard {
@@ -42,6 +43,7 @@ export async function openPorts(
     /** Null without a cluster. */
     cluster,
     workloads: cluster ?? noWorkloads(),
+    advisor: openAdvisor(config),
     metrics: createMetrics(
       config.databases.flatMap(({ name, prometheus }) =>
         prometheus === null ? [] : [{ database: name, ...prometheus }],

@@ -3,7 +3,7 @@ import { type Plan, proposedSelection, type Selection } from '../../src/domain/p
 import { fencedPorts } from '../../src/engine/fenced-ports.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
-import { loginRole, serverReadout } from '../support/audit-facts.ts';
+import { loginRole, relationReadout, serverReadout } from '../support/audit-facts.ts';
 import { batchWorld, boundlessWorld } from '../support/batch-world.ts';
 import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
 import {
@@ -19,6 +19,7 @@ import {
 } from '../support/fixtures.ts';
 import { pool, poolDatabase, pooler, poolServer } from '../support/pooler-fixtures.ts';
 import { createWorld, runStep, type World } from '../support/ports.ts';
+import { site } from '../support/remedies-world.ts';
 
 /** A world in which the plan of a step kind has something to do. */
 interface Stage {
@@ -47,6 +48,24 @@ const leak = () =>
     slots: { max: 80, superuserReserved: 3, reserved: 0, used: 75 },
     groups: [group({ backends: 69, oldestSeconds: 840 }), group({ backends: 6, user: 'cart_api' })],
   });
+
+/** Two tables whose foreign keys have no index. */
+function lettersAndBills(): World {
+  const tables = ['letters', 'bills'];
+  const world = createWorld({
+    relations: relationReadout({
+      unindexedKeys: tables.map((table) => ({
+        constraint: `${table}_customer_fkey`,
+        table: `public.${table}`,
+        references: 'public.customers',
+        columns: ['customer'],
+        rows: 120_000,
+      })),
+    }),
+  });
+  for (const table of tables) world.sites.set(`public.${table}`, site('public', table));
+  return world;
+}
 
 const kinds = await loadStepKinds();
 
@@ -140,6 +159,23 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
   }),
   'postgres.set-timeout': () => ({ world: createWorld({ snapshot: outage() }) }),
   'postgres.set-connection-limit': () => ({ world: createWorld({ snapshot: leak() }) }),
+  'postgres.create-index': () => ({ world: lettersAndBills(), select: everything }),
+  'postgres.drop-index': () => {
+    const world = lettersAndBills();
+    const index = { columns: ['customer'], unique: false, partial: false, valid: false, bytes: 8192 };
+    for (const [key, one] of world.sites) {
+      const broken = { ...index, oid: one.oid + 1, schema: one.schema, name: `${one.table}_broken` };
+      world.sites.set(key, { ...one, indexes: [broken] });
+    }
+    world.relations = relationReadout({
+      invalidIndexes: ['letters', 'bills'].map((table) => ({
+        name: `public.${table}_broken`,
+        table: `public.${table}`,
+        bytes: 8192,
+      })),
+    });
+    return { world };
+  },
   'postgres.set-limits': () => ({
     world: createWorld({
       snapshot: snapshot({ groups: [group({ backends: 6 }), group({ backends: 2, user: 'cart_api' })] }),
@@ -232,6 +268,7 @@ const standOf = ({ snapshot: { sessions, idleSessions }, cluster: found, ...worl
   bounds: world.bounds,
   poolers: world.poolers,
   settings: [...world.settings],
+  indexes: [...world.sites.values()].map(({ indexes }) => indexes.map(({ name, valid }) => [name, valid])),
   replicas: world.replicas,
   onReplicas: [...world.replicaSnapshots].map(([name, { sessions: there }]) => [name, there.length]),
 });

@@ -3,6 +3,7 @@ import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cl
 import type { ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
 import type { DatabaseSetup } from '../../src/domain/database-setup.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
+import type { IndexAdvice } from '../../src/domain/gate.ts';
 import { boundName, type PodUse, type StoredBound } from '../../src/domain/namespace-bounds.ts';
 import type { Objective } from '../../src/domain/objective.ts';
 import type { Progress } from '../../src/domain/outcome.ts';
@@ -12,15 +13,17 @@ import type { ReplicaStatus } from '../../src/domain/replica.ts';
 import type { RelationReadout, ServerReadout } from '../../src/domain/server-readout.ts';
 import { type Setting, settingKey } from '../../src/domain/setting.ts';
 import { backendId, type Session, type Snapshot } from '../../src/domain/snapshot.ts';
-import type { RoleStatements, StatementStatistics } from '../../src/domain/statement.ts';
+import type { RoleStatements, StatementStatistics, StatementText } from '../../src/domain/statement.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Databases, SettingState, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
 import type { Poolers } from '../../src/ports/poolers.ts';
+import type { IndexSite } from '../../src/ports/remedies.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { auditReport, relationReadout, serverReadout } from './audit-facts.ts';
 import { cluster, pgTime, snapshot } from './fixtures.ts';
+import { remediesOf } from './remedies-world.ts';
 
 /** The moment that pgTime(0) names. */
 const START = Date.UTC(2024, 10, 15, 14, 38, 0);
@@ -61,6 +64,14 @@ export interface World {
   shedFirst: string[];
   /** Faults by method name. */
   faults: Map<string, FirebreakError>;
+  /** The statements that took most time, or null without pg_stat_statements. */
+  heavyStatements: StatementText[] | null;
+  /** Indexes that a statement would gain from, by its text; null without a gate role. */
+  advice: Map<string, IndexAdvice[]> | null;
+  /** Tables for indexes, by `schema.table`. */
+  sites: Map<string, IndexSite>;
+  /** How the next builds end, by name of the index; without an entry they succeed. */
+  builds: Map<string, 'leaves-invalid' | 'answer-lost'>;
   guard: SignalGuard;
   /** What the configuration says around the database. */
   setup: DatabaseSetup;
@@ -114,6 +125,10 @@ export function createWorld(
     settings: new Map(),
     shedFirst: [],
     faults: new Map(),
+    heavyStatements: null,
+    advice: null,
+    sites: new Map(),
+    builds: new Map(),
     guard: {
       protectedRoles: ['firebreak'],
       protectedApplications: '^pg_dump',
@@ -136,6 +151,13 @@ export function createWorld(
         poolers: poolersOf(world),
         workloads: workloadsOf(world),
         metrics: metricsOf(world),
+        advisor: {
+          knows: () => world.advice !== null,
+          async advise(_name, sql) {
+            fail(world, 'advise');
+            return world.advice?.get(sql) ?? [];
+          },
+        },
         audits: {
           async run(_name, _signal, since) {
             fail(world, 'audits');
@@ -178,6 +200,7 @@ function databasesOf(world: World): Databases {
     );
   };
   return {
+    ...remediesOf(world),
     list: () => [database()],
     get: () => database(),
     answers: () => !world.faults.has('snapshot'),
@@ -491,7 +514,7 @@ function metricsOf(world: World): Metrics {
   };
 }
 
-function fail(world: World, method: string): void {
+export function fail(world: Pick<World, 'faults'>, method: string): void {
   const fault = world.faults.get(method);
   if (fault !== undefined) throw fault;
 }

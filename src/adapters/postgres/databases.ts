@@ -3,6 +3,7 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
 import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
+import { createRemedies } from './remedies/create-remedies.ts';
 import { resumeText } from './resuming.ts';
 import { Server, type ServerConfig } from './server.ts';
 import { alterText, changeText } from './settings.ts';
@@ -78,6 +79,7 @@ export function createDatabases(
   const all = (): Server[] => [...entries.values()].flatMap(({ servers }) => [...servers.values()]);
 
   return {
+    ...createRemedies((name, signal) => server(name, 'primary', signal).remedyPlace()),
     list: () => [...entries.values()].map(({ shown }) => shown),
     get: (name) => find(name).shown,
     answers: (name) =>

@@ -20,6 +20,8 @@ import { breakGlass, type Candidate, candidate } from './connect.ts';
 import { isServerError } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
 import { readRelations, readServer } from './readout.ts';
+import type { RemedyPlace } from './remedies/create-remedies.ts';
+import { onOwnConnection } from './remedies/worker.ts';
 import { type ReplicaRow, toReplicaStatus } from './replica-row.ts';
 import { mayNotResume } from './resuming.ts';
 import {
@@ -150,6 +152,19 @@ export class Server {
   async roleStatements(): Promise<RoleStatements[] | null> {
     const { read } = await this.#inTarget(async () => ({ read: await readRoleStatements(this.#reading) }));
     return read;
+  }
+
+  /** What remedies need of it. */
+  remedyPlace(): RemedyPlace {
+    const { database, server, url } = this.#config;
+    const direct = candidate(url);
+    const place = { candidate: direct, settings: this.#settings, where: { database, server, ...direct } };
+    return {
+      role: this.#role,
+      inTarget: async (read) =>
+        (await this.#inTarget(async () => ({ read: await read(this.#reading) }))).read,
+      work: async (limits, work, signal) => await onOwnConnection(place, limits, { work, signal }),
+    };
   }
 
   async replicaStatus(): Promise<ReplicaStatus> {

@@ -1,7 +1,12 @@
 import { isFirebreakError } from '../../domain/errors.ts';
-import type { RoleStatements, StatementStatistics } from '../../domain/statement.ts';
+import type { RoleStatements, StatementStatistics, StatementText } from '../../domain/statement.ts';
 import type { Parameter } from './literal.ts';
-import { roleStatementsSql, statementsSchemaSql, statementsSql } from './sql/statements.ts';
+import {
+  heavyStatementsSql,
+  roleStatementsSql,
+  statementsSchemaSql,
+  statementsSql,
+} from './sql/statements.ts';
 import type { StandingSession } from './standing-session.ts';
 
 type Row = { id: string; calls: number; mean_ms: number; min_ms: number; max_ms: number };
@@ -35,6 +40,16 @@ export async function readRoleStatements(session: StandingSession): Promise<Role
       longestMs,
     })) ?? null
   );
+}
+
+/** Reads the statements that took most time, with their texts, or null likewise. */
+export async function readHeavyStatements(session: StandingSession): Promise<StatementText[] | null> {
+  const rows = await readView<{ text: string; calls: number; total_ms: number }>(
+    session,
+    heavyStatementsSql,
+    [],
+  );
+  return rows?.map(({ text, calls, total_ms: totalMs }) => ({ text, calls, totalMs })) ?? null;
 }
 
 async function readView<R extends Record<string, unknown>>(

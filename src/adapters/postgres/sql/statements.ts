@@ -18,3 +18,10 @@ SELECT r.rolname AS role, sum(s.calls)::float8 AS calls, max(s.mean_exec_time + 
        max(s.max_exec_time)::float8 AS longest_ms
 FROM ${schema}.pg_stat_statements(false) s JOIN pg_roles r ON r.oid = s.userid
 WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GROUP BY 1 ORDER BY 2 DESC LIMIT 1000`;
+
+/** The statements that took most time in the connected database, with their texts. */
+export const heavyStatementsSql = (schema: string): string => `/* firebreak:heavy-statements v1 */
+SELECT query AS text, sum(calls)::float8 AS calls, sum(total_exec_time)::float8 AS total_ms
+FROM ${schema}.pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND length(query) < 20000 AND query !~* '^\\s*(begin|commit|rollback|set|show|fetch|close|vacuum|analyze|create|alter|drop|copy)\\y'
+GROUP BY 1 ORDER BY 3 DESC LIMIT 40`;

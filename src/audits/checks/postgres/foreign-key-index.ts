@@ -8,6 +8,7 @@ export const audit = defineAudit({
   severity: 'medium',
   why: 'Each delete or change of a key in the other table reads this one from end to end, while it holds a lock.',
   falsePositives: 'When rows of the other table are never deleted and their keys never change: suppress it.',
+  step: 'postgres.create-index',
   holds: ['cause'],
   needs: ['relations'],
   check({ relations }) {

@@ -8,6 +8,7 @@ export const audit = defineAudit({
   severity: 'medium',
   why: 'Every write keeps it up to date, and no query uses it.',
   falsePositives: 'One that is being built at this moment is left out, as long as its session is visible.',
+  step: 'postgres.drop-index',
   holds: ['cause'],
   needs: ['relations'],
   check({ relations }) {

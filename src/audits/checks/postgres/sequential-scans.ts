@@ -20,6 +20,7 @@ export const audit = defineAudit({
   why: 'Each such query reads the whole table; a few at a time take every core and push everybody else out of memory.',
   falsePositives:
     'Reports that need most rows of the table gain nothing from an index: run them on a replica, or from a summary. Statistics may be old: pg_stat_reset() starts them anew. Dumps read every table too.',
+  step: 'postgres.create-index',
   holds: ['cause'],
   needs: ['relations'],
   check({ relations }) {

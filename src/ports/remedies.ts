@@ -1,0 +1,87 @@
+import type { ExistingIndex, IndexSpec, IndexToDrop } from '../domain/index-build.ts';
+import type { StatementText } from '../domain/statement.ts';
+
+/** How far the build of an index is, by pg_stat_progress_create_index. */
+export interface BuildProgress {
+  readonly pid: number;
+  /** Name of the index, or null when it has none yet. */
+  readonly index: string | null;
+  /** As PostgreSQL calls it, such as `building index: scanning table`. */
+  readonly phase: string;
+  /** Share of the phase that is done, 0 to 1, or null when the phase has no measure. */
+  readonly share: number | null;
+}
+
+/** A table for which an index is considered. */
+export interface IndexSite {
+  readonly serverStart: string;
+  /** PostgreSQL's name of the database that it is in. */
+  readonly database: string;
+  readonly oid: number;
+  /** Names as PostgreSQL stores them. */
+  readonly schema: string;
+  readonly table: string;
+  /** Whether it is an ordinary table or a materialized view, on which an index can be built concurrently. */
+  readonly ordinary: boolean;
+  readonly owner: string;
+  /** By the statistics; null when it was never analysed. */
+  readonly rows: number | null;
+  readonly bytes: number;
+  readonly columns: readonly {
+    readonly name: string;
+    /** Bytes of a value: those of its type, or null when they vary. */
+    readonly width: number | null;
+  }[];
+  readonly indexes: readonly ExistingIndex[];
+  /** Builds on it that run now. */
+  readonly building: readonly BuildProgress[];
+  /** Whether the owner may make indexes there and Firebreak's role may act as the owner. */
+  readonly allowed: boolean;
+  /** What would allow it, for a superuser to run; null when it is allowed. */
+  readonly grant: string | null;
+}
+
+/** What came of a statement that was only to run on the very thing that was planned; nothing was changed unless it says so. */
+export type Remedied = 'done' | 'server-changed' | 'thing-changed';
+
+/**
+ * What remedies read and change in the primary's database. A change runs on a connection of its own, which is closed
+ * afterwards: it may take hours, and the standing sessions stay free. Throws as `Databases` does.
+ */
+export interface Remedies {
+  /** The statements that took most time in all, with their texts, or null without pg_stat_statements; at most 40. */
+  heavyStatements(name: string, signal: AbortSignal): Promise<readonly StatementText[] | null>;
+  /** A table by its name, as `schema.table` plain or quoted; null when there is none. */
+  indexSite(name: string, table: string, signal: AbortSignal): Promise<IndexSite | null>;
+  /** Builds an index. When the signal aborts the build is cancelled; what it leaves behind is to be dropped. */
+  buildIndex(
+    name: string,
+    spec: IndexSpec,
+    limits: { readonly lockSeconds: number },
+    signal: AbortSignal,
+  ): Promise<Remedied>;
+  /** Indexes by their names (`schema.name`, plain or quoted) as they would be dropped; missing ones are left out. */
+  indexesToDrop(
+    name: string,
+    indexes: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly DroppableIndex[]>;
+  dropIndex(
+    name: string,
+    index: IndexToDrop,
+    limits: { readonly lockSeconds: number },
+    signal: AbortSignal,
+  ): Promise<Remedied>;
+}
+
+/** An index that could be dropped. */
+export interface DroppableIndex extends IndexToDrop {
+  readonly valid: boolean;
+  readonly bytes: number;
+  /** Whether its build runs now. */
+  readonly building: boolean;
+  /** Whether a constraint stands on it, so that it cannot be dropped alone. */
+  readonly constraint: boolean;
+  readonly allowed: boolean;
+  readonly grant: string | null;
+}
