@@ -89,9 +89,13 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ package: name }) => {
 
   test('the plan of a heavy statement names the index that its full scan lacks', async () => {
     await asSuperuser('select pg_stat_reset(); select pg_stat_statements_reset(); analyze');
-    await using client = await connect(app.url('app'), 'letters');
+    const client = await connect(app.url('app'), 'letters');
     for (let time = 0; time < 12; time += 1)
       await client.query('select count(*) from "Letters" where customer = $1', [7]);
+    const { rows: before } = await client.query(`explain select count(*) from "Letters" where customer = 7`);
+    expect(JSON.stringify(before)).toContain('Seq Scan');
+    // Before 15 a session tells its last counts when it ends.
+    await client.end();
     await expect.poll(red, { timeout: 15_000 }).toContain('sequential-scans');
     const select = (plan: Parameters<typeof proposedSelection>[0]) => ({
       ...proposedSelection(plan),
@@ -101,10 +105,10 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ package: name }) => {
     expect(built.plan.targets.map(({ label, why }) => [label, why])).toEqual([
       ['public.Letters (customer)', expect.stringContaining('without the extension hypopg')],
     ]);
-    const { rows } = await client.query(`explain select count(*) from "Letters" where customer = 7`);
+    const rows = await asSuperuser(`explain select count(*) from "Letters" where customer = 7`);
     expect(JSON.stringify(rows)).toContain('Letters_customer_idx');
     await asSuperuser('select pg_stat_reset(); analyze');
-    expect(await red()).toEqual([]);
+    await expect.poll(red, { timeout: 15_000 }).toEqual([]);
     await takeStep(dropIndex, { ctx: context({ earlier: [built] }) });
   });
 
@@ -145,9 +149,10 @@ describe.each(installedMajors)('on PostgreSQL $major', ({ package: name }) => {
     await writer.query('rollback');
 
     expect(await createIndex.reconcile(context(), patient, chosen)).toEqual({ status: 'unfinished' });
-    expect(await red()).toEqual(['invalid-index', 'invalid-index']);
+    const invalid = async () => (await red()).filter((audit) => audit === 'invalid-index');
+    expect(await invalid()).toHaveLength(2);
     await takeStep(dropIndex, { ctx: context() });
-    expect(await red()).toEqual([]);
+    expect(await invalid()).toEqual([]);
     await createIndex.execute(context(), patient, chosen);
     expect(await indexes()).toEqual(['Letters_line_idx']);
     expect(await createIndex.reconcile(context(), patient, chosen)).toMatchObject({ status: 'done' });

@@ -33,7 +33,7 @@ export function siteObstacle(site: IndexSite, columns: readonly string[]): strin
 }
 
 /** A valid index that serves whoever looks for these columns. */
-export function equivalent({ indexes }: Pick<IndexSite, 'indexes'>, columns: readonly string[]) {
+function equivalent({ indexes }: Pick<IndexSite, 'indexes'>, columns: readonly string[]) {
   return indexes.find(
     (index) =>
       index.valid && !index.partial && columns.every((column, place) => index.columns[place] === column),
