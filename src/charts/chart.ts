@@ -29,6 +29,8 @@ export interface Chart {
   readonly timeZone: string;
   readonly panels: readonly Panel[];
   readonly marks: readonly Mark[];
+  /** Where nothing is known for longer than this (milliseconds) a line is broken; 2 minutes unless told. */
+  readonly gapMs?: number;
   /** What the picture says, in words with numbers. */
   readonly altText: string;
 }

@@ -25,7 +25,12 @@ export function chartSpec(chart: Chart, themeName: ThemeName): ChartSpec {
   const ticks = ticksOf(chart.from, chart.to, chart.timeZone);
   const zone = zoneName(chart.from, chart.timeZone);
   const views = chart.panels.map((panel, index) =>
-    panelView(panel, marks, { theme, scale, axis: timeAxis(ticks, zone, index === chart.panels.length - 1) }),
+    panelView(panel, marks, {
+      theme,
+      scale,
+      axis: timeAxis(ticks, zone, index === chart.panels.length - 1),
+      gapMs: chart.gapMs ?? GAP_MS,
+    }),
   );
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -42,6 +47,7 @@ interface Look {
   readonly theme: Theme;
   readonly scale: Json;
   readonly axis: Json;
+  readonly gapMs: number;
 }
 
 /** The words of the marks, above the panels. */
@@ -88,7 +94,7 @@ function labelView(marks: readonly PlacedMark[], theme: Theme, scale: Json): Jso
   };
 }
 
-function panelView(panel: Panel, marks: readonly PlacedMark[], { theme, scale, axis }: Look): Json {
+function panelView(panel: Panel, marks: readonly PlacedMark[], { theme, scale, axis, gapMs }: Look): Json {
   const highest = Math.max(
     panel.limit?.value ?? 0,
     ...panel.lines.flatMap(({ points }) => points.map(([, value]) => value)),
@@ -102,7 +108,7 @@ function panelView(panel: Panel, marks: readonly PlacedMark[], { theme, scale, a
     axis: { title: null, tickCount: 3, minExtent: AXIS_WIDTH, maxExtent: AXIS_WIDTH, format: '~s' },
   };
   const drawn = panel.lines.flatMap((line, index): Json[] => {
-    const values = segmented(line.points);
+    const values = segmented(line.points, gapMs);
     const color = index === 0 ? theme.line : theme.second;
     const stroke = index === 0 ? {} : { strokeDash: [5, 3] };
     return [
@@ -152,10 +158,10 @@ function panelTitle({ title, unit, limit, lines }: Panel): string {
   return `${title} · peak ${most.join(', ')}${space}${of} · last ${last.join(', ')}${space}`;
 }
 
-function segmented(points: readonly (readonly [number, number])[]): Json[] {
+function segmented(points: readonly (readonly [number, number])[], gapMs: number): Json[] {
   let part = 0;
   return points.map(([at, value], index) => {
-    if (index > 0 && at - (points[index - 1]?.[0] ?? at) > GAP_MS) part += 1;
+    if (index > 0 && at - (points[index - 1]?.[0] ?? at) > gapMs) part += 1;
     return { at, value, part };
   });
 }

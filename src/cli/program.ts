@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   gate: async () => (await import('./gate.ts')).gateCommand,
   alerts: async () => (await import('./alerts.ts')).alertsCommand,
   incidents: async () => (await import('./incidents.ts')).incidentsCommand,
+  history: async () => (await import('./history.ts')).historyCommand,
   timeline: async () => (await import('./timeline.ts')).timelineCommand,
   'follow-ups': async () => (await import('./follow-ups.ts')).followUpsCommand,
   postmortem: async () => (await import('./postmortem.ts')).postMortemCommand,

@@ -1,4 +1,5 @@
 import { culpritName } from './cause.ts';
+import type { DrillRecord } from './drill-record.ts';
 import type { Incident } from './incident.ts';
 
 /** How long an incident took to each of its turns, in seconds; null where it did not come to it, or nobody knows. */
@@ -62,6 +63,19 @@ export function learnedFrom(every: readonly Incident[]): Learned {
       recover: medianOf('recover'),
     },
     recurring: recurring(incidents),
+  };
+}
+
+/** How rehearsals went; the median in seconds over those in which recovery was measured, or null. Pure. */
+export function drillScores(drills: readonly DrillRecord[]): {
+  readonly count: number;
+  readonly passed: number;
+  readonly medianRecovery: number | null;
+} {
+  return {
+    count: drills.length,
+    passed: drills.filter(({ ok }) => ok).length,
+    medianRecovery: median(drills.flatMap(({ recoverySeconds }) => recoverySeconds ?? [])),
   };
 }
 

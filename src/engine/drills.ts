@@ -6,6 +6,13 @@ const STREAM = 'drills';
 
 /** Keeps rehearsals in the journal: a drill has a state of its own, and this is the one of the bot that it was for. */
 export function createDrills(journal: Pick<Journal, 'read' | 'append'>): Drills {
+  const recent: Drills['recent'] = async (most) =>
+    (await journal.read(STREAM)).slice(-most).flatMap(({ event, at }) => {
+      if (event.type !== 'drill.recorded') return [];
+      const { type: _, ...drill } = event;
+      return [{ ...drill, at }];
+    });
+
   return {
     async record(drill) {
       for (;;) {
@@ -15,11 +22,7 @@ export function createDrills(journal: Pick<Journal, 'read' | 'append'>): Drills 
         if (status === 'appended') return;
       }
     },
-    async last() {
-      const entry = (await journal.read(STREAM)).at(-1);
-      if (entry?.event.type !== 'drill.recorded') return null;
-      const { type: _, ...drill } = entry.event;
-      return { ...drill, at: entry.at };
-    },
+    recent,
+    last: async () => (await recent(1))[0] ?? null,
   };
 }

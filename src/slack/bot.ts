@@ -56,7 +56,7 @@ export interface SlackOptions {
   readonly audits: Audits;
   readonly doctor: Doctor;
   readonly board: HealthBoard;
-  readonly drills: Pick<Drills, 'last'>;
+  readonly drills: Pick<Drills, 'last' | 'recent'>;
   readonly digests: AuditDigests;
   readonly watchdog: Watchdog;
   readonly onCall: OnCall;

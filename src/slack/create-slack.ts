@@ -97,8 +97,10 @@ export function createSlack(options: SlackOptions): SlackBot {
     contextOf: (me) => {
       const people = createPeople(client, me.teamId, clock, logger);
       const { channel } = config;
-      const shown = { desk, live, audits, doctor, watchdog, home, messages };
-      return { ...shown, arrivals, client, fetch, identity: me, people, channel, clock, logger };
+      const { drills, timeZone = 'UTC' } = options;
+      const shown = { desk, live, audits, doctor, watchdog, drills, home, messages };
+      const drawn = { charts: charts ?? null, timeZone };
+      return { ...shown, ...drawn, arrivals, client, fetch, identity: me, people, channel, clock, logger };
     },
   });
 

@@ -1,5 +1,6 @@
+import type { DrillRecord } from '../domain/drill-record.ts';
 import { formatDuration } from '../domain/format.ts';
-import { type IncidentTimes, type Learned, turns } from '../domain/learning.ts';
+import { drillScores, type IncidentTimes, type Learned, turns } from '../domain/learning.ts';
 
 const WORDS: Readonly<Record<keyof IncidentTimes, string>> = {
   detect: 'detected after',
@@ -24,4 +25,18 @@ export function learnedTexts({ count, medians, recurring }: Learned): string[] {
     ...(middle === '' ? [] : [`Median of ${count}: ${middle}.`]),
     ...recurring.map(({ culprit, count: times }) => `${culprit} was behind ${times} of these ${count}.`),
   ];
+}
+
+/** How rehearsals went, in sentences; none without any. */
+export function drillTexts(drills: readonly DrillRecord[]): string[] {
+  const { count, passed, medianRecovery } = drillScores(drills);
+  const [only] = drills;
+  if (only === undefined) return [];
+  const recovered = medianRecovery === null ? '' : formatDuration(medianRecovery);
+  if (count === 1) {
+    const after = recovered === '' ? '' : `, recovered after ${recovered}`;
+    return [`Drill ${only.scenario}: ${only.ok ? 'passed' : 'FAILED'}${after}.`];
+  }
+  const median = recovered === '' ? '' : `; recovered after ${recovered} (median)`;
+  return [`Of ${count} drills ${passed} passed${median}.`];
 }

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openState } from '../../src/adapters/state/open-state.ts';
+import { createDrills } from '../../src/engine/drills.ts';
 import type { State } from '../../src/ports/state.ts';
 import { incidentRow, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { story } from '../postmortem/story.ts';
 import { stateConfig } from '../support/rig/state-config.ts';
+import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
 
 let server: TestServer;
 let state: State;
@@ -39,6 +43,22 @@ test('the post-mortem, the timeline and the list are told from the journal', { t
   const lines = firebreak('timeline', 'INC-1', '--json').stdout.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).text)).toContain('Recovered: All quiet.');
   expect(firebreak('incidents').stdout).toMatch(/INC-1 .* \+\d+ ms .*orders-primary/);
+});
+
+test('incidents and drills are told beside one another, and drawn', { timeout: 120_000 }, async () => {
+  const by = { kind: 'person', id: 'ann', name: 'ann', via: 'terminal' } as const;
+  const drill = { scenario: 'outage', ok: true, problems: [], recoverySeconds: 71, version: '0.1.0', by };
+  await createDrills(state.journal).record(drill);
+  const directory = temporaryDirectory();
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const file = join(directory, 'history.png');
+  const listed = firebreak('history', '--png', file);
+  expect(listed.stdout).toMatch(
+    /Drill outage: passed, recovered after 1m11s\.\n.*INC-1 orders-primary: .*recovered after/,
+  );
+  expect(readFileSync(file).subarray(1, 4).toString()).toBe('PNG');
+  const { incidents, drills } = JSON.parse(firebreak('history', '--json').stdout) as Record<string, object[]>;
+  expect([incidents?.length, drills?.length]).toEqual([1, 1]);
 });
 
 test('an incident that does not exist, and a zone that is none', { timeout: 120_000 }, () => {

@@ -20,6 +20,8 @@ it('keeps rehearsals in the journal, which stays whole, and tells the last one',
     await drills.record({ ...drill, ok: false, problems: ['No thread was opened.'] });
     await drills.record(drill);
     expect(await drills.last()).toMatchObject({ ...drill, at: expect.any(String) });
+    expect((await drills.recent(10)).map(({ ok }) => ok)).toEqual([false, true]);
+    expect(await drills.recent(1)).toHaveLength(1);
     expect(await state.journal.verify()).toMatchObject({ chainOk: true, events: 2 });
   } finally {
     await state.stop();

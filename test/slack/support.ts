@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { AuditDigest } from '../../src/domain/audit-digest.ts';
 import type { Members } from '../../src/domain/authority.ts';
 import type { ChargeCommand } from '../../src/domain/decide-charge.ts';
+import type { DrillRecord } from '../../src/domain/drill-record.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { Note } from '../../src/domain/note.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -240,6 +241,8 @@ export interface Rig {
   readonly audits: ScriptedAudits;
   /** How the connections are, for the test to write. */
   readonly digests: AuditDigest[];
+  /** The rehearsals that were recorded, for the test to write. */
+  readonly drills: (DrillRecord & { readonly at: string })[];
   readonly watchdog: ScriptedWatchdog;
   readonly board: ConnectionHealth[];
   readonly messages: ReturnType<typeof createMemoryMessages>;
@@ -310,6 +313,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const defects: unknown[] = [];
   const board: ConnectionHealth[] = [];
   const digests: AuditDigest[] = [];
+  const drills: Rig['drills'] = [];
   const watchdog = createScriptedWatchdog();
   const mutex = options.mutex ?? createMemoryMutex();
   const bot = createSlack({
@@ -320,7 +324,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     audits,
     doctor: options.doctor ?? { run: async () => ({ at: '', ok: true, results: [] }) },
     board: { list: () => board },
-    drills: { last: async () => null },
+    drills: { last: async () => drills.at(-1) ?? null, recent: async (most) => drills.slice(-most) },
     digests: { recent: async (most) => digests.slice(-most) },
     watchdog,
     onCall: { sources: () => [], now: async () => [] },
@@ -331,7 +335,21 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.charts === undefined ? {} : { charts: options.charts }),
   });
   onTestFinished(() => bot.stop(1000));
-  return { sandbox, desk, live, audits, digests, watchdog, board, messages, bot, log, defects, mutex };
+  return {
+    sandbox,
+    desk,
+    live,
+    audits,
+    digests,
+    drills,
+    watchdog,
+    board,
+    messages,
+    bot,
+    log,
+    defects,
+    mutex,
+  };
 }
 
 /** A started bot in either mode. */

@@ -1,3 +1,4 @@
+import type { DrillRecord } from '../../domain/drill-record.ts';
 import { formatCount, formatDuration } from '../../domain/format.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { learnedFrom, timesOf } from '../../domain/learning.ts';
@@ -6,7 +7,7 @@ import type { RecentIncident } from '../../engine/desk.ts';
 import { causeName } from '../../words/cause-name.ts';
 import { decidedBy } from '../../words/decided-by.ts';
 import { incidentState } from '../../words/incident-state.ts';
-import { learnedTexts, turnsText } from '../../words/turns.ts';
+import { drillTexts, learnedTexts, turnsText } from '../../words/turns.ts';
 import { clip } from './clip.ts';
 import { incidentName } from './incident-lines.ts';
 import { type Inline, line, type Part, richText, text, time, who } from './rich-text.ts';
@@ -22,14 +23,21 @@ export interface LinkedRecent {
 }
 
 /** The last incidents: how long, which cause, whose, and who decided. Pure. */
-export function historyMessage(list: readonly LinkedRecent[], database: string | null): Said {
+export function historyMessage(
+  list: readonly LinkedRecent[],
+  database: string | null,
+  drills: readonly DrillRecord[],
+): Said {
   const where = database === null ? '' : ` of ${database}`;
   if (list.length === 0) {
-    const nothing = `There has been no incident${where} yet.`;
+    const nothing = [`There has been no incident${where} yet.`, ...drillTexts(drills)].join(' ');
     return { text: nothing, blocks: richText(line(text(nothing))) };
   }
   const title = `The last ${formatCount(list.length, 'incident')}${where}, newest first`;
-  const learned = learnedTexts(learnedFrom(list.flatMap(({ recent }) => recent.incident ?? [])));
+  const learned = [
+    ...learnedTexts(learnedFrom(list.flatMap(({ recent }) => recent.incident ?? []))),
+    ...drillTexts(drills),
+  ];
   return {
     text: fallbackText([title, ...learned, ...list.map(inOneLine)].join('\n')),
     blocks: [

@@ -5,6 +5,8 @@ import { say } from './say.ts';
 export interface Answered {
   readonly said: Said;
   readonly public: boolean;
+  /** What is told as soon as it is there, after the answer, which does not wait for it; null when it came to nothing. */
+  readonly afterwards?: () => Promise<Said | null>;
 }
 
 /** What concerns the asker only: a refusal, or a question back. */

@@ -1,8 +1,10 @@
 import type { webApi } from '@slack/bolt';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Audits } from '../../ports/audits.ts';
+import type { Charts } from '../../ports/charts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Doctor } from '../../ports/doctor.ts';
+import type { Drills } from '../../ports/drills.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { LiveReadings } from '../../ports/live.ts';
 import type { ChatMessages } from '../../ports/state.ts';
@@ -20,6 +22,11 @@ export interface ListenerContext {
   readonly audits: Audits;
   readonly doctor: Doctor;
   readonly watchdog: Watchdog;
+  readonly drills: Pick<Drills, 'recent'>;
+  /** Draws pictures; null where there are none. */
+  readonly charts: Charts | null;
+  /** IANA name of the zone of the team. */
+  readonly timeZone: string;
   readonly clock: Clock;
   /** Told of everything that Slack sends. */
   readonly arrivals: Arrivals;

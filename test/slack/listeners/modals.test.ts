@@ -101,6 +101,9 @@ async function startStage(): Promise<Stage> {
   const context: ListenerContext = {
     desk: createDesk(),
     live: createScriptedLive(),
+    drills: { recent: async () => [] },
+    charts: null,
+    timeZone: 'UTC',
     audits: createScriptedAudits(),
     doctor: { run: async () => ({ at: '', ok: true, results: [] }) },
     arrivals: createArrivals(() => new Date()),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Said } from '../../blocks/said.ts';
 import { answerWords, wordsOf } from '../answer-words.ts';
 import { say } from '../say.ts';
 import type { TypingContext } from '../subcommand.ts';
@@ -41,15 +42,18 @@ export const appMention = {
       await tellMessage(context, whereabouts, say('One moment: Firebreak is reading.'));
     });
     const isIncident = thread !== null && (await context.messages.incidentAt(channel, thread)) !== null;
-    if (isIncident && answered.public) {
-      const { said } = answered;
+    const deliver = async (said: Said): Promise<void> => {
+      if (!isIncident || !answered.public) return await tellMessage(context, whereabouts, said);
       await context.client.chat.postMessage({
         channel,
         thread_ts: thread,
         text: said.text,
         blocks: [...said.blocks],
       });
-    } else await tellMessage(context, whereabouts, answered.said);
+    };
+    await deliver(answered.said);
+    const more = (await answered.afterwards?.()) ?? null;
+    if (more !== null) await deliver(more);
   },
 };
 

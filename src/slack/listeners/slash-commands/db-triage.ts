@@ -46,10 +46,12 @@ export const dbTriage = {
       place: { channel, thread: null },
       acknowledge,
     };
-    const { said } = await whenSlow(answerWords(typed), async () => {
+    const { said, afterwards } = await whenSlow(answerWords(typed), async () => {
       await tellMessage(context, whereabouts, say('One moment: Firebreak is reading.'));
     });
     await acknowledge();
     await tellMessage(context, whereabouts, said);
+    const more = (await afterwards?.()) ?? null;
+    if (more !== null) await tellMessage(context, whereabouts, more);
   },
 };

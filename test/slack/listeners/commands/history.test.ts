@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RecentIncident } from '../../../../src/engine/desk.ts';
 import { ALICE, AT, attempt, cause, view } from '../../fixtures.ts';
-import { told, type } from '../../sandbox-control.ts';
+import { calls, fault, told, type } from '../../sandbox-control.ts';
 import { startRig } from '../../support.ts';
 
 const decision = { by: ALICE, at: AT, selection: { targets: [], choices: {} } };
@@ -51,4 +51,25 @@ test('of one database', async () => {
   expect(await told(rig.sandbox, 'U0ALICE', /The last 1 incident of orders/)).not.toContain('INC-2');
   await type(rig.sandbox, 'U0ALICE', 'history ordres');
   await told(rig.sandbox, 'U0ALICE', /Did you mean orders\?/);
+});
+
+test('drills are told beside the incidents, and both come as a picture after the answer', async () => {
+  const rig = await startRig({ charts: { png: async () => new Uint8Array([137, 80, 78, 71]) } });
+  const by = { kind: 'person', id: 'ann', name: 'ann', via: 'terminal' } as const;
+  const drill = { scenario: 'outage', ok: true, problems: [], recoverySeconds: 71, version: '0.1.0', by };
+  rig.drills.push(
+    { ...drill, ok: false, at: '2026-11-01T10:00:00.000Z' },
+    { ...drill, at: '2026-11-08T10:00:00.000Z' },
+  );
+  rig.desk.recent = [recent('INC-1')];
+  await type(rig.sandbox, 'U0ALICE', 'history');
+  await told(rig.sandbox, 'U0ALICE', /Of 2 drills 1 passed; recovered after 1m11s/);
+  const picture = await told(rig.sandbox, 'U0ALICE', /"type":"image"/);
+  expect(picture).toContain('Drill outage on 2026-11-01: FAILED');
+
+  // Without the scope for files the text stays, and nobody is told of a defect.
+  await fault(rig.sandbox, { method: 'files.getUploadURLExternal', error: 'missing_scope', times: 1 });
+  await type(rig.sandbox, 'U0ALICE', 'history');
+  await expect.poll(async () => (await calls(rig.sandbox, 'files.getUploadURLExternal')).length).toBe(2);
+  expect(rig.defects).toEqual([]);
 });
