@@ -47,7 +47,7 @@ export function parseStatements(sql: string): ParsedStatement[] | null {
   }
 }
 
-/** The words of a text that the grammar accepted, without comments. */
+/** The words of a text that the grammar accepted, without comments; none when the lexer cannot tell them. */
 export function lexemes(sql: string): Lexeme[] {
   const bytes = Buffer.from(sql);
   let seenBytes = 0;
@@ -57,10 +57,19 @@ export function lexemes(sql: string): Lexeme[] {
     seenBytes = offset;
     return seenCharacters;
   };
-  return scanSync(sql).tokens.flatMap(({ text, start, end, tokenName }) => {
+  return tokensOf(sql).flatMap(({ text, start, end, tokenName }) => {
     const place = { start: charactersAt(start), end: charactersAt(end) };
     return tokenName === 'C_COMMENT' || tokenName === 'SQL_COMMENT' ? [] : [{ text, ...place }];
   });
+}
+
+/** libpg-query 18.1 writes control characters of a text into its JSON as they are, and cannot read that back. */
+function tokensOf(sql: string): ReturnType<typeof scanSync>['tokens'] {
+  try {
+    return scanSync(sql).tokens;
+  } catch {
+    return [];
+  }
 }
 
 /** Every object of a parse tree with the type under which it stands; without recursion, as trees can be deep. */

@@ -1,8 +1,13 @@
-/** Labels without those that are missing or empty; a value is cut where no label of a monitoring is that long. */
+/**
+ * Labels without those that are missing or empty; a value is cut where no label of a monitoring is that long. A label
+ * `__proto__` goes too, as in every alert that is read back.
+ */
 export function labelsOf(given: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) =>
-      value === null || value === undefined || value === '' ? [] : [[name, value.slice(0, MOST_CHARACTERS)]],
+      value === null || value === undefined || value === '' || name === '__proto__'
+        ? []
+        : [[name, value.slice(0, MOST_CHARACTERS)]],
     ),
   );
 }

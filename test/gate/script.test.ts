@@ -165,6 +165,10 @@ test.each([
   ]);
 });
 
+test('a query inside another that the lexer cannot tell apart is not judged', () => {
+  expect(kinds("copy (select * from t where a = '\u0001') to stdout")).toEqual(['unjudged']);
+});
+
 test('what costs nothing is passed, and what reads a table of the script is not guessed', () => {
   expect(kinds('begin; set statement_timeout = 0; select 1; commit')).toEqual([
     'passed',

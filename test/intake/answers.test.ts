@@ -5,7 +5,7 @@ import { FirebreakError } from '../../src/domain/errors.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { AlertSource } from '../../src/intake/alert-source.ts';
 import { type Amazon, amazon, TOPIC } from './authentication/amazon.ts';
-import { recorded } from './sources/support.ts';
+import { recorded } from './sources/recorded.ts';
 import { bearer, bearerToken, startDoor } from './support.ts';
 
 let sns: Amazon;

@@ -33,8 +33,10 @@ function maskCut(plain: string): string {
   const closed = closeText(stem);
   if (closed === null) return UNREADABLE;
   const { tokens } = closed;
-  const lastStart = stem.length - (tokens.at(-1)?.text.length ?? 0);
-  const named = validUntil(closed.text) >= lastStart && !tokens.some(isAmbiguous);
+  const last = tokens.at(-1)?.text ?? '';
+  // Only an operator can become another one by what was cut off; a literal that does not fit has slipped out of its quotes.
+  const end = closed.text.length - last.length + (OPERATOR.test(last) ? 0 : 1);
+  const named = validUntil(closed.text) >= end && !tokens.some(isAmbiguous);
   const unhurt = closed.text === stem ? tokens : tokens.slice(0, -1);
   return `${render(unhurt, named)} …`;
 }

@@ -11,7 +11,8 @@ const Attachment = z.object({
 
 /** The parts of a message that are read, as a message shortcut delivers it. */
 export const GivenMessage = z.object({
-  ts: z.string(),
+  /** Unix seconds with the microseconds that tell messages apart. */
+  ts: z.string().regex(/^\d{1,11}\.\d{1,6}$/, 'a timestamp of Slack'),
   thread_ts: z.string().optional(),
   text: z.string().default(''),
   user: z.string().optional(),

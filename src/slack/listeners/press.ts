@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hashJson } from '../../domain/json.ts';
+import { readCarried } from './carried.ts';
 import type { Claimed } from './people.ts';
 import type { Whereabouts } from './tell.ts';
 
@@ -48,6 +49,6 @@ export function readPress(body: unknown): Press {
       responseUrl: response_url ?? null,
     },
     triggerId: trigger_id ?? null,
-    value: (schema) => schema.parse(JSON.parse(carried ?? '')),
+    value: (schema) => readCarried(schema, carried),
   };
 }

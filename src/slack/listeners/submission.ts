@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hashJson } from '../../domain/json.ts';
+import { readCarried } from './carried.ts';
 import type { Claimed } from './people.ts';
 
 const Option = z.object({ value: z.string() });
@@ -52,7 +53,7 @@ export function readSubmission(body: unknown): Submission {
   return {
     id: trigger_id === undefined ? undefined : hashJson(named).slice(0, 32),
     by: { id: user.id, teamId: user.team_id ?? null, name: user.name ?? null },
-    metadata: (schema) => schema.parse(JSON.parse(view.private_metadata)),
+    metadata: (schema) => readCarried(schema, view.private_metadata),
     text: (blockId) => (field(blockId)?.value ?? '').trim(),
     day: (blockId) => field(blockId)?.selected_date ?? null,
     people(blockId) {

@@ -37,6 +37,13 @@ test('shows no names of a text that the grammar refuses, because a literal may h
   expect(maskSql("select 'a\\', secret, 'b'", false)).not.toContain('secret');
 });
 
+test.each(["select ''secret'", "select ''secret''", "select x from t where name = ''secret '' and '"])(
+  'shows no names of a cut text whose quotes are wrong: %s',
+  (text) => {
+    expect(maskSql(text, true)).not.toContain('secret');
+  },
+);
+
 test('survives what breaks parsers', () => {
   expect(maskSql(`select ${'('.repeat(20_000)}`, false).length).toBeLessThanOrEqual(800);
   expect(maskSql('x \u0001 y \u0000', false)).toBe('? ?');

@@ -3,7 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type SnsEnvelope, signedText } from '../../../src/intake/sns/envelope.ts';
 import type { Fetch } from '../../../src/ports/http.ts';
 import { type Certified, certify } from '../../support/certificates.ts';
-import { body } from '../sources/support.ts';
+import { body } from '../sources/recorded.ts';
 
 export const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:database-alarms';
 export const ISSUER_URL = 'http://crt.r2m99.amazontrust.com/r2m99.cer';

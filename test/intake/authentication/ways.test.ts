@@ -1,78 +1,9 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/domain/secret.ts';
 import { type Authentication, verifierOf } from '../../../src/intake/authentication/registry.ts';
 import type { Refusal, Verify } from '../../../src/intake/authentication/way.ts';
-import { recorded } from '../sources/support.ts';
-
-const now = new Date('2024-11-15T05:23:30Z');
-const seconds = (offset = 0) => String(now.getTime() / 1000 + offset);
-const secrets = (...texts: string[]) => texts.map((text) => new Secret(text));
-const sign = (key: string | Buffer, text: string | Buffer, encoding: 'hex' | 'base64' = 'hex') =>
-  createHmac('sha256', key).update(text).digest(encoding);
-const over = (prefix: string, body: Buffer) => Buffer.concat([Buffer.from(prefix), body]);
-
-type Headers = Record<string, string>;
-/** One way with two secrets, and what a sender with this secret sends for a body at a time. */
-interface Case {
-  readonly authentication: Authentication;
-  readonly headers: (body: Buffer, secret: string, at: string) => Headers;
-  /** Whether the time is proven too. */
-  readonly ages: boolean;
-  readonly status: number;
-}
-
-const signing: Record<string, Case> = {
-  hmac: {
-    authentication: { way: 'hmac', keys: secrets('new', 'old') },
-    headers: (body, secret, at) => ({
-      'x-firebreak-signature': `t=${at},v1=${sign(secret, over(`${at}.`, body))}`,
-    }),
-    ages: true,
-    status: 401,
-  },
-  standardWebhooks: {
-    authentication: { way: 'standardWebhooks', keys: secrets('new', 'old') },
-    headers: (body, secret, at) => ({
-      'webhook-id': 'msg_1',
-      'webhook-timestamp': at,
-      'webhook-signature': `v1,${sign(secret, over(`msg_1.${at}.`, body), 'base64')}`,
-    }),
-    ages: true,
-    status: 401,
-  },
-  'grafanaSignature with a timestamp': {
-    authentication: {
-      way: 'grafanaSignature',
-      keys: { secrets: secrets('new', 'old'), header: 'X-Signature', timestampHeader: 'X-Time' },
-    },
-    headers: (body, secret, at) => ({ 'x-signature': sign(secret, over(`${at}:`, body)), 'x-time': at }),
-    ages: true,
-    status: 401,
-  },
-  'grafanaSignature without a timestamp': {
-    authentication: {
-      way: 'grafanaSignature',
-      keys: { secrets: secrets('new', 'old'), header: 'X-Grafana-Alerting-Signature', timestampHeader: null },
-    },
-    headers: (body, secret) => ({ 'x-grafana-alerting-signature': sign(secret, body) }),
-    ages: false,
-    status: 401,
-  },
-  pagerdutySignature: {
-    authentication: { way: 'pagerdutySignature', keys: secrets('new', 'old') },
-    headers: (body, secret) => ({ 'x-pagerduty-signature': `v1=${sign(secret, body)}` }),
-    ages: false,
-    status: 403,
-  },
-  sentrySignature: {
-    authentication: { way: 'sentrySignature', keys: secrets('new', 'old') },
-    headers: (body, secret) => ({ 'sentry-hook-signature': sign(secret, body) }),
-    ages: false,
-    status: 401,
-  },
-};
+import { recorded } from '../sources/recorded.ts';
+import { type Headers, now, over, seconds, secrets, sign, signing } from './senders.ts';
 
 const verifier = (authentication: Authentication): Verify => verifierOf(authentication, { fetch });
 const ask = (authentication: Authentication, headers: Headers, body: Buffer) =>

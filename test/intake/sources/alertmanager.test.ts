@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { alertmanager } from '../../../src/intake/sources/alertmanager.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 it('an alert is about the database of its labels and starts the runbook of its rule', () => {
   const alert = onlyAlert(alertmanager, 'alertmanager-firing');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { cloudwatch } from '../../../src/intake/sources/cloudwatch.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 const notification = body('cloudwatch-alarm');
 const alarm = JSON.parse(notification.Message as string) as Record<string, unknown>;

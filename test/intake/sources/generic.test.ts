@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { generic } from '../../../src/intake/sources/generic.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 it('an alert is about the database of its labels and starts the runbook of its name', () => {
   const alert = onlyAlert(generic, 'generic-firing');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { grafana } from '../../../src/intake/sources/grafana.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 it('a firing alert is about the database of its labels and starts the runbook of its rule', () => {
   const alert = onlyAlert(grafana, 'grafana-firing');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { opsgenie } from '../../../src/intake/sources/opsgenie.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 it('a created alert is about the database in its tags', () => {
   const alert = onlyAlert(opsgenie, 'opsgenie-create');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { pagerduty } from '../../../src/intake/sources/pagerduty.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 it('a triggered incident is an alert about the service of its name; the rule stands in the title', () => {
   const alert = onlyAlert(pagerduty, 'pagerduty-triggered');

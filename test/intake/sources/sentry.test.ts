@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { sentry } from '../../../src/intake/sources/sentry.ts';
-import { body, onlyAlert, targetOf, wrongIn } from './support.ts';
+import { body } from './recorded.ts';
+import { onlyAlert, targetOf, wrongIn } from './support.ts';
 
 it('a metric alert is about the service of its project and starts the runbook of its rule', () => {
   const alert = onlyAlert(sentry, 'sentry-metric-critical');

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { AlertFormat } from '../../../src/intake/alert-format.ts';
@@ -8,16 +6,7 @@ import type { MonitoredDatabase } from '../../../src/ports/databases.ts';
 import { loadRunbooks } from '../../../src/runbooks/load-runbooks.ts';
 import { SHIPPED_RUNBOOKS } from '../../../src/runbooks/shipped.ts';
 import { loadStepKinds } from '../../../src/steps/registry.ts';
-
-/** The bytes of a recorded request. */
-export function recorded(name: string): Buffer {
-  return readFileSync(join(import.meta.dirname, `${name}.json`));
-}
-
-/** A recorded body, with some of its parts replaced. */
-export function body(name: string): Record<string, unknown> {
-  return JSON.parse(recorded(name).toString('utf8')) as Record<string, unknown>;
-}
+import { body } from './recorded.ts';
 
 /** The only alert of a body. */
 export function onlyAlert(format: AlertFormat, given: string | object): Alert {

@@ -1,0 +1,54 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defineParser, demand } from './parser.ts';
+import { inputsOf, parsers } from './parsers.ts';
+import { runParser } from './run-parser.ts';
+
+/** Inputs of each parser; `npm run test:fuzz` gives them a million. */
+const SAMPLE = 150;
+
+describe.each(parsers.map((parser) => [parser.name, parser] as const))('%s', (_name, parser) => {
+  it('takes nothing that it should not, and never crashes or hangs', async () => {
+    const { failure, accepted, refused } = await runParser(parser, {
+      inputs: SAMPLE,
+      seed: randomInt(2 ** 31 - 1),
+    });
+    expect(failure).toBeNull();
+    // Inputs that are all taken, or all refused, would try nothing.
+    expect(Math.min(accepted, refused)).toBeGreaterThan(0);
+  });
+});
+
+describe('a run', () => {
+  const tried = (check: (text: string) => boolean) =>
+    runParser(defineParser({ name: 'tried', share: 1, open: async () => ({ inputs: fc.string(), check }) }), {
+      inputs: 500,
+      seed: 1,
+    });
+
+  it('tells the smallest input that fails, and why', async () => {
+    const { failure } = await tried((text) => {
+      demand(!/[a-z]/.test(text), 'A letter was taken.');
+      return true;
+    });
+    expect(failure?.input).toMatch(/^"[a-z]"$/);
+    expect(failure?.why).toContain('A letter was taken.');
+  });
+
+  it('fails at an input that takes a second of the processor', async () => {
+    const { failure } = await tried((text) => {
+      const end = performance.now() + (text.length > 3 ? 1_500 : 0);
+      while (performance.now() < end);
+      return true;
+    });
+    expect(failure?.why).toContain('of processor time');
+  });
+
+  it('gives every parser its share', () => {
+    const shares = inputsOf(parsers, 1_000_000);
+    const total = [...shares.values()].reduce((sum, count) => sum + count, 0);
+    expect(total).toBeGreaterThanOrEqual(1_000_000);
+    expect(shares.size).toBe(parsers.length);
+  });
+});
