@@ -59,6 +59,7 @@ const layers = {
 };
 const homes = {
   pg: '(?:adapters/(?:postgres|pgbouncer|state|embedded-postgres)|drill)/',
+  'pg-connection-string': 'adapters/state/',
   'pg-boss': 'adapters/state/',
   kysely: 'adapters/state/',
   '@slack': 'slack/',

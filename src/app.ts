@@ -58,7 +58,7 @@ import { knownOf, setupOf } from './wiring/known-hosts.ts';
 import { measured, measuredPorts } from './wiring/measured-ports.ts';
 import { openGate } from './wiring/open-gate.ts';
 import { guardOf, openPorts } from './wiring/open-ports.ts';
-import { provideStateUrl } from './wiring/state-url.ts';
+import { provideStateUrl, statePassword } from './wiring/state-url.ts';
 
 /** Milliseconds that running work has to end when Firebreak stops; all of stopping stays below the 30 s that Kubernetes gives. */
 const GRACE_MS = 10_000;
@@ -118,6 +118,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const stateUrl = await provideStateUrl(config.state, started, logger);
   const opened = await openState({
     url: stateUrl,
+    password: statePassword(config.state),
     logger,
     instance,
   });

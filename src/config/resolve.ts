@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
@@ -11,6 +10,7 @@ import type { Config, DatabaseConfig, ImpactConfig, KubernetesConfig } from './c
 import { gateOf } from './gate.ts';
 import { resolveOnCall, resolvePaging } from './on-call.ts';
 import type { ConfigFile } from './schema.ts';
+import { secretInFile } from './secret-file.ts';
 import { resolvePolicy } from './watchdog.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -193,16 +193,5 @@ function resolveSecret(ref: SecretRef, use: string, environment: Environment): S
       },
     );
   }
-  try {
-    const value = readFileSync(ref.file, 'utf8').trim();
-    if (value !== '') return new Secret(value);
-  } catch (cause) {
-    throw new FirebreakError('missing-secret', `The file ${ref.file} cannot be read; it holds ${use}.`, {
-      hint: 'Mount the secret there and let the user of the process read it.',
-      cause,
-    });
-  }
-  throw new FirebreakError('missing-secret', `The file ${ref.file} is empty; it should hold ${use}.`, {
-    hint: 'Write the secret into the file.',
-  });
+  return secretInFile(ref.file, use);
 }

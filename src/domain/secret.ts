@@ -1,16 +1,35 @@
 import { inspect } from 'node:util';
 
+/** A secret that can change while Firebreak runs, such as a file that is mounted anew. */
+export interface ChangingSecret {
+  /** What holds now. */
+  current(): string;
+  /** What is taken from others now: the present value, and for a while the one before. */
+  accepted(): readonly string[];
+}
+
 /** A secret that no log, error, journal entry or inspection shows. */
 export class Secret {
-  readonly #value: string;
+  readonly #value: ChangingSecret;
 
-  constructor(value: string) {
-    this.#value = value;
+  constructor(value: string | ChangingSecret) {
+    this.#value = typeof value === 'string' ? { current: () => value, accepted: () => [value] } : value;
   }
 
-  /** The secret itself; call it only where it goes onto the wire. */
+  /** The secret itself, as it is now; call it only where it goes onto the wire, each time anew. */
   reveal(): string {
-    return this.#value;
+    return this.#value.current();
+  }
+
+  /** What proves a sender: the secret, and for a while after a change the one before. */
+  accepted(): readonly string[] {
+    return this.#value.accepted();
+  }
+
+  /** The same secret in another form; it changes with this one. */
+  map(change: (text: string) => string): Secret {
+    const { current, accepted } = this.#value;
+    return new Secret({ current: () => change(current()), accepted: () => accepted().map(change) });
   }
 
   toString(): string {

@@ -3,6 +3,7 @@ import { clientOptions } from './app/client-options.ts';
 import { createConnection } from './app/connection.ts';
 import { within } from './app/in-flight.ts';
 import { type Identity, preflight } from './app/preflight.ts';
+import { presentToken } from './app/present-token.ts';
 import { WatchedClient } from './app/watched-client.ts';
 import type { SlackBot, SlackOptions } from './bot.ts';
 import { createArrivals } from './doctor/arrivals.ts';
@@ -26,8 +27,9 @@ export function createSlack(options: SlackOptions): SlackBot {
   const health = createHealth(clock);
   const arrivals = createArrivals(() => clock.now());
   const { telemetry } = options;
-  const clientSettings = clientOptions(config, logger, fetch);
-  const client = new WatchedClient(config.botToken.reveal(), clientSettings, health, telemetry);
+  const bot = presentToken(config.botToken, fetch);
+  const clientSettings = () => clientOptions(config, logger, bot.fetch);
+  const client = new WatchedClient(bot.token, clientSettings(), health, telemetry);
   let checked: Promise<Identity> | null = null;
   let workspaceUrl: string | null = null;
 
@@ -49,7 +51,7 @@ export function createSlack(options: SlackOptions): SlackBot {
   const identity = (): Promise<Identity> => checked ?? check();
 
   // A client of its own: a file that is not taken says nothing about messages, and holds none back.
-  const fileClient = new webApi.WebClient(config.botToken.reveal(), clientOptions(config, logger, fetch));
+  const fileClient = new webApi.WebClient(bot.token, clientSettings());
   const files = { client: fileClient, fetch, messages, mutex, clock, logger, signal };
   const { charts } = options;
   const illustrator = charts === undefined ? null : createIllustrator({ ...files, charts });

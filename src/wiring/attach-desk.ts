@@ -14,6 +14,7 @@ import { readLetter } from '../intake/read-letter.ts';
 import { loadConfiguredRunbooks } from '../runbooks/configured-runbooks.ts';
 import { createSlackApprovers } from '../slack/approvers/create-approvers.ts';
 import { loadStepKinds } from '../steps/registry.ts';
+import { statePassword } from './state-url.ts';
 
 /** A desk beside a Firebreak that runs elsewhere and carries out what is decided here. */
 export interface AttachedDesk extends AsyncDisposable {
@@ -36,7 +37,7 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
   };
   // Never started: only the names of the databases are read.
   const databases = createDatabases(config.databases, { logger, guard });
-  const state = await openState({ url: stateUrl, logger, instance });
+  const state = await openState({ url: stateUrl, password: statePassword(config.state), logger, instance });
   const ledger = createLedger(state, systemClock, logger);
   const outgoing = createOutgoing();
   const services = { fetch: outgoing.fetch, clock: systemClock };

@@ -35,6 +35,12 @@ export async function provideStateUrl(
   return server.url();
 }
 
+/** The password of an external state database as it is now; undefined for an embedded one, which has none. */
+export function statePassword({ url }: Config['state']): (() => string) | undefined {
+  if (url === null) return undefined;
+  return () => decodeURIComponent(URL.parse(url.reveal())?.password ?? '');
+}
+
 /**
  * Like provideStateUrl, for commands that only read: an embedded server that a running Firebreak holds is shared
  * with it and left running.

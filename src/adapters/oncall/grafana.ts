@@ -39,13 +39,13 @@ const Shifts = z.object({
 });
 
 export function grafanaOnCall(config: GrafanaOnCall, { send, clock }: Tools): OnCallSource {
-  const token = config.token.reveal();
-  const headers =
-    config.stackUrl === null
-      ? { authorization: token }
-      : { authorization: `Bearer ${token}`, 'x-grafana-url': config.stackUrl };
+  const headers = (): Record<string, string> => {
+    const token = config.token.reveal();
+    if (config.stackUrl === null) return { authorization: token };
+    return { authorization: `Bearer ${token}`, 'x-grafana-url': config.stackUrl };
+  };
   const get = <T>(path: string, answer: z.ZodType<T>, signal: AbortSignal) =>
-    send({ method: 'GET', url: below(config.url, `api/v1/${path}`), headers, answer }, signal);
+    send({ method: 'GET', url: below(config.url, `api/v1/${path}`), headers: headers(), answer }, signal);
   const schedule = `schedules/${encodeURIComponent(config.schedule)}`;
 
   return {

@@ -50,15 +50,17 @@ const User = z.object({
 });
 
 export function jsmOnCall(config: JsmOnCall, { send }: Tools): OnCallSource {
-  const plain = `${config.email}:${config.apiToken.reveal()}`;
-  const headers = { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
+  const headers = () => {
+    const plain = `${config.email}:${config.apiToken.reveal()}`;
+    return { authorization: `Basic ${Buffer.from(plain).toString('base64')}` };
+  };
   const cloud = encodeURIComponent(config.cloudId);
   const address = (path: string) => below(config.apiUrl, path);
 
   async function person(accountId: string, signal: AbortSignal): Promise<OnCallPerson> {
     const url = address(`ex/jira/${cloud}/rest/api/3/user`);
     url.searchParams.set('accountId', accountId);
-    const user = await send({ method: 'GET', url, headers, answer: User }, signal);
+    const user = await send({ method: 'GET', url, headers: headers(), answer: User }, signal);
     return { name: user.displayName, email: user.emailAddress ?? null, slackId: null, until: null };
   }
 
@@ -68,7 +70,7 @@ export function jsmOnCall(config: JsmOnCall, { send }: Tools): OnCallSource {
         `jsm/ops/api/${cloud}/v1/schedules/${encodeURIComponent(config.schedule)}/on-calls`,
       );
       url.searchParams.set('flat', 'true');
-      const answer = await send({ method: 'GET', url, headers, answer: OnCalls }, signal);
+      const answer = await send({ method: 'GET', url, headers: headers(), answer: OnCalls }, signal);
       const ids = 'onCallUsers' in answer ? answer.onCallUsers : usersOf(answer.onCallParticipants);
       return await Promise.all([...new Set(ids)].map((id) => person(id, signal)));
     },
@@ -89,10 +91,10 @@ const LONGEST_MESSAGE = 130;
 
 /** Pages through an API integration: an alert of the same alias that is open is counted up, not opened twice. */
 export function jsmPager(config: JsmPaging, { send }: Tools): PagerService {
-  const headers = { authorization: `GenieKey ${config.apiKey.reveal()}` };
+  const headers = () => ({ authorization: `GenieKey ${config.apiKey.reveal()}` });
   const alerts = below(config.apiUrl, 'jsm/ops/integration/v2/alerts');
   const post = (url: URL, body: object, signal: AbortSignal) =>
-    send({ method: 'POST', url, headers, body, answer: Accepted }, signal);
+    send({ method: 'POST', url, headers: headers(), body, answer: Accepted }, signal);
   const change = async (dedupeKey: string, what: 'acknowledge' | 'close', signal: AbortSignal) => {
     const url = new URL(`${alerts.href}/${encodeURIComponent(dedupeKey)}/${what}`);
     url.searchParams.set('identifierType', 'alias');

@@ -42,16 +42,16 @@ const PAGE_SIZE = 100;
 const MOST_PAGES = 10;
 
 export function pagerDutyOnCall(config: PagerDutyOnCall, { send }: Tools): OnCallSource {
-  const headers = {
+  const headers = () => ({
     authorization: `Token token=${config.token.reveal()}`,
     accept: 'application/vnd.pagerduty+json;version=2',
-  };
+  });
   return {
     async now(signal) {
       const entries: Entry[] = [];
       for (let page = 0; page < MOST_PAGES; page += 1) {
         const url = onCallsUrl(config, page * PAGE_SIZE);
-        const answer = await send({ method: 'GET', url, headers, answer: OnCalls }, signal);
+        const answer = await send({ method: 'GET', url, headers: headers(), answer: OnCalls }, signal);
         entries.push(...answer.oncalls);
         if (answer.more !== true) break;
       }

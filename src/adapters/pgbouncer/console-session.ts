@@ -2,7 +2,7 @@ import { Client, type QueryResultRow } from 'pg';
 import { createConnectionRecord } from '../../domain/connection-record.ts';
 import { describeError, FirebreakError } from '../../domain/errors.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
-import type { PoolersOptions } from './config.ts';
+import type { PoolersOptions, SecretText } from './config.ts';
 import { explainError, isRefusal, type Where } from './errors.ts';
 import { type Statement, textOf } from './statement.ts';
 
@@ -36,7 +36,7 @@ export function consoleOf(url: string): { url: string; user: string; address: st
  * parameters. One without an answer destroys the session; it is opened again in the background and at the next use.
  */
 export class ConsoleSession {
-  readonly #url: string;
+  readonly #url: SecretText;
   readonly #where: Where;
   readonly #options: Required<PoolersOptions>;
   #client: Client | null = null;
@@ -48,7 +48,7 @@ export class ConsoleSession {
   #failed = false;
   readonly #record = createConnectionRecord();
 
-  constructor(url: string, where: Where, options: Required<PoolersOptions>) {
+  constructor(url: SecretText, where: Where, options: Required<PoolersOptions>) {
     this.#url = url;
     this.#where = where;
     this.#options = options;
@@ -109,7 +109,7 @@ export class ConsoleSession {
   async #open(): Promise<Client> {
     const { deadlineMs, pingMs, logger } = this.#options;
     const client = new Client({
-      connectionString: this.#url,
+      connectionString: consoleOf(this.#url.reveal()).url,
       application_name: 'firebreak',
       connectionTimeoutMillis: deadlineMs,
       query_timeout: deadlineMs,

@@ -36,9 +36,9 @@ const CONSOLE = 'pgbouncer';
 export function createPoolers(configs: readonly PoolerConfig[], options: PoolersOptions): StandingPoolers {
   const settings = { deadlineMs: 3_000, pingMs: 10_000, mostClients: 5_000, ...options };
   const entries = configs.map((config): Entry => {
-    const { url, user, address } = consoleOf(config.url.reveal());
+    const { user, address } = consoleOf(config.url.reveal());
     const where = { database: config.database, pooler: config.name, user, address };
-    return { config, user, address, session: new ConsoleSession(url, where, settings) };
+    return { config, user, address, session: new ConsoleSession(config.url, where, settings) };
   });
   const of = (database: string) => entries.filter(({ config }) => config.database === database);
 

@@ -1,6 +1,6 @@
 import type { Membership, PostgresAccess } from '../../domain/access.ts';
 import { describeError } from '../../domain/errors.ts';
-import type { Settings } from './config.ts';
+import type { SecretText, Settings } from './config.ts';
 import { breakGlass, endClient, openClient } from './connect.ts';
 import { explainError } from './errors.ts';
 import { accessSql } from './sql/access.ts';
@@ -69,7 +69,7 @@ export async function readAccess(
 
 /** Opens the connection of the last resort for a moment: a password that has expired shows before it is needed. */
 export async function tryBreakGlass(
-  url: string | null,
+  url: SecretText | null,
   settings: Settings,
 ): Promise<PostgresAccess['breakGlass']> {
   if (url === null) return 'not-configured';

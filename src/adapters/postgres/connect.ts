@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { FirebreakError } from '../../domain/errors.ts';
-import type { Settings } from './config.ts';
+import type { SecretText, Settings } from './config.ts';
 
-/** One way into a server. */
+/** One way into a server, as its URL says at each reading: a secret that is replaced is used by the next connection. */
 export interface Candidate {
   readonly url: string;
   readonly role: string;
@@ -17,8 +17,28 @@ export interface Candidate {
   readonly walsender: boolean;
 }
 
-/** Describes a connection URL; the same server's database `database` when one is named. Throws `bad-config`. */
-export function candidate(url: string, database?: string): Candidate {
+/** The way of a connection URL; to the same server's database `database` when one is named. Throws `bad-config`. */
+export function candidate(url: SecretText, database?: string): Candidate {
+  const now = () => describe(url.reveal(), database);
+  const { walsender } = now();
+  return {
+    get url() {
+      return now().url;
+    },
+    get role() {
+      return now().role;
+    },
+    get target() {
+      return now().target;
+    },
+    get address() {
+      return now().address;
+    },
+    walsender,
+  };
+}
+
+function describe(url: string, database: string | undefined): Candidate {
   const parsed = parseUrl(url);
   if (database !== undefined) parsed.pathname = `/${encodeURIComponent(database)}`;
   parsed.searchParams.delete('application_name');
@@ -36,10 +56,13 @@ export function candidate(url: string, database?: string): Candidate {
 }
 
 /** The way in of the last resort: the same as a walsender, in the database of the URL. Throws `bad-config`. */
-export function breakGlass(url: string): Candidate {
-  const parsed = parseUrl(url);
-  parsed.searchParams.set('replication', 'database');
-  return candidate(parsed.toString());
+export function breakGlass(url: SecretText): Candidate {
+  const reveal = () => {
+    const parsed = parseUrl(url.reveal());
+    parsed.searchParams.set('replication', 'database');
+    return parsed.toString();
+  };
+  return candidate({ reveal });
 }
 
 /** Reads a URL; the form `user@/database?host=/directory` of libpq has no host and is no URL for the standard. */

@@ -2,7 +2,7 @@ import type { PostgresAccess } from '../../domain/access.ts';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
-import { type DatabaseConfig, type DatabasesOptions, withDefaults } from './config.ts';
+import { type DatabaseConfig, type DatabasesOptions, type SecretText, withDefaults } from './config.ts';
 import { createRemedies } from './remedies/create-remedies.ts';
 import { resumeText } from './resuming.ts';
 import { Server, type ServerConfig } from './server.ts';
@@ -36,20 +36,20 @@ export function createDatabases(
     const { name, service, cores, shedFirst = [] } = config;
     const server = (
       serverName: string,
-      url: string,
+      url: SecretText,
       own: Pick<ServerConfig, 'cores' | 'killUrl' | 'breakGlassUrl'>,
     ): [string, Server] => [
       serverName,
       new Server({ database: name, server: serverName, url, ...own }, settings),
     ];
     const servers = new Map([
-      server('primary', config.url.reveal(), {
+      server('primary', config.url, {
         cores,
-        killUrl: config.killUrl?.reveal() ?? null,
-        breakGlassUrl: config.breakGlassUrl?.reveal() ?? null,
+        killUrl: config.killUrl ?? null,
+        breakGlassUrl: config.breakGlassUrl ?? null,
       }),
       ...config.replicas.map((replica) =>
-        server(replica.name, replica.url.reveal(), {
+        server(replica.name, replica.url, {
           cores: replica.cores ?? null,
           killUrl: null,
           breakGlassUrl: null,

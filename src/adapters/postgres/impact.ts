@@ -38,7 +38,7 @@ export function sqlQuestion(
 }
 
 async function ask(place: SqlPlace, name: string, sql: string, { from, to }: Window): Promise<number | null> {
-  const way = candidate(place.url.reveal());
+  const way = candidate(place.url);
   const client = new Client({
     connectionString: way.url,
     application_name: 'firebreak',

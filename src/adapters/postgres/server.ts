@@ -15,7 +15,7 @@ import type {
 } from '../../ports/databases.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
 import { readAccess, tryBreakGlass } from './access.ts';
-import type { Settings } from './config.ts';
+import type { SecretText, Settings } from './config.ts';
 import { breakGlass, type Candidate, candidate } from './connect.ts';
 import { isServerError } from './errors.ts';
 import { type LastKnown, type Probe, withLastKnown } from './last-known.ts';
@@ -59,10 +59,10 @@ export interface ServerConfig {
   /** `primary` or the name of a replica. */
   readonly server: string;
   readonly cores: number | null;
-  readonly url: string;
-  readonly killUrl: string | null;
+  readonly url: SecretText;
+  readonly killUrl: SecretText | null;
   /** Connection of the last resort, or null. */
-  readonly breakGlassUrl: string | null;
+  readonly breakGlassUrl: SecretText | null;
 }
 
 type ProbeRow = Probe;
@@ -75,10 +75,8 @@ const SLOW_READING_MS = 500;
 export class Server {
   readonly #config: ServerConfig;
   readonly #settings: Settings;
-  readonly #role: string;
-  readonly #address: string;
-  /** The database of the URL. */
-  readonly #target: string;
+  /** The way of the URL itself. */
+  readonly #direct: Candidate;
   readonly #reading: StandingSession;
   readonly #signalling: StandingSession;
   #last: { startedAt: number; underWay: boolean; result: Promise<Snapshot> } | null = null;
@@ -96,9 +94,7 @@ export class Server {
     const reading: [Candidate, ...Candidate[]] = [direct, aside, ...last];
     this.#config = config;
     this.#settings = settings;
-    this.#role = direct.role;
-    this.#address = direct.address;
-    this.#target = direct.target;
+    this.#direct = direct;
     this.#reading = new StandingSession({ database, server, purpose: 'read' }, reading, settings);
     this.#signalling = new StandingSession({ database, server, purpose: 'signal' }, signalling, settings);
   }
@@ -185,7 +181,7 @@ export class Server {
   async access(): Promise<PostgresAccess> {
     const { server, breakGlassUrl } = this.#config;
     const read = await this.#inTarget(async () =>
-      readAccess(this.#reading, { server, target: this.#target }),
+      readAccess(this.#reading, { server, target: this.#direct.target }),
     );
     return { ...read, breakGlass: await tryBreakGlass(breakGlassUrl, this.#settings) };
   }
@@ -196,7 +192,7 @@ export class Server {
       .query<{ verdict: string }>(resumeReplaySql, [startedAt, replayPosition])
       .catch((error: unknown) => {
         if (!isFirebreakError(error) || error.code !== 'database-permission') throw error;
-        throw mayNotResume(error, this.#role);
+        throw mayNotResume(error, this.#direct.role);
       });
     if (row === undefined) throw this.#unexpected();
     return row.verdict;
@@ -230,7 +226,7 @@ export class Server {
     const { name, role, database } = setting;
     const [row] = await this.#signalling.query<SettingRow>(readSettingSql, [name, role, database]);
     if (row === undefined) throw this.#unexpected();
-    return toSettingState(row, setting, { own: this.#role, maySet: await this.#maySet(setting, row) });
+    return toSettingState(row, setting, { own: this.#direct.role, maySet: await this.#maySet(setting, row) });
   }
 
   async #maySet({ name }: Setting, row: SettingRow): Promise<boolean> {
@@ -283,7 +279,7 @@ export class Server {
   async #inTarget<T>(read: () => Promise<T | null>): Promise<T> {
     await this.#reading.ready();
     const { connectedTo } = this.#reading.health();
-    if (connectedTo !== null && connectedTo !== this.#target) throw this.#elsewhere(connectedTo);
+    if (connectedTo !== null && connectedTo !== this.#direct.target) throw this.#elsewhere(connectedTo);
     return (await read()) ?? Promise.reject(this.#unexpected());
   }
 
@@ -291,7 +287,7 @@ export class Server {
     const { database, server } = this.#config;
     return new FirebreakError(
       'database-full',
-      `Firebreak is connected to database ${connectedTo} of ${database} (${server}), as ${this.#target} had no slot for it.`,
+      `Firebreak is connected to database ${connectedTo} of ${database} (${server}), as ${this.#direct.target} had no slot for it.`,
       { hint: 'Try again when a connection slot is free; until then sessions are seen, and tables are not.' },
     );
   }
@@ -335,7 +331,7 @@ export class Server {
             {
               label: 'which server answers, and is it the primary (f) or a standby (t)',
               language: 'text',
-              text: `psql ${this.#address} -U ${this.#role} -d postgres -c "SELECT pg_postmaster_start_time(), pg_is_in_recovery(), inet_server_addr()"`,
+              text: `psql ${this.#direct.address} -U ${this.#direct.role} -d postgres -c "SELECT pg_postmaster_start_time(), pg_is_in_recovery(), inet_server_addr()"`,
             },
           ],
         },
@@ -359,7 +355,7 @@ export class Server {
     return new FirebreakError(
       'database-permission',
       `Database ${database} (${server}) hides ${hidden} sessions of other roles from Firebreak.`,
-      { hint: `Run GRANT pg_monitor, pg_signal_backend TO ${ident(this.#role)}; as a superuser.` },
+      { hint: `Run GRANT pg_monitor, pg_signal_backend TO ${ident(this.#direct.role)}; as a superuser.` },
     );
   }
 

@@ -29,7 +29,7 @@ const ACCESS = `select current_setting('server_version_num')::int as version, cu
  * @throws FirebreakError `state-unavailable` when it cannot be used, `state-pooled` when a pooler is in between.
  */
 export async function inspectState(url: string): Promise<NonNullable<StateAccess['server']>> {
-  const client = new pg.Client({ ...sessionOptions(url, 'doctor'), query_timeout: 8_000 });
+  const client = new pg.Client({ ...sessionOptions({ url }, 'doctor'), query_timeout: 8_000 });
   client.on('error', () => {});
   try {
     await client.connect();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { sessionOptions } from './pool.ts';
+import { type StateAddress, sessionOptions } from './pool.ts';
 
 /** How often the session is asked whether it still lives, and how long it has to answer. */
 const PING_INTERVAL_MS = 3_000;
@@ -27,7 +27,7 @@ export interface LockSession {
 }
 
 export function createLockSession(
-  options: { url: string; instance: string },
+  options: StateAddress & { instance: string },
   logger: Pick<Logger, 'warn'>,
 ): LockSession {
   const listeners: ((session: pg.Client) => void)[] = [];
@@ -38,7 +38,7 @@ export function createLockSession(
 
   async function connect(): Promise<pg.Client> {
     const session = new pg.Client({
-      ...sessionOptions(options.url, `${options.instance} locks`),
+      ...sessionOptions(options, `${options.instance} locks`),
       options: `${SERVER_TIMEOUT} ${SERVER_KEEPALIVES}`,
       query_timeout: PING_TIMEOUT_MS,
     });

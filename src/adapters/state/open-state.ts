@@ -17,7 +17,7 @@ import { createJournal } from './journal.ts';
 import { createLockSession, type LockSession } from './lock-session.ts';
 import { migrateState } from './migrate.ts';
 import { createMutex } from './mutex.ts';
-import { createPool } from './pool.ts';
+import { createPool, type StateAddress } from './pool.ts';
 import { createPresence } from './presence.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { createBoss, prepareQueues } from './queue/boss.ts';
@@ -29,9 +29,8 @@ import { createSilences } from './silences.ts';
 import type { StateTables } from './tables.ts';
 import { overdueWork, unfinishedWork } from './unfinished-work.ts';
 
-export interface OpenStateOptions {
-  /** A libpq URL of a database that Firebreak alone uses; a socket directory as `?host=/path`. Not through a pooler. */
-  readonly url: string;
+/** The database is Firebreak's alone; a socket directory stands in its URL as `?host=/path`. Not through a pooler. */
+export interface OpenStateOptions extends StateAddress {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Name of this start of this process, shown in pg_stat_activity; no two starts share one. */
   readonly instance: string;

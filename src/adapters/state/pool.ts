@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
 import type { Logger } from 'pino';
 import { sparseWarnings } from './sparse-warnings.ts';
 
@@ -7,10 +8,26 @@ const POOL_SIZE = 6;
 const INT8 = pg.types.builtins.INT8;
 const TIMESTAMPTZ = pg.types.builtins.TIMESTAMPTZ;
 
+/** Where the state database is, and what opens it. */
+export interface StateAddress {
+  /** A libpq URL. */
+  readonly url: string;
+  /** Asked at each connection, instead of the password in the URL: it may be replaced while Firebreak runs. */
+  readonly password?: (() => string) | undefined;
+}
+
+/** The address as pg takes it: in a URL, the password would hold for ever. */
+export function connectionOf({ url, password }: StateAddress) {
+  if (password === undefined) return { connectionString: url };
+  // What is not in the URL is left to pg, which knows PGHOST and the like.
+  const { password: _, ...rest } = parseIntoClientConfig(url);
+  return { ...rest, password };
+}
+
 /** How every session to the state database is opened: named, bounded in time, and with dead peers noticed. */
-export function sessionOptions(url: string, instance: string): pg.ClientConfig {
+export function sessionOptions(address: StateAddress, instance: string): pg.ClientConfig {
   return {
-    connectionString: url,
+    ...connectionOf(address),
     application_name: `firebreak ${instance}`.slice(0, 63),
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -24,10 +41,10 @@ export function sessionOptions(url: string, instance: string): pg.ClientConfig {
 
 /** The pool of the journal and its tables. A session that breaks is logged and replaced, never a crash. */
 export function createPool(
-  options: { url: string; instance: string },
+  options: StateAddress & { instance: string },
   logger: Pick<Logger, 'warn'>,
 ): pg.Pool {
-  const pool = new pg.Pool({ ...sessionOptions(options.url, options.instance), max: POOL_SIZE });
+  const pool = new pg.Pool({ ...sessionOptions(options, options.instance), max: POOL_SIZE });
   const warn = sparseWarnings(logger, 'A session to the state database broke');
   const report = (error: Error): void => {
     // An ended pool does not wait for its sockets: a server that stops right after it still says goodbye on them.

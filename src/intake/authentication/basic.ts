@@ -16,7 +16,9 @@ export const basic = defineWay({
       const given = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(headerOf(headers, 'authorization'))?.[1];
       if (given === undefined) return refused('Send the header "Authorization: Basic …".');
       const pair = Buffer.from(given, 'base64').toString('utf8');
-      const expected = passwords.map((password) => `${username}:${password.reveal()}`);
+      const expected = passwords.flatMap((password) =>
+        password.accepted().map((text) => `${username}:${text}`),
+      );
       return anySame([pair], expected) ? null : refused('The user name or the password is wrong.');
     },
 });

@@ -20,6 +20,6 @@ export const bearer = defineWay({
 export function refuseBearer(tokens: readonly Secret[], headers: IncomingHttpHeaders): string | null {
   const given = /^Bearer (.+)$/i.exec(headerOf(headers, 'authorization'))?.[1];
   if (given === undefined) return 'Send the header "Authorization: Bearer <token>".';
-  const expected = tokens.map((token) => token.reveal());
+  const expected = tokens.flatMap((token) => token.accepted());
   return anySame([given], expected) ? null : 'The bearer token is not the configured one.';
 }

@@ -24,8 +24,11 @@ export function hmacs(
   parts: readonly (string | Buffer)[],
   encoding: BinaryToTextEncoding = 'hex',
 ): string[] {
-  return keys.map((key) => {
-    const hmac = createHmac('sha256', Buffer.isBuffer(key) ? key : key.reveal());
+  const all = keys.flatMap((key): readonly (string | Buffer)[] =>
+    Buffer.isBuffer(key) ? [key] : key.accepted(),
+  );
+  return all.map((key) => {
+    const hmac = createHmac('sha256', key);
     for (const part of parts) hmac.update(part);
     return hmac.digest(encoding);
   });

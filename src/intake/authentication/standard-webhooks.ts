@@ -10,9 +10,9 @@ const MOST_SIGNATURES = 5;
 export const standardWebhooks = defineWay({
   settings: SecretRefs.describe('Key of Standard Webhooks: whsec_ and Base64.'),
   keys: (settings, secret) => [settings].flat().map(secret),
-  verifier: (secrets) => {
-    const keys = secrets.map(keyBytes);
-    return ({ headers, body, receivedAt }) => {
+  verifier:
+    (secrets) =>
+    ({ headers, body, receivedAt }) => {
       const id = headerOf(headers, 'webhook-id');
       const seconds = headerOf(headers, 'webhook-timestamp');
       const given = headerOf(headers, 'webhook-signature')
@@ -25,15 +25,17 @@ export const standardWebhooks = defineWay({
       }
       const late = notNow(seconds, receivedAt);
       if (late !== null) return refused(late);
-      return anySame(given, hmacs(keys, [`${id}.${seconds}.`, body], 'base64'))
+      return anySame(given, hmacs(secrets.flatMap(keyBytes), [`${id}.${seconds}.`, body], 'base64'))
         ? null
         : refused('The signature does not match the body.');
-    };
-  },
+    },
 });
 
 /** The bytes behind whsec_; a key without the prefix is taken as it is written. */
-function keyBytes(secret: Secret): Buffer {
-  const text = secret.reveal();
-  return text.startsWith('whsec_') ? Buffer.from(text.slice('whsec_'.length), 'base64') : Buffer.from(text);
+function keyBytes(secret: Secret): Buffer[] {
+  return secret
+    .accepted()
+    .map((text) =>
+      text.startsWith('whsec_') ? Buffer.from(text.slice('whsec_'.length), 'base64') : Buffer.from(text),
+    );
 }

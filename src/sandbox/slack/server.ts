@@ -57,6 +57,8 @@ export interface SlackSandbox extends AsyncDisposable {
   readonly signingSecret: string;
   /** App configuration token, by which a manifest is read. */
   readonly configToken: string;
+  /** Gives the app other tokens: the ones before are `invalid_auth` from the next call on. */
+  rotate(tokens: { readonly botToken?: string; readonly appToken?: string }): void;
   /** Changes the way to the app from the next payload on. */
   setDelivery(delivery: DeliveryMode): void;
   /** Tells every change of what the page shows, from now until the returned function is called. */
@@ -148,6 +150,10 @@ export async function startSlackSandbox(options: SlackSandboxOptions): Promise<S
     appToken: context.appToken,
     signingSecret,
     configToken: context.configToken,
+    rotate: ({ botToken = context.botToken, appToken = context.appToken }) => {
+      context.botToken = botToken;
+      context.appToken = appToken;
+    },
     setDelivery: (delivery) => {
       deliveries.set(delivery);
       context.workspace.changes.touch();

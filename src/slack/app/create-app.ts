@@ -7,6 +7,7 @@ import { tellError } from '../listeners/tell-error.ts';
 import { clientOptions } from './client-options.ts';
 import { guardEvents, type InFlight } from './in-flight.ts';
 import type { Link } from './link.ts';
+import { presentToken } from './present-token.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
 /**
@@ -20,14 +21,15 @@ export async function createBoltApp(
 ): Promise<{ app: App; inFlight: InFlight }> {
   const context = { ...bare, subcommands: await loadSubcommands() };
   const { logger } = context;
+  const bot = presentToken(config.botToken, context.fetch);
   const app = new App({
-    token: config.botToken.reveal(),
+    token: bot.token,
     botId: context.identity.botId,
     botUserId: context.identity.botUserId,
     tokenVerificationEnabled: false,
     receiver: link,
     deferInitialization: true,
-    clientOptions: clientOptions(config, logger, context.fetch),
+    clientOptions: clientOptions(config, logger, bot.fetch),
     logger: sdkLogger(logger),
     extendedErrorHandler: true,
     convoStore: false,

@@ -18,7 +18,7 @@ export function createDualSocketReceiver(
   health: Health,
 ): Link {
   if (config.appToken === null) throw noAppToken();
-  const appToken = config.appToken.reveal();
+  const { appToken } = config;
   const links: SocketLink[] = [];
   const reports = {
     up: () => health.linkUp(),

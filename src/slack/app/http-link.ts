@@ -4,12 +4,14 @@ import { FirebreakError } from '../../domain/errors.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import type { Link } from './link.ts';
 import { sdkLogger } from './sdk-logger.ts';
+import { createSignedRequests } from './signed-requests.ts';
 
 /** Receives signed requests of Slack at `/slack/events`. */
 export function createHttpLink(config: SlackConfig, logger: SlackLogger): Link {
   if (config.signingSecret === null) throw noSigningSecret();
+  const signed = createSignedRequests(config.signingSecret);
   const receiver = new HTTPReceiver({
-    signingSecret: config.signingSecret.reveal(),
+    signingSecret: signed.signingSecret,
     logger: sdkLogger(logger),
     processEventErrorHandler: async ({ error, response }) => {
       logger.error({ err: error }, 'An event from Slack could not be handled');
@@ -21,6 +23,7 @@ export function createHttpLink(config: SlackConfig, logger: SlackLogger): Link {
       if (!response.headersSent) response.writeHead(504).end();
     },
   });
+  receiver.requestListener = signed.before(receiver.requestListener);
   let server: Server | undefined;
   return {
     init: (app) => receiver.init(app),

@@ -1,10 +1,12 @@
 import { type App, SocketModeReceiver } from '@slack/bolt';
 import { FirebreakError } from '../../domain/errors.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import { clientOptions } from './client-options.ts';
 import { disconnectReason } from './disconnect-reason.ts';
 import { within } from './in-flight.ts';
+import { presentToken } from './present-token.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import { slackFault } from './slack-fault.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -45,14 +47,15 @@ const TELL_EVERY = 50;
  */
 export function createSocketLink(
   config: SlackConfig,
-  appToken: string,
+  secret: Secret,
   { logger, fetch, reports }: { logger: SlackLogger; fetch: Fetch; reports: LinkReports },
 ): SocketLink {
+  const app = presentToken(secret, fetch);
   const receiver = new SocketModeReceiver({
-    appToken,
+    appToken: app.token,
     autoReconnectEnabled: false,
     logger: sdkLogger(logger),
-    installerOptions: { clientOptions: clientOptions(config, logger, fetch) },
+    installerOptions: { clientOptions: clientOptions(config, logger, app.fetch) },
   });
   const { client } = receiver;
   const stopping = new AbortController();

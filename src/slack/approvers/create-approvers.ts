@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Fetch } from '../../ports/http.ts';
 import type { OnCall } from '../../ports/on-call.ts';
 import { clientOptions } from '../app/client-options.ts';
+import { presentToken } from '../app/present-token.ts';
 import { withTimeout } from '../app/with-timeout.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import { createAddresses } from './addresses.ts';
@@ -33,7 +34,8 @@ interface Reading {
 
 /** Reads user groups from Slack, and on-call sources by way of it: people are known by their Slack user id. */
 export function createSlackApprovers({ config, fetch, onCall, clock, logger }: ApproversOptions): Approvers {
-  const client = new webApi.WebClient(config.botToken.reveal(), clientOptions(config, logger, fetch));
+  const bot = presentToken(config.botToken, fetch);
+  const client = new webApi.WebClient(bot.token, clientOptions(config, logger, bot.fetch));
   const addresses = createAddresses(client, clock);
   const readings = new Map<string, Reading>();
 

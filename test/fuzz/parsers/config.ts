@@ -28,7 +28,7 @@ export const configText = defineParser<string>({
     const inputs = fc.oneof(
       { weight: 2, arbitrary: changedLines(bare) },
       { weight: 1, arbitrary: changedBytes(Buffer.from(bare)).map((raw) => raw.toString('utf8')) },
-      { weight: 5, arbitrary: changedLines(SMALL) },
+      { weight: 14, arbitrary: changedLines(SMALL) },
       { weight: 2, arbitrary: changedBytes(Buffer.from(SMALL)).map((raw) => raw.toString('utf8')) },
     );
     return { inputs, check: loadsSoundly };
@@ -42,7 +42,7 @@ export const configData = defineParser<string>({
   async open() {
     const inputs = fc.oneof(
       { weight: 1, arbitrary: changedData(parse(EXAMPLE)).map((data) => written(data)) },
-      { weight: 4, arbitrary: changedData(parse(SMALL)).map((data) => written(data)) },
+      { weight: 14, arbitrary: changedData(parse(SMALL)).map((data) => written(data)) },
     );
     return { inputs, check: loadsSoundly };
   },

@@ -95,11 +95,12 @@ export const maskedSql = defineParser<{ text: string; cut: boolean }>({
   },
 });
 
-/** Whether PostgreSQL itself takes what was planted for a name. */
+/** Whether PostgreSQL itself takes what was planted for a name; a text that it has holds no NUL, and is shown without control characters. */
 function isNamed(text: string): boolean {
   try {
-    const outside = JSON.stringify(parseSync(text), (key, value: unknown) =>
-      key === 'A_Const' ? null : value,
+    const outside = JSON.stringify(
+      parseSync(text.replaceAll(/(?![\n\t])\p{Cc}/gu, ' ')),
+      (key, value: unknown) => (key === 'A_Const' ? null : value),
     );
     return outside.includes(PLANTED);
   } catch {

@@ -31,7 +31,7 @@ export function createPlanner(place: PlanningPlace): QueryPlanner {
 
 async function open({ database, url }: PlanningPlace, signal: AbortSignal): Promise<PlanningSession> {
   signal.throwIfAborted();
-  const way = candidate(url.reveal());
+  const way = candidate(url);
   const client = new Client({
     connectionString: way.url,
     application_name: 'firebreak gate',

@@ -1,6 +1,7 @@
 import { PgBoss, type QueueOptions } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { WorkKind } from '../../../ports/state.ts';
+import { connectionOf, type StateAddress } from '../pool.ts';
 import { sparseWarnings } from '../sparse-warnings.ts';
 
 /** pg-boss owns this schema; ours is `firebreak`. */
@@ -35,9 +36,14 @@ const queueOptions = {
 } satisfies QueueOptions;
 
 /** The job queue over its own small pool and one LISTEN session; not started. Its errors go to the log. */
-export function createBoss(options: { url: string; instance: string }, logger: Pick<Logger, 'warn'>): PgBoss {
+export function createBoss(
+  options: StateAddress & { instance: string },
+  logger: Pick<Logger, 'warn'>,
+): PgBoss {
+  // Both types describe the options of pg, each in its own words.
+  const address: object = connectionOf(options);
   const boss = new PgBoss({
-    connectionString: options.url,
+    ...address,
     application_name: `firebreak ${options.instance} queue`.slice(0, 63),
     options: '-c statement_timeout=20000 -c idle_in_transaction_session_timeout=20000',
     ...NETWORK_BOUNDS,
