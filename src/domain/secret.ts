@@ -28,8 +28,11 @@ export class Secret {
 
   /** The same secret in another form; it changes with this one. */
   map(change: (text: string) => string): Secret {
-    const { current, accepted } = this.#value;
-    return new Secret({ current: () => change(current()), accepted: () => accepted().map(change) });
+    const value = this.#value;
+    return new Secret({
+      current: () => change(value.current()),
+      accepted: () => value.accepted().map((text) => change(text)),
+    });
   }
 
   toString(): string {

@@ -27,10 +27,11 @@ export interface FuzzOptions {
 
 /** Gives a parser so many inputs, the same ones for the same seed and number. Stops at the first that fails. */
 export async function runParser<Input>(
-  { name, open }: Parser<Input>,
+  parser: Parser<Input>,
   { inputs, seed, onInput }: FuzzOptions,
 ): Promise<Tally> {
-  const trial = await open();
+  const { name } = parser;
+  const trial = await parser.open();
   const count = { accepted: 0, refused: 0 };
   let slowestMs = 0;
   const tried = fc.asyncProperty(trial.inputs, async (input) => {

@@ -5,7 +5,7 @@ import { eventually, query, temporaryDirectory } from '../embedded-postgres/supp
 import { signal, startDatabases } from './support.ts';
 
 test('a password that is replaced is used by the next session, and the reading goes on', async () => {
-  await using directory = temporaryDirectory();
+  using directory = temporaryDirectory();
   await using server = await startPostgres({
     dataDirectory: join(directory.path, 'data'),
     listen: { host: '127.0.0.1', port: 0 },

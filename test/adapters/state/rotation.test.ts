@@ -5,7 +5,7 @@ import { eventually, temporaryDirectory } from '../embedded-postgres/support.ts'
 import { alertOf, opened, query } from './support.ts';
 
 test('with a replaced password the state goes on: journal, queue, locks and their listener', async () => {
-  await using directory = temporaryDirectory();
+  using directory = temporaryDirectory();
   await using server = await startPostgres({
     dataDirectory: join(directory.path, 'data'),
     listen: { host: '127.0.0.1', port: 0 },

@@ -133,10 +133,11 @@ async function openStand(): Promise<Stand> {
 
 /** Slack's Web API, which takes everything and knows two people of this workspace and one of another. */
 async function answerAsSlack(url: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const user = new URLSearchParams(String(init?.body)).get('user');
+  const body = typeof init?.body === 'string' ? init.body : '';
+  const user = new URLSearchParams(body).get('user');
   const isHere = user === 'U0ALICE' || user === 'U0BOB';
   const answer =
-    String(url).endsWith('users.info') && !isHere
+    new Request(url).url.endsWith('users.info') && !isHere
       ? { ok: false, error: 'user_not_found' }
       : {
           ok: true,
