@@ -156,7 +156,7 @@ export class Server {
     const direct = candidate(url);
     const place = { candidate: direct, settings: this.#settings, where: { database, server, ...direct } };
     return {
-      role: this.#role,
+      role: this.#direct.role,
       inTarget: async (read) =>
         (await this.#inTarget(async () => ({ read: await read(this.#reading) }))).read,
       work: async (limits, work, signal) => await onOwnConnection(place, limits, { work, signal }),
