@@ -51,6 +51,7 @@ const layers = {
     'sandbox/',
     'slack/manifest',
     'adapters/embedded-postgres/',
+    'runbooks/shipped',
     'engine/desk',
     'steps/registry',
     'domain/',

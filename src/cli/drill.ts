@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { FirebreakError } from '../domain/errors.ts';
 import { loadScenarios } from '../drill/load-scenarios.ts';
 import { outage } from '../drill/outage.ts';
+import { preventionReport, printPrevention } from '../drill/prevention/report.ts';
+import { prevention, runPrevention } from '../drill/prevention/run-prevention.ts';
 import { listed, printJudgement, printList, printScore } from '../drill/print-judgements.ts';
 import { printReport } from '../drill/print-report.ts';
 import type { DrillReport } from '../drill/report.ts';
@@ -12,7 +14,7 @@ import { isPerfect, runScenarios } from '../drill/run-scenarios.ts';
 import type { Scenario } from '../drill/scenario.ts';
 import { type Shape, shapes } from '../drill/shape.ts';
 import type { SetExitCode } from './exit-code.ts';
-import { cameOfOutage, cameOfScenarios, recordDrill } from './record-drill.ts';
+import { cameOfOutage, cameOfPrevention, cameOfScenarios, recordDrill } from './record-drill.ts';
 import { onStopSignal } from './stop-signal.ts';
 
 interface Options {
@@ -41,6 +43,7 @@ Examples:
   $ firebreak drill --auto --wrong-order  kill before suspending, as on 2024-11-15
   $ firebreak drill --auto --json         one report object as the last line, for CI
   $ firebreak drill --auto --record incident.jsonl
+  $ firebreak drill prevention --auto     the same batch without guardrails, and with the remedies of the audits
   $ firebreak drill --list                every scenario, one for each cause
   $ firebreak drill connection-leak --auto --shape 2
   $ firebreak drill --all --auto --json   all of them; the score as the last line`;
@@ -101,6 +104,9 @@ export function drillCommand(setExitCode: SetExitCode): Command {
         setExitCode(await play([...scenarios.values()], options));
       } else if (chosen !== undefined) {
         setExitCode(await play([chosen], options));
+      } else if (name === prevention.id) {
+        refuseOptionsOfTheOutage({ ...options, scale: 1 });
+        setExitCode(await prevent(options));
       } else if (name === outage.id) {
         const report = await drill(options);
         if (options.recordIn !== undefined) await recordDrill(options.recordIn, cameOfOutage(report));
@@ -108,7 +114,7 @@ export function drillCommand(setExitCode: SetExitCode): Command {
         setExitCode(report.ok ? 0 : 1);
       } else {
         throw new FirebreakError('bad-config', `There is no scenario "${name}".`, {
-          hint: `Choose one of: ${[outage.id, ...scenarios.keys()].join(', ')}.`,
+          hint: `Choose one of: ${[outage.id, prevention.id, ...scenarios.keys()].join(', ')}.`,
         });
       }
     });
@@ -183,17 +189,9 @@ async function drill(options: Options): Promise<DrillReport> {
   const say = (line: string) => void out.write(`${line}\n`);
   return await untilStopped((signal) =>
     runDrill({
-      scale: options.scale,
-      existingUrl: options.database ?? null,
-      existingReplicaUrl: options.replica ?? null,
-      slackPort: options.port,
-      ...(options.record === undefined ? {} : { recordTo: options.record }),
-      sharedAddress: options.sharedAddress === true,
+      ...worldOf(options, say, signal),
       open: options.open === true,
-      logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),
-      say,
       loading: loadingLine(out),
-      signal,
       responder:
         options.auto === true
           ? { thinkMs: options.think * 1000, wrongOrder: options.wrongOrder === true }
@@ -205,6 +203,39 @@ async function drill(options: Options): Promise<DrillReport> {
       },
     }),
   );
+}
+
+/** Plays the batch before and after the remedies; the exit code. */
+async function prevent(options: Options): Promise<0 | 1> {
+  const out = options.json === true ? process.stderr : process.stdout;
+  const say = (line: string) => void out.write(`${line}\n`);
+  const { measured, problems } = await untilStopped((signal) =>
+    runPrevention({
+      ...worldOf(options, say, signal),
+      loading: loadingLine(out),
+      responder: options.auto === true ? { thinkMs: options.think * 1000 } : null,
+      patienceMs: options.auto === true ? 5 * 60_000 : 60 * 60_000,
+    }),
+  );
+  say(`\n${printPrevention(measured, problems)}`);
+  if (options.recordIn !== undefined) await recordDrill(options.recordIn, cameOfPrevention(problems));
+  if (options.json === true) console.log(JSON.stringify(preventionReport(measured)));
+  return problems.length === 0 ? 0 : 1;
+}
+
+/** The world of the outage as a whole. */
+function worldOf(options: Options, say: (line: string) => void, signal: AbortSignal) {
+  return {
+    scale: options.scale,
+    existingUrl: options.database ?? null,
+    existingReplicaUrl: options.replica ?? null,
+    slackPort: options.port,
+    ...(options.record === undefined ? {} : { recordTo: options.record }),
+    sharedAddress: options.sharedAddress === true,
+    logger: pino({ level: options.verbose === true ? 'info' : 'error' }, process.stderr),
+    say,
+    signal,
+  };
 }
 
 /** Leaves the page open for reading until Enter. */

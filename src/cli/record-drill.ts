@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { DrillRecord } from '../domain/drill-record.ts';
 import { formatCount } from '../domain/format.ts';
+import { prevention } from '../drill/prevention/run-prevention.ts';
 import type { DrillReport } from '../drill/report.ts';
 import type { Score } from '../drill/run-scenarios.ts';
 import { createDrills } from '../engine/drills.ts';
@@ -27,6 +28,11 @@ export function cameOfScenarios(scenario: string, score: Score, ok: boolean): Ca
   const { scenarios, causeRight, culpritRight, actionRight, harm } = score;
   const words = `Of ${formatCount(scenarios, 'scenario')}: cause right in ${causeRight}, culprit in ${culpritRight}, action in ${actionRight}; harmed: ${harm}.`;
   return { scenario, ok, problems: ok ? [] : [words], recoverySeconds: null };
+}
+
+export function cameOfPrevention(problems: readonly string[]): Came {
+  const told = problems.slice(0, MOST_PROBLEMS);
+  return { scenario: prevention.id, ok: problems.length === 0, problems: told, recoverySeconds: null };
 }
 
 /** Writes it into the journal of the Firebreak with this configuration, whether that runs or not. */

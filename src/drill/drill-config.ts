@@ -13,6 +13,8 @@ export interface DrillConfigParts {
   readonly database: DatabaseConfig;
   readonly slack: SlackSandbox;
   readonly alertToken: Secret;
+  /** Left out, the runbooks that are shipped. */
+  readonly runbookDirectory?: string;
 }
 
 /** The configuration that a user would write for the world of a drill. */
@@ -49,7 +51,7 @@ export function drillConfig(parts: DrillConfigParts): Config {
     gateToken: null,
     watchdogPolicies: [],
     kubernetes: { kubeconfig: { file: parts.kubeconfig }, namespaces: parts.namespaces },
-    runbookDirectory: null,
+    runbookDirectory: parts.runbookDirectory ?? null,
     authority: { observe: deciders, workload: deciders, session: deciders, incident: deciders },
     decisionRules: noRules,
     onCall: [],

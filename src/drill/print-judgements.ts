@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Judgement } from './judge/judge.ts';
 import { outage } from './outage.ts';
+import { prevention } from './prevention/run-prevention.ts';
 import type { Score } from './run-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { shapes } from './shape.ts';
@@ -38,6 +39,7 @@ export function listed(scenarios: Iterable<Scenario>) {
       cause: outage.expectedCause,
       needs: ['replica'],
     },
+    { id: prevention.id, title: prevention.title, cause: outage.expectedCause, needs: ['replica'] },
     ...[...scenarios].map(({ id, title, expected, needs }) => ({
       id,
       title,

@@ -38,6 +38,8 @@ export interface ResponderOptions {
   readonly wrongOrder: boolean;
   /** What to do where the plan proposes no target: choose all of them, or skip the step. */
   readonly unproposed: 'choose' | 'skip';
+  /** What to do with a step that needs a person: try it again, as long as it takes, or skip it. */
+  readonly stuck: 'retry' | 'skip';
   readonly onClick: (what: string) => void;
   readonly signal: AbortSignal;
 }
@@ -113,7 +115,7 @@ function offersOf(message: z.infer<typeof Message>): Map<string, Offer> {
 /** What the runbook asks for: choose where nothing is proposed, run. In the wrong order suspending is skipped the first time. */
 function choose(
   offers: ReadonlyMap<string, Offer>,
-  { wrongOrder, unproposed }: Pick<ResponderOptions, 'wrongOrder' | 'unproposed'>,
+  { wrongOrder, unproposed, stuck }: Pick<ResponderOptions, 'wrongOrder' | 'unproposed' | 'stuck'>,
   answered: ReadonlyMap<string, number>,
 ): Offer | null {
   const back = offers.get('step.back');
@@ -124,6 +126,7 @@ function choose(
     return unproposed === 'choose' ? targets : (offers.get('step.skip') ?? null);
   }
   // A card that offers no retry is still measuring.
+  if (run === undefined && retry !== undefined && stuck === 'skip') return offers.get('step.skip') ?? retry;
   if (run === undefined) return retry === undefined ? null : (back ?? retry);
   const skippedBefore = [...answered.keys()].some((key) => key.includes('step.skip'));
   const isSuspend = keyOf(run).includes('suspend');

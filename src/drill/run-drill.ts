@@ -102,6 +102,7 @@ async function untilClosed(world: World, incidentId: string, options: DrillOptio
           slackUrl: world.slack.url,
           ...options.responder,
           unproposed: 'choose',
+          stuck: 'retry',
           onClick: () => undefined,
           signal,
         });

@@ -152,6 +152,7 @@ async function untilClosed(
           ...options.responder,
           wrongOrder: false,
           unproposed: 'skip',
+          stuck: 'retry',
           onClick: () => undefined,
           signal,
         });

@@ -30,6 +30,10 @@ export interface WorldOptions {
   readonly recordTo?: string;
   /** Pods connect from one address, as on hosts without spare loopback addresses or behind a proxy. */
   readonly sharedAddress: boolean;
+  /** Left out, the runbooks that are shipped. */
+  readonly runbookDirectory?: string;
+  /** Database sessions of each pod of the batch; left out, those of the outage. */
+  readonly sessionsPerPod?: number;
   readonly logger: Logger;
   readonly say: (line: string) => void;
   readonly loading: (done: number, total: number) => void;
@@ -82,7 +86,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const slack = parts.use(await startDrillSlack(options.slackPort, options.recordTo));
   const token = randomBytes(18).toString('hex');
   const shared = options.sharedAddress || !(await takesPodAddresses(victim.urls.reportGenerator));
-  const kubernetes = parts.use(await startCluster(victim, token, shared));
+  const kubernetes = parts.use(
+    await startCluster(victim, { token, shared, sessions: options.sessionsPerPod }),
+  );
   if (!kubernetes.loopbackAddresses) {
     say('Pods have no addresses of their own here: owners of sessions are told from weaker evidence');
   }
@@ -110,6 +116,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
     slack,
     alertToken,
+    ...(options.runbookDirectory === undefined ? {} : { runbookDirectory: options.runbookDirectory }),
   });
   const app = parts.use(await startApp(config, options.logger));
   signal.throwIfAborted();
@@ -140,16 +147,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
 async function startCluster(
   victim: Victim,
-  token: string,
-  sharedAddress: boolean,
+  { token, shared, sessions }: { token: string; shared: boolean; sessions: number | undefined },
 ): Promise<KubernetesSandbox> {
-  const runtime = sharedAddress ? new LocalProcessRuntime(false) : await LocalProcessRuntime.create();
+  const runtime = shared ? new LocalProcessRuntime(false) : await LocalProcessRuntime.create();
   const env = reportPodEnvironment({
     url: victim.urls.reportGenerator,
     ...(victim.urls.reportGeneratorReplica === undefined
       ? {}
       : { replicaUrl: victim.urls.reportGeneratorReplica }),
-    sessions: outage.sessionsPerPod,
+    sessions: sessions ?? outage.sessionsPerPod,
     cronJob: `${outage.namespace}/${outage.cronJob}`,
   });
   const set = Object.entries(env).flatMap(([name, value]) =>

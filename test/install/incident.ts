@@ -94,6 +94,7 @@ async function handle({ home, url, world, slack, signal }: Scene, stage: RunStag
       thinkMs: THINK_MS,
       wrongOrder: false,
       unproposed: 'skip',
+      stuck: 'retry',
       onClick: () => undefined,
       signal: AbortSignal.any([signal, over.signal]),
     });

@@ -51,6 +51,8 @@ export interface KubernetesSandbox extends AsyncDisposable {
   kubeconfig(user: string): string;
   /** Runs a CronJob now, as `kubectl create job --from=cronjob/...` does. Returns the Job's name. */
   createJobFrom(namespace: string, cronJob: string): Promise<string>;
+  /** Deletes a Job with its pods, as `kubectl delete job` does; nothing when there is none. */
+  deleteJob(namespace: string, name: string): Promise<void>;
   /** Kills every pod process, ends watches and closes the server. */
   stop(): Promise<void>;
 }
@@ -93,6 +95,10 @@ export async function startKubernetesSandbox(options: KubernetesSandboxOptions):
     loopbackAddresses: runtime.loopbackAddresses,
     kubeconfig: (user) => kubeconfigFor(url, user, tokens),
     createJobFrom: async (namespace, name) => createJobFrom(cluster, namespace, name),
+    async deleteJob(namespace, name) {
+      const job = cluster.store.get(JOBS, namespace, name);
+      if (job !== undefined) cluster.delete(JOBS, job, { propagationPolicy: 'Background' });
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
