@@ -26,7 +26,7 @@ export const clusterPermissions: readonly ClusterPermission[] = [
     group: 'batch',
     resource: 'cronjobs',
     verbs: ['patch'],
-    purpose: 'Suspend, resume, reschedule and bound a CronJob.',
+    purpose: 'Suspend, resume, reschedule, bound and route a CronJob.',
     without: 'The step says which rule is missing, and a person has to suspend the CronJob by hand.',
     optional: false,
   },

@@ -53,6 +53,10 @@ export function fencedPorts(
         await confirm();
         return await workloads.changeCronJob(...request);
       },
+      async routeCronJob(...request) {
+        await confirm();
+        await workloads.routeCronJob(...request);
+      },
       async createBound(...request) {
         await confirm();
         return await workloads.createBound(...request);

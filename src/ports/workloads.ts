@@ -1,6 +1,7 @@
 import type { ClusterFacts, CronJob, Deployment, Job, Revision, WorkloadRef } from '../domain/cluster.ts';
-import type { ClusterGuardrails } from '../domain/cluster-guardrails.ts';
+import type { BatchWorkload, ClusterGuardrails } from '../domain/cluster-guardrails.ts';
 import type { CronJobField } from '../domain/cronjob-change.ts';
+import type { DatabaseRoute } from '../domain/database-route.ts';
 import type { Bound, BoundRef, PodUse, StoredBound } from '../domain/namespace-bounds.ts';
 
 /** A merge of fields into a CronJob's spec; only these fields are ever changed. */
@@ -23,6 +24,15 @@ export interface Workloads {
   guardrails(signal: AbortSignal): Promise<ClusterGuardrails>;
   /** The CronJob, or null when it does not exist (any more, under this uid). */
   cronJob(ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null>;
+  /** The CronJob with what bounds it and which databases it is told of, or null likewise. */
+  batch(ref: WorkloadRef, signal: AbortSignal): Promise<BatchWorkload | null>;
+  /** The exact request, for people to read; the value, which may hold a password, is left out. */
+  routeText(route: DatabaseRoute): string;
+  /**
+   * Writes other hosts into a connection string of the CronJob if it still names the former ones; the rest of the value
+   * stays and is never told. `kubernetes-conflict` when it names others by now. Asks the server first with dryRun when told.
+   */
+  routeCronJob(route: DatabaseRoute, options: { dryRun: boolean }, signal: AbortSignal): Promise<void>;
   /** Unfinished Jobs that the CronJob owns. */
   unfinishedJobs(ref: WorkloadRef, signal: AbortSignal): Promise<Job[]>;
   /** Jobs that the CronJob owns and that completed, as many as the cluster keeps of them. */

@@ -29,6 +29,8 @@ export function measuredPorts<P extends Omit<Ports, 'audits'>>(ports: P, telemet
       'facts',
       'guardrails',
       'cronJob',
+      'batch',
+      'routeCronJob',
       'unfinishedJobs',
       'completedJobs',
       'changeCronJob',

@@ -4,7 +4,7 @@ import { fencedPorts } from '../../src/engine/fenced-ports.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { loginRole, relationReadout, serverReadout } from '../support/audit-facts.ts';
-import { batchWorld, boundlessWorld } from '../support/batch-world.ts';
+import { batchWorld, boundlessWorld, routableWorld } from '../support/batch-world.ts';
 import { fixtureFacts } from '../support/diagnosis-fixtures.ts';
 import {
   cluster,
@@ -119,6 +119,7 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
     world.changes.length = 0;
     return { world, earlier };
   },
+  'kubernetes.route-to-replica': () => ({ world: routableWorld() }),
   'kubernetes.scale-deployment': () => ({ world: recorded('connection-storm') }),
   'kubernetes.rollback-deployment': () => ({ world: recorded('connection-storm') }),
   'pgbouncer.reconnect': () => {
@@ -266,6 +267,7 @@ const standOf = ({ snapshot: { sessions, idleSessions }, cluster: found, ...worl
   idleSessions,
   cluster: found,
   bounds: world.bounds,
+  batches: world.guardrails.batches,
   poolers: world.poolers,
   settings: [...world.settings],
   indexes: [...world.sites.values()].map(({ indexes }) => indexes.map(({ name, valid }) => [name, valid])),

@@ -7,16 +7,18 @@ import { step as guardCronJob } from '../../src/steps/kubernetes/guard-cronjob.t
 import { step as removeQuota } from '../../src/steps/kubernetes/remove-quota.ts';
 import { step as reschedule } from '../../src/steps/kubernetes/reschedule-cronjob.ts';
 import { step as restore } from '../../src/steps/kubernetes/restore-cronjob.ts';
+import { step as route } from '../../src/steps/kubernetes/route-to-replica.ts';
 import { step as setQuota } from '../../src/steps/kubernetes/set-quota.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { admin, batch, FIREBREAK, signal, startCluster } from '../adapters/kubernetes/support.ts';
 import { silent } from '../adapters/postgres/support.ts';
 import { auditsOf, report } from '../audits/in-cluster.ts';
+import { replica } from '../support/fixtures.ts';
 import { createWorld } from '../support/ports.ts';
 
 /** The production client of a cluster beside a database that is not asked. */
 function contextOf(workloads: Workloads, earlier: readonly EarlierStep[] = []): StepContext {
-  const world = createWorld();
+  const world = createWorld({ replicas: [replica()] });
   const { ports, ...rest } = world.context(earlier);
   const poolers = createPoolers([], { logger: silent });
   return { ...rest, clock: systemClock, signal, ports: { ...ports, poolers, workloads } };
@@ -148,5 +150,52 @@ describe('bounds of a namespace, by the production client', () => {
       hint: expect.stringContaining('resources: ["limitranges"], verbs: ["create"]'),
     });
     expect(await admin(cluster.sandbox, 'GET', `${core}/limitranges`)).toMatchObject({ items: [] });
+  });
+});
+
+describe('routing to the replica, by the production client', () => {
+  test('the audit is red, green after it and red after the undo; the password stays and is never told', async () => {
+    await using cluster = await startCluster([report]);
+    const told: unknown[] = [];
+    const logger = { ...silent, info: (...line: unknown[]) => void told.push(line) };
+    const workloads = cluster.as(FIREBREAK, { logger });
+    const red = async () =>
+      new Set((await auditsOf(workloads).run('shop', signal)).findings.map(({ audit }) => audit));
+    const url = async () => {
+      const found = (await admin(
+        cluster.sandbox,
+        'GET',
+        `${batch}/cronjobs/report-generator`,
+      )) as typeof report;
+      return found.spec.jobTemplate.spec.template.spec.containers[0]?.env[0]?.value;
+    };
+    expect(await red()).toContain('batch-on-primary');
+
+    const earlier = [await carryOut(route, contextOf(workloads))];
+    expect(await url()).toBe('postgres://report:hunter2@orders-ro.db.svc:5432/orders');
+    expect(await red()).not.toContain('batch-on-primary');
+
+    earlier.push(await carryOut(route, contextOf(workloads, earlier), { undo: true }));
+    expect(await url()).toBe('postgres://report:hunter2@orders-primary.db.svc:5432/orders');
+    expect(await red()).toContain('batch-on-primary');
+    expect(JSON.stringify([earlier, told])).not.toContain('hunter2');
+    expect(JSON.stringify(told)).toContain('orders-ro.db.svc');
+  });
+
+  test('a variable that names another host by now is a conflict, and stays', async () => {
+    await using cluster = await startCluster([report]);
+    const workloads = cluster.as(FIREBREAK);
+    const [job] = (await workloads.guardrails(signal)).batches[0]?.items ?? [];
+    if (job === undefined) throw new Error('no CronJob');
+    const made = {
+      ref: job,
+      container: 'report',
+      variable: 'DATABASE_URL',
+      from: [{ host: 'elsewhere', port: 5432 }],
+      to: [{ host: 'orders-ro.db.svc', port: 5432 }],
+    };
+    await expect(workloads.routeCronJob(made, { dryRun: false }, signal)).rejects.toMatchObject({
+      code: 'kubernetes-conflict',
+    });
   });
 });

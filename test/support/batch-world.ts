@@ -1,6 +1,6 @@
 import type { CronJob } from '../../src/domain/cluster.ts';
 import { batch, containerFacts } from './audit-facts.ts';
-import { cluster } from './fixtures.ts';
+import { cluster, replica } from './fixtures.ts';
 import { createWorld, type World } from './ports.ts';
 
 /** The container of a CronJob that is told of the primary of the world's database. */
@@ -71,5 +71,12 @@ export function boundlessWorld(): World {
       ],
     },
   ]);
+  return world;
+}
+
+/** The same, beside a replica that follows. */
+export function routableWorld(): World {
+  const world = batchWorld();
+  world.replicas = [replica()];
   return world;
 }

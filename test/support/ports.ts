@@ -1,6 +1,7 @@
 import type { AuditReport } from '../../src/domain/audit.ts';
 import type { ClusterFacts, CronJob, Deployment, Job } from '../../src/domain/cluster.ts';
-import type { ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
+import type { BatchWorkload, ClusterGuardrails } from '../../src/domain/cluster-guardrails.ts';
+import { areSameHosts, hostsText } from '../../src/domain/database-route.ts';
 import type { DatabaseSetup } from '../../src/domain/database-setup.ts';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import type { IndexAdvice } from '../../src/domain/gate.ts';
@@ -419,6 +420,44 @@ function workloadsOf(world: World): Workloads {
     async unfinishedJobs(ref) {
       fail(world, 'unfinishedJobs');
       return world.cluster.jobs.filter((job) => job.cronJob?.uid === ref.uid && !job.finished);
+    },
+    async batch(ref) {
+      fail(world, 'batch');
+      const all = world.guardrails.batches.flatMap(({ items }) => items ?? []);
+      return structuredClone(all.find(({ uid }) => uid === ref.uid) ?? null);
+    },
+    routeText: ({ ref, variable, to }) => `PATCH cronjobs/${ref.name} ${variable} ${hostsText(to)}`,
+    async routeCronJob({ ref, container, variable, from, to }, { dryRun }) {
+      world.changes.push(`${dryRun ? 'dry-run' : 'route'} ${ref.name} ${variable} to ${hostsText(to)}`);
+      fail(world, 'routeCronJob');
+      if (dryRun) return;
+      const routed = (items: BatchWorkload[]) =>
+        items.map((item) =>
+          item.uid !== ref.uid
+            ? item
+            : {
+                ...item,
+                containers: item.containers.map((one) =>
+                  one.name !== container
+                    ? one
+                    : {
+                        ...one,
+                        databases: one.databases.map((told) =>
+                          told.variable === variable && areSameHosts(told.hosts, from)
+                            ? { ...told, hosts: [...to] }
+                            : told,
+                        ),
+                      },
+                ),
+              },
+        );
+      world.guardrails = {
+        ...world.guardrails,
+        batches: world.guardrails.batches.map((list) => ({
+          ...list,
+          items: list.items && routed(list.items),
+        })),
+      };
     },
     async completedJobs(ref) {
       fail(world, 'completedJobs');

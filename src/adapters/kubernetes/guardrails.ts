@@ -83,7 +83,8 @@ async function servicesOf(api: Api, namespace: string, signal: AbortSignal): Pro
   return deployments.map((deployment) => toService(deployment, autoscalers));
 }
 
-function toBatch(object: V1CronJob): BatchWorkload {
+/** A CronJob with what bounds it. */
+export function toBatch(object: V1CronJob): BatchWorkload {
   const job = object.spec?.jobTemplate.spec;
   return {
     ...toCronJob(object),

@@ -4,6 +4,7 @@ import type { Workloads } from '../../ports/workloads.ts';
 import { boundText } from './bounds.ts';
 import { patchText, scaleText } from './changes.ts';
 import { rollBackText } from './rollback.ts';
+import { routeText } from './route.ts';
 
 const NOT_CONFIGURED =
   'Kubernetes is not configured: workloads behind sessions are unknown, and none can be suspended.';
@@ -22,6 +23,9 @@ export function noWorkloads(): Workloads {
     facts: () => Promise.resolve({ ...noCluster, gaps: [NOT_CONFIGURED] }),
     guardrails: refuse,
     cronJob: refuse,
+    batch: refuse,
+    routeText,
+    routeCronJob: refuse,
     unfinishedJobs: refuse,
     completedJobs: refuse,
     patchText,

@@ -1,6 +1,6 @@
-import type { V1Job } from '@kubernetes/client-node';
+import type { V1CronJob, V1Job } from '@kubernetes/client-node';
 import type { ClusterAccess } from '../../domain/access.ts';
-import type { CronJob, Deployment, Job, WorkloadRef } from '../../domain/cluster.ts';
+import type { Deployment, Job, WorkloadRef } from '../../domain/cluster.ts';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
 import type { Workloads } from '../../ports/workloads.ts';
@@ -12,10 +12,11 @@ import type { KubernetesConfig } from './config.ts';
 import { toDeployment } from './deployments.ts';
 import type { Request } from './errors.ts';
 import { readFacts } from './facts.ts';
-import { readGuardrails } from './guardrails.ts';
+import { readGuardrails, toBatch } from './guardrails.ts';
 import { listAutoscalers, listJobs, listReplicaSets } from './lists.ts';
 import { type Permission, reviewAccess } from './may-i.ts';
 import { rollBack, rollBackText, rollbackDifferences } from './rollback.ts';
+import { routeCronJob, routeText } from './route.ts';
 import { toCronJob, toJob } from './to-domain.ts';
 
 /** The cluster with what only the command line asks of it. */
@@ -39,7 +40,19 @@ export function createWorkloads(config: KubernetesConfig): ClusterWorkloads {
     answers: (signal) => canList(api, namespaces, signal),
     facts: (ips, signal) => readFacts(api, namespaces, ips, signal),
     guardrails: (signal) => readGuardrails(api, namespaces, signal),
-    cronJob: (ref, signal) => readCronJob(api, ref, signal),
+    async cronJob(ref, signal) {
+      const found = await readCronJob(api, ref, signal);
+      return found === null ? null : toCronJob(found);
+    },
+    async batch(ref, signal) {
+      const found = await readCronJob(api, ref, signal);
+      return found === null ? null : toBatch(found);
+    },
+    routeText,
+    async routeCronJob(route, { dryRun }, signal) {
+      await routeCronJob(api, route, { dryRun, signal });
+      logger.info({ ...route, dryRun }, 'A CronJob was routed to another host.');
+    },
     unfinishedJobs: async (ref, signal) =>
       (await jobsOf(api, ref, signal)).filter(({ finished }) => !finished),
     completedJobs: async (ref, signal) =>
@@ -149,14 +162,14 @@ async function jobsOf(api: Api, { namespace, uid }: WorkloadRef, signal: AbortSi
   return jobs.filter(({ cronJob }) => cronJob?.uid === uid);
 }
 
-async function readCronJob(api: Api, ref: WorkloadRef, signal: AbortSignal): Promise<CronJob | null> {
+async function readCronJob(api: Api, ref: WorkloadRef, signal: AbortSignal): Promise<V1CronJob | null> {
   const { namespace, name } = ref;
   const found = await orNull(
     api.read(on('get', 'cronjobs', ref), signal, (options) =>
       api.batch.readNamespacedCronJob({ name, namespace }, options),
     ),
   );
-  return found?.metadata?.uid === ref.uid ? toCronJob(found) : null;
+  return found?.metadata?.uid === ref.uid ? found : null;
 }
 
 /**

@@ -16,6 +16,7 @@ export const audit = defineAudit({
   why: 'An analytical query on the primary stops orders; on a replica it slows down other reports at most.',
   falsePositives:
     'A job that writes needs the primary for that: give it two connection strings, and suppress this one. Hosts are compared by name, so name the others that lead there under databases[].hosts.',
+  step: 'kubernetes.route-to-replica',
   holds: ['factor-4', 'action-replica', 'lesson-1'],
   needs: ['batches'],
   check({ batches, database }) {
