@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** Compiles src to dist and takes along what is no TypeScript, such as the pages of the sandboxes. */
+/**
+ * Compiles src to dist and takes along what is no TypeScript, such as the pages of the sandboxes. Types are checked by
+ * `npm run check:types`, not again here.
+ */
 rmSync('dist', { recursive: true, force: true });
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const compile = (project: string) => {

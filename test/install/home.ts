@@ -1,7 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LONGEST_MS = 300_000;
@@ -29,7 +32,7 @@ export interface Home extends AsyncDisposable {
   readonly write: (name: string, text: string) => string;
   /** Sets variables for everything that runs from now on, as `export` does. */
   readonly set: (variables: Readonly<Record<string, string>>) => void;
-  /** Runs a program to its end. @throws Error with what it wrote when its exit code is none of the expected, 0 unless told. */
+  /** Runs a program to its end, or ends it with the signal. @throws Error with what it wrote when its exit code is none of the expected, 0 unless told. */
   readonly run: (command: string, args: readonly string[], expected?: readonly number[]) => Promise<Ran>;
   /** `npx firebreak …`, as people call it. */
   readonly firebreak: (args: readonly string[], expected?: readonly number[]) => Promise<Ran>;
@@ -75,7 +78,7 @@ export function createHome({ keep, signal }: { keep: boolean; signal: AbortSigna
         }),
       ),
     async [Symbol.asyncDispose]() {
-      if (!keep) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+      if (!keep) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -97,15 +100,25 @@ function bareEnvironment(): Record<string, string> {
 async function runToEnd(
   command: string,
   args: readonly string[],
-  options: { cwd: string; env: Record<string, string>; signal: AbortSignal },
+  { signal, ...options }: { cwd: string; env: Record<string, string>; signal: AbortSignal },
 ): Promise<Ran> {
-  const limits = { timeout: LONGEST_MS, maxBuffer: 64 * 1024 * 1024 };
-  return await new Promise((resolve, reject) => {
-    const child = execFile(command, args, { ...options, ...limits }, (error, stdout, stderr) => {
-      if (error !== null && child.exitCode === null) reject(error);
-      else resolve({ code: child.exitCode ?? 0, stdout, stderr });
-    });
-  });
+  signal.throwIfAborted();
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+  // What it started ends with it: npx and npm are only in between.
+  const stop = () => signalGroup(child, 'SIGTERM');
+  limit.addEventListener('abort', stop, { once: true });
+  try {
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ]);
+    limit.throwIfAborted();
+    return { code: code ?? 1, stdout, stderr };
+  } finally {
+    limit.removeEventListener('abort', stop);
+  }
 }
 
 function running(log: string, spawned: (output: number) => ChildProcess): Running {
@@ -141,15 +154,16 @@ function running(log: string, spawned: (output: number) => ChildProcess): Runnin
     },
     async [Symbol.asyncDispose]() {
       if (end === null) await askToEnd();
-      if (child.pid !== undefined) endGroup(child.pid);
+      signalGroup(child, 'SIGKILL');
     },
   };
 }
 
-/** Ends a process and all of its group that is left; a group without members is none. */
-function endGroup(pid: number): void {
+/** To a process and all of its group that is left; a group without members is none. */
+function signalGroup({ pid }: ChildProcess, name: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGKILL');
+    process.kill(-pid, name);
   } catch {
     // All of it has ended.
   }
