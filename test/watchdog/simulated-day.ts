@@ -39,7 +39,14 @@ export interface DayResult {
   readonly killed: number;
   readonly reported: number;
   readonly proposed: number;
-  readonly held: ReadonlySet<Hold>;
+  /** Looks at the server, and those of them that showed load. */
+  readonly looks: number;
+  readonly loaded: number;
+  /** Sessions that ran, and those of them that may never be ended. */
+  readonly sessions: number;
+  readonly untouchable: number;
+  /** How often nothing was done, by the reason. */
+  readonly held: ReadonlyMap<Hold, number>;
 }
 
 /** Who runs in the simulation, and whether a policy about the roles report and backup may end them. */
@@ -110,8 +117,8 @@ export function playDay(day: Day): DayResult {
   let isCrashed: WatchdogAction | null = null;
   const kills: { t: number; count: number }[] = [];
   const wrong: string[] = [];
-  const held = new Set<Hold>();
-  const result = { killed: 0, reported: 0, proposed: 0 };
+  const held = new Map<Hold, number>();
+  const result = { killed: 0, reported: 0, proposed: 0, looks: 0, loaded: 0, sessions: 0, untouchable: 0 };
   const record = () => records.get(policy.name) ?? nothingRecorded;
   const append = (t: number, event: Parameters<typeof foldWatchdog>[1]['event']) => {
     records = foldWatchdog(records, { at: new Date(clock('state', t)).toISOString(), event });
@@ -127,6 +134,8 @@ export function playDay(day: Day): DayResult {
   const spawn = (t: number, may: boolean, like: Partial<Session>) => {
     const pid = chance(0.2) && pids > 1050 ? between(1000, 1050) : ++pids;
     if (running.some((one) => one.pid === pid)) return;
+    result.sessions += 1;
+    if (!may) result.untouchable += 1;
     const began = serverTime(t);
     const full = session(pid, { applicationName: 'report-a', queryId: String(between(1, 60)), ...like });
     running.push({
@@ -180,6 +189,8 @@ export function playDay(day: Day): DayResult {
     const read = snapshot({ at: serverTime(t), startedAt, cores: 2, onCpu, sessions });
     const at = clock('own', t);
     watching = withLook(watching, { snapshot: read, poolWaiting: null, readAt: at });
+    result.looks += 1;
+    if (isLoaded) result.loaded += 1;
     lastLoads = [...lastLoads.slice(-2), isLoaded];
   }
 
@@ -224,7 +235,7 @@ export function playDay(day: Day): DayResult {
       rehearsalMs: REHEARSAL_MS,
     });
     if (decision.do === 'hold') {
-      held.add(decision.why);
+      held.set(decision.why, (held.get(decision.why) ?? 0) + 1);
       return;
     }
     if (decision.do === 'propose') {
