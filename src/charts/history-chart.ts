@@ -26,7 +26,9 @@ export function historyChart(
   }: { readonly incidents: readonly Incident[]; readonly drills: readonly RecordedDrill[] },
   { title, timeZone }: { readonly title: string; readonly timeZone: string },
 ): Chart | null {
-  const ordered = incidents.toSorted((a, b) => a.openedAt.localeCompare(b.openedAt));
+  const ordered = incidents
+    .filter(({ purpose }) => purpose === 'incident')
+    .toSorted((a, b) => a.openedAt.localeCompare(b.openedAt));
   const turn = (name: keyof IncidentTimes) =>
     ordered.map((one) => [one.openedAt, timesOf(one)[name]] as const);
   const rehearsed = drills

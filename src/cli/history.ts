@@ -62,11 +62,13 @@ async function read(state: State, { database, limit }: Options): Promise<Past> {
   );
   const events = await state.journal.readAll(rows.map(({ id }) => ({ stream: id, after: 0 })));
   const streams = Map.groupBy(events, ({ stream }) => stream);
+  const all = rows.flatMap(({ id }) => {
+    const own = streams.get(id);
+    return own === undefined ? [] : [foldIncident(id, own)];
+  });
   return {
-    incidents: rows.flatMap(({ id }) => {
-      const own = streams.get(id);
-      return own === undefined ? [] : [foldIncident(id, own)];
-    }),
+    // A prevention run has no turns: nothing was out of order.
+    incidents: all.filter(({ purpose }) => purpose === 'incident'),
     drills: (await createDrills(state.journal).recent(limit)).toReversed(),
   };
 }

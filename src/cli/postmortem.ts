@@ -6,6 +6,7 @@ import { incidentChart } from '../charts/incident-chart.ts';
 import { chartSpec } from '../charts/spec.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { FirebreakError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { foldIncident } from '../domain/incident.ts';
 import type { Measured } from '../domain/post-mortem.ts';
@@ -41,6 +42,14 @@ export function postMortemCommand(): Command {
     .action(async (id: string, options: Options) => {
       const config = await loadConfig(options.config);
       const events = await withState(options.config, reachStateUrl, async (state) => eventsOf(state, id));
+      if (foldIncident(id, events).purpose === 'prevention')
+        throw new FirebreakError(
+          'not-allowed',
+          `${id} is a prevention run, no outage: it has no post-mortem.`,
+          {
+            hint: `firebreak timeline ${id} tells it.`,
+          },
+        );
       const timeZone = options.timeZone ?? config.timeZone;
       const measured = lastMeasured(events) ?? (options.measure ? await measure(config, id, events) : null);
       const picture =

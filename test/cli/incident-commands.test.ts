@@ -45,6 +45,22 @@ test('the post-mortem, the timeline and the list are told from the journal', { t
   expect(firebreak('incidents').stdout).toMatch(/INC-1 .* \+\d+ ms .*orders-primary/);
 });
 
+test('a prevention run is no outage: it has no post-mortem and no turns', { timeout: 120_000 }, async () => {
+  const events = story().map(({ event }) =>
+    event.type === 'incident.opened' ? { ...event, purpose: 'prevention' as const } : event,
+  );
+  const row = incidentRow('PREV-2', { database: 'orders-primary', status: 'closed' });
+  await state.journal.append('PREV-2', 0, events, {
+    work: [],
+    incident: { ...row, dedupeKey: 'prevention' },
+  });
+  const refused = firebreak('postmortem', 'PREV-2');
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('PREV-2 is a prevention run, no outage');
+  const ids = JSON.parse(firebreak('history', '--json').stdout).incidents.map(({ id }: { id: string }) => id);
+  expect(ids).toEqual(['INC-1']);
+});
+
 test('incidents and drills are told beside one another, and drawn', { timeout: 120_000 }, async () => {
   const by = { kind: 'person', id: 'ann', name: 'ann', via: 'terminal' } as const;
   const drill = { scenario: 'outage', ok: true, problems: [], recoverySeconds: 71, version: '0.1.0', by };
