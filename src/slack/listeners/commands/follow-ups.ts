@@ -8,7 +8,7 @@ export const subcommand: Subcommand = {
   name: 'follow-ups',
   usage: '[database]',
   summary: 'lists what was left to do after incidents: owner, day, and the audit that proves it.',
-  order: 11,
+  order: 12,
   reads: true,
   async answer({ context: { desk }, words: [word] }) {
     const which = word === undefined ? { database: null } : named(desk.databases, word);

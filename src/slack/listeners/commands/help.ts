@@ -6,7 +6,7 @@ export const subcommand: Subcommand = {
   name: 'help',
   usage: '',
   summary: 'shows this.',
-  order: 12,
+  order: 13,
   reads: true,
   answer: async ({ context }) => ({ said: helpAnswer(context, null), public: false }),
 };
