@@ -214,6 +214,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const slack: SlackBot = createSlack({
     config: config.slack,
     fetch: outgoing.fetch,
+    dispatcher: outgoing.dispatcher,
     desk,
     live: createLiveReadings(ports),
     audits,

@@ -1,3 +1,4 @@
+import { verifiedUrl } from '../domain/connection-url.ts';
 import { FirebreakError } from '../domain/errors.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { ReminderTargets } from '../domain/reminder.ts';
@@ -46,7 +47,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     http: file.http,
     state: {
       directory: file.state.directory,
-      url: file.state.url === undefined ? null : secret(file.state.url, 'the state database'),
+      url: file.state.url === undefined ? null : serverUrl(secret)(file.state.url, 'the state database'),
       backupDirectory: file.state.backupDirectory ?? null,
       retention: {
         closedIncidentDays: file.state.retention.closedIncidentDays ?? null,
@@ -57,7 +58,7 @@ export function resolveConfig(file: ConfigFile, environment: Environment): Confi
     alertPolicy: resolveAlertPolicy(file.alerts, file.timeZone),
     databases: file.databases.map((database) => ({
       ...databaseConfig(database, secret),
-      ...gateOf(database, file.gate.policy, secret),
+      ...gateOf(database, file.gate.policy, serverUrl(secret)),
       reminders: reminderTargets(file.reminders, database.reminders ?? {}),
     })),
     protected: file.protected,
@@ -109,28 +110,34 @@ function toObjective({ name, query, below = 0, above }: Slo): Objective {
 type Slo = NonNullable<ConfigFile['databases'][number]['prometheus']>['slo'][number];
 type ResolveSecret = (ref: SecretRef, use: string) => Secret;
 
+/** Resolves URLs of PostgreSQL and PgBouncer: over a network the server is verified unless they say otherwise. */
+function serverUrl(secret: ResolveSecret): ResolveSecret {
+  return (ref, use) => secret(ref, use).map(verifiedUrl);
+}
+
 function databaseConfig(database: ConfigFile['databases'][number], secret: ResolveSecret): DatabaseConfig {
   const { name, prometheus } = database;
+  const server = serverUrl(secret);
   return {
     name,
     service: database.service ?? null,
-    url: secret(database.url, `database ${name}`),
+    url: server(database.url, `database ${name}`),
     ...(database.breakGlass === undefined
       ? {}
       : {
-          breakGlassUrl: secret(database.breakGlass.replicationUrl, `the last way into database ${name}`),
+          breakGlassUrl: server(database.breakGlass.replicationUrl, `the last way into database ${name}`),
         }),
     hosts: database.hosts,
     shedFirst: database.shedFirst,
     cores: database.cores ?? null,
     replicas: database.replicas.map((replica) => ({
       name: replica.name,
-      url: secret(replica.url, `replica ${replica.name} of ${name}`),
+      url: server(replica.url, `replica ${replica.name} of ${name}`),
       cores: replica.cores ?? null,
     })),
     pgbouncer: database.pgbouncer.map((pooler) => ({
       name: pooler.name,
-      url: secret(pooler.url, `PgBouncer ${pooler.name} of ${name}`),
+      url: server(pooler.url, `PgBouncer ${pooler.name} of ${name}`),
       pools: pooler.pools ?? null,
     })),
     prometheus:
@@ -145,7 +152,7 @@ function databaseConfig(database: ConfigFile['databases'][number], secret: Resol
                 ? null
                 : secret(prometheus.bearerToken, `Prometheus of ${name}`),
           },
-    impact: database.impact.map((entry) => impactConfig(entry, name, secret)),
+    impact: database.impact.map((entry) => impactConfig(entry, name, server)),
   };
 }
 

@@ -91,6 +91,7 @@ export function createSlack(options: SlackOptions): SlackBot {
   const connection = createConnection({
     config,
     fetch,
+    dispatcher: options.dispatcher,
     logger,
     clock,
     health,

@@ -74,15 +74,15 @@ it('knows the PgBouncers of a database, with their secrets and the pools that le
   const [database] = resolve(text, {
     ...environment,
     ONE: 'postgresql://one',
-    TWO: 'postgresql://two',
+    TWO: 'postgresql://two?sslmode=disable',
   }).databases;
   expect(database?.pgbouncer).toMatchObject([
     { name: 'one', pools: null },
     { name: 'two', pools: ['a'] },
   ]);
   expect(database?.pgbouncer.map(({ url }) => url.reveal())).toEqual([
-    'postgresql://one',
-    'postgresql://two',
+    'postgresql://one?sslmode=verify-full',
+    'postgresql://two?sslmode=disable',
   ]);
   expect(() => resolve(text)).toThrow(
     'The environment variable ONE is not set; it holds PgBouncer one of orders.',

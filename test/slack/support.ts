@@ -29,7 +29,7 @@ import {
   type SlackSandboxOptions,
   startSlackSandbox,
 } from '../../src/sandbox/slack/server.ts';
-import type { SlackBot, SlackConfig, SlackLogger } from '../../src/slack/bot.ts';
+import type { SlackBot, SlackConfig, SlackLogger, SlackOptions } from '../../src/slack/bot.ts';
 import { createSlack } from '../../src/slack/create-slack.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { CHANNEL } from '../support/channel.ts';
@@ -289,6 +289,8 @@ export interface RigOptions {
   readonly doctor?: Doctor;
   /** Draws pictures; left out, there are none. */
   readonly charts?: Charts;
+  /** The way of the WebSocket to Slack; direct unless given. */
+  readonly dispatcher?: SlackOptions['dispatcher'];
 }
 
 /** A bot pointed at a sandbox, not started. */
@@ -319,6 +321,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const bot = createSlack({
     config,
     fetch,
+    dispatcher: options.dispatcher,
     desk,
     live,
     audits,

@@ -1,3 +1,4 @@
+import { tlsHint } from '../../domain/connection-url.ts';
 import { errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 
 /** Which console a failed statement was about. */
@@ -63,7 +64,8 @@ export function explainError(error: unknown, where: Where): FirebreakError {
     return say(
       'pooler-unreachable',
       'cannot be reached',
-      'Check that it runs, and its address, port, TLS settings and network policies, from where Firebreak runs.',
+      tlsHint(detail) ??
+        'Check that it runs, and its address, port, TLS settings and network policies, from where Firebreak runs.',
       true,
     );
   }

@@ -1,3 +1,4 @@
+import { tlsHint } from '../../domain/connection-url.ts';
 import { type ErrorCode, errorCodeOf, FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { Command } from '../../domain/plan.ts';
 import { ident } from '../../domain/sql-name.ts';
@@ -158,7 +159,7 @@ export function explainError(error: unknown, where: Where): FirebreakError {
     rule.code,
     `Database ${where.database} (${where.server}) ${rule.what}: ${detail}${state}.`,
     {
-      hint: rule.hint(where),
+      hint: tlsHint(detail) ?? rule.hint(where),
       retryable: rule.retryable,
       cause: error,
       situation: { next: rule.next?.(where) ?? [] },

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { tlsHint } from '../../domain/connection-url.ts';
 import { errorCodeOf, FirebreakError, isFirebreakError, isStateAway } from '../../domain/errors.ts';
 
 /** SQLSTATE classes and codes after which the same call may succeed later (PostgreSQL appendix A). */
@@ -48,7 +49,7 @@ export function openingFailure(error: unknown): unknown {
   const failure = stateFailure(error);
   if (isFirebreakError(failure) || !(failure instanceof Error)) return failure;
   return new FirebreakError('state-unavailable', `The state database cannot be opened: ${failure.message}.`, {
-    hint: 'Check that state.url is a PostgreSQL URL, and the TLS settings in it.',
+    hint: tlsHint(failure.message) ?? 'Check that state.url is a PostgreSQL URL, and the TLS settings in it.',
     cause: failure,
   });
 }

@@ -11,6 +11,7 @@ import { type InFlight, within } from './in-flight.ts';
 import type { Link } from './link.ts';
 import type { Identity } from './preflight.ts';
 import { slackFault } from './slack-fault.ts';
+import type { SocketTools } from './socket-link.ts';
 
 /** Milliseconds that a start waits for Slack: alerts are refused for as long. */
 const START_MS = 5_000;
@@ -21,6 +22,7 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface ConnectionOptions {
   readonly config: SlackConfig;
   readonly fetch: Fetch;
+  readonly dispatcher?: SocketTools['dispatcher'];
   readonly logger: SlackLogger;
   readonly clock: Clock;
   readonly health: Health;
@@ -45,7 +47,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   const createLink = (): Link =>
     config.mode === 'socket'
-      ? createDualSocketReceiver(config, logger, options.fetch, health)
+      ? createDualSocketReceiver(config, options, health)
       : createHttpLink(config, logger);
 
   async function connect(): Promise<void> {

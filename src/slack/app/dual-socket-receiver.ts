@@ -1,22 +1,16 @@
 import type { App } from '@slack/bolt';
 import type { FirebreakError } from '../../domain/errors.ts';
-import type { Fetch } from '../../ports/http.ts';
-import type { SlackConfig, SlackLogger } from '../bot.ts';
+import type { SlackConfig } from '../bot.ts';
 import type { Health } from '../health/health.ts';
 import type { Link } from './link.ts';
-import { createSocketLink, noAppToken, type SocketLink } from './socket-link.ts';
+import { createSocketLink, noAppToken, type SocketLink, type SocketTools } from './socket-link.ts';
 
 /**
  * Two Socket Mode connections as one receiver: Slack sends each event to one of them and refreshes each every few
  * hours, so that one is always there while the other is made again. Slack allows ten for an app, which is five
  * processes.
  */
-export function createDualSocketReceiver(
-  config: SlackConfig,
-  logger: SlackLogger,
-  fetch: Fetch,
-  health: Health,
-): Link {
+export function createDualSocketReceiver(config: SlackConfig, tools: SocketTools, health: Health): Link {
   if (config.appToken === null) throw noAppToken();
   const { appToken } = config;
   const links: SocketLink[] = [];
@@ -29,8 +23,8 @@ export function createDualSocketReceiver(
       if (tried && fault.code === 'slack-unreachable') health.doubt();
     },
   };
-  const first = createSocketLink(config, appToken, { logger, fetch, reports });
-  const second = createSocketLink(config, appToken, { logger, fetch, reports });
+  const first = createSocketLink(config, appToken, { ...tools, reports });
+  const second = createSocketLink(config, appToken, { ...tools, reports });
   links.push(first, second);
   return {
     init(app: App) {

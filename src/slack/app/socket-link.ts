@@ -24,6 +24,16 @@ export interface SocketLink {
   hurry(): void;
 }
 
+type Dispatcher = NonNullable<ConstructorParameters<typeof SocketModeReceiver>[0]['dispatcher']>;
+
+/** What a link connects with. */
+export interface SocketTools {
+  readonly logger: SlackLogger;
+  readonly fetch: Fetch;
+  /** The way of the WebSocket, such as through a proxy; direct unless given. */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
 /** Whom a link tells how it stands. */
 export interface LinkReports {
   up(): void;
@@ -48,11 +58,12 @@ const TELL_EVERY = 50;
 export function createSocketLink(
   config: SlackConfig,
   secret: Secret,
-  { logger, fetch, reports }: { logger: SlackLogger; fetch: Fetch; reports: LinkReports },
+  { logger, fetch, dispatcher, reports }: SocketTools & { reports: LinkReports },
 ): SocketLink {
   const app = presentToken(secret, fetch);
   const receiver = new SocketModeReceiver({
     appToken: app.token,
+    ...(dispatcher === undefined ? {} : { dispatcher }),
     autoReconnectEnabled: false,
     logger: sdkLogger(logger),
     installerOptions: { clientOptions: clientOptions(config, logger, app.fetch) },

@@ -80,7 +80,7 @@ export const maskedSql = defineParser<{ text: string; cut: boolean }>({
       .map(([text, at]) => ({ text: text.slice(0, at % (text.length + 1)), cut: true }));
     const spoiled = fc
       .tuple(garbage, literal, garbage, fc.boolean())
-      .map(([before, value, after, isCut]) => ({ text: before + value + after, cut: isCut }));
+      .map(([before, value, after, isCut]) => ({ text: apart(before) + value + after, cut: isCut }));
     return {
       inputs: fc.oneof(valid, cut, spoiled),
       check({ text, cut: isCut }) {
@@ -94,6 +94,11 @@ export const maskedSql = defineParser<{ text: string; cut: boolean }>({
     };
   },
 });
+
+/** A text after which a literal begins: right behind a word, `$q$` belongs to the word. */
+function apart(before: string): string {
+  return /[\p{L}\p{N}_$]$/u.test(before) ? `${before} ` : before;
+}
 
 /** Whether PostgreSQL itself takes what was planted for a name; a text that it has holds no NUL, and is shown without control characters. */
 function isNamed(text: string): boolean {

@@ -118,7 +118,7 @@ async function startStage(): Promise<Stage> {
     channel: CHANNEL,
     logger,
   };
-  const link = createDualSocketReceiver(config, logger, fetch, health);
+  const link = createDualSocketReceiver(config, { logger, fetch }, health);
   const { app } = await createBoltApp(config, link, context);
   const value = encodeClick({ i: 'INC-1', s: '', a: 0, h: null, t: null });
   const elements = [

@@ -12,11 +12,11 @@ export const check = defineCheck({
     if (encrypted) return ok('TLS');
     return {
       status: 'advice',
-      found: 'The connection is not encrypted.',
+      found: 'The connection is not encrypted, as its URL says (sslmode=disable).',
       remedy: textRemedy(
-        'Add it to the URL, where the server has a certificate that this machine trusts.',
+        'Turn TLS on at the server, then take sslmode=disable out of the URL; sslrootcert names an authority of your own.',
         'at the end of the URL',
-        'sslmode=verify-full',
+        'sslmode=verify-full&sslrootcert=/path/ca.pem',
       ),
     };
   },
