@@ -14,7 +14,11 @@ export type Leads = Readonly<
 >;
 
 /** A real PgBouncer of this machine with the admin `bot`, the onlooker `watcher` and the roles of the application. */
-export async function startPgBouncer(leads: Leads, settings: Readonly<Record<string, string | number>> = {}) {
+export async function startPgBouncer(
+  leads: Leads,
+  settings: Readonly<Record<string, string | number>> = {},
+  usersSection: readonly string[] = [],
+) {
   await using stack = new AsyncDisposableStack();
   const directory = stack.adopt(mkdtempSync(join(tmpdir(), 'fb-pgbouncer-')), (path) =>
     rmSync(path, { recursive: true, force: true }),
@@ -40,7 +44,10 @@ export async function startPgBouncer(leads: Leads, settings: Readonly<Record<str
       `${name} = host=127.0.0.1 port=${to.port} dbname=${to.database}${to.poolSize === undefined ? '' : ` pool_size=${to.poolSize}`}${to.mode === undefined ? '' : ` pool_mode=${to.mode}`}`,
   );
   const lines = Object.entries(all).map(([key, value]) => `${key} = ${value}`);
-  writeFileSync(file, ['[databases]', ...databases, '[pgbouncer]', ...lines, ''].join('\n'));
+  writeFileSync(
+    file,
+    ['[databases]', ...databases, '[users]', ...usersSection, '[pgbouncer]', ...lines, ''].join('\n'),
+  );
   const users = ['bot', 'watcher', 'app', 'payments', 'cart_api', 'checkout_api', 'report_generator'];
   writeFileSync(join(directory, 'users.txt'), users.map((user) => `"${user}" ""\n`).join(''));
   writeFileSync(log, '');

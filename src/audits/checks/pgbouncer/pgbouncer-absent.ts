@@ -9,6 +9,7 @@ export const audit = defineAudit({
   why: 'Each client holds a connection of the server, mostly idle: a storm or a leak of one service takes the slots of all others.',
   falsePositives:
     'A pooler that the configuration does not name, such as RDS Proxy, PgCat or one in each pod: name its console if it is a PgBouncer, else suppress it.',
+  step: 'pgbouncer.generate',
   holds: ['action-pgbouncer', 'action-pools'],
   needs: ['activity'],
   check({ activity, database }) {

@@ -121,7 +121,7 @@ function isTold({ setup }: Ctx, { address: { hosts, hiddenIn } }: Candidate): bo
 
 /** A name that workloads use rather than an address of Firebreak's own connection. */
 function replicaHost({ setup }: Ctx): string | null {
-  const hosts = setup.hosts.replicas.filter((host) => host !== 'localhost' && !/^127\./.test(host));
+  const hosts = setup.hosts.replicas.filter((host) => host !== 'localhost' && !host.startsWith('127.'));
   return hosts.find((host) => /\.svc\b/.test(host)) ?? hosts.at(-1) ?? null;
 }
 
