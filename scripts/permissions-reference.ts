@@ -43,6 +43,8 @@ The steps \`postgres.set-limits\`, \`postgres.set-timeout\`, \`postgres.set-conn
 
 \`postgres.create-index\` and \`postgres.drop-index\` work as the owner of the table (\`SET ROLE\`), who alone may: \`GRANT <owner> TO firebreak WITH INHERIT FALSE, SET TRUE;\` on 16 and newer. It reaches further than the rest, as whoever may act as the owner may read the tables; leave it out, and a person runs the statements. On 14 and 15 Firebreak would even inherit it: rather leave it out there.
 
+\`postgres.capture-changes\` also works as the owner of the tables, who needs \`CREATE\` on the database, and makes the slot as Firebreak's own role, which needs \`REPLICATION\` for that: **it can copy the whole cluster then**. Rather let a person run the statements of its card. \`postgres.enable-query-statistics\` needs a superuser, or the administrator of a managed service: the extension is not a trusted one.
+
 Questions in SQL of a post-mortem (\`impact\`) run on a replica, or on the server that their \`url\` names, as the role of that URL: it needs \`SELECT\` on what they read, and nothing more.
 
 ## PgBouncer

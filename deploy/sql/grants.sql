@@ -41,6 +41,9 @@ GRANT EXECUTE ON FUNCTION pg_wal_replay_resume() TO "firebreak";
 -- GRANT SET ON PARAMETER temp_file_limit TO "firebreak";
 --   Indexes, as the owner of the tables. Whoever may act as the owner may also read them:
 -- GRANT "<owner>" TO "firebreak" WITH INHERIT FALSE, SET TRUE;
+--   Change data capture, beside acting as the owner: a role with REPLICATION can copy the whole cluster.
+-- ALTER ROLE "firebreak" REPLICATION;
+-- GRANT CREATE ON DATABASE "orders" TO <owner>;
 -- Managed services:
 -- Amazon RDS and Aurora
 --   Run it as the master user, which is no superuser but may grant these roles.

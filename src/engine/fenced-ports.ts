@@ -35,6 +35,26 @@ export function fencedPorts(
         await confirm();
         return await databases.dropIndex(...request);
       },
+      async changeQueryStatistics(...request) {
+        await confirm();
+        return await databases.changeQueryStatistics(...request);
+      },
+      async createPublication(...request) {
+        await confirm();
+        return await databases.createPublication(...request);
+      },
+      async createSlot(...request) {
+        await confirm();
+        return await databases.createSlot(...request);
+      },
+      async dropPublication(...request) {
+        await confirm();
+        return await databases.dropPublication(...request);
+      },
+      async dropSlot(...request) {
+        await confirm();
+        return await databases.dropSlot(...request);
+      },
     },
     poolers: {
       ...poolers,

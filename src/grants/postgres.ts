@@ -108,6 +108,9 @@ ${postgresGrants.resumeReplay(role)}
 -- ${postgresGrants.setParameter('temp_file_limit', role)}
 --   Indexes, as the owner of the tables. Whoever may act as the owner may also read them:
 -- ${postgresGrants.actAs('<owner>', role, RESERVED_SINCE * 10_000)}
+--   Change data capture, beside acting as the owner: a role with REPLICATION can copy the whole cluster.
+-- ALTER ROLE ${ident(role)} REPLICATION;
+${databases.map((database) => `-- GRANT CREATE ON DATABASE ${ident(database)} TO <owner>;`).join('\n')}
 -- Managed services:
 ${Object.entries(managedServices)
   .flatMap(([name, notes]) => [`-- ${name}`, ...notes.map((note) => `--   ${note}`)])

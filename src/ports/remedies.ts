@@ -1,3 +1,4 @@
+import type { Capture, PublishedTable } from '../domain/change-capture.ts';
 import type { ExistingIndex, IndexSpec, IndexToDrop } from '../domain/index-build.ts';
 import type { StatementText } from '../domain/statement.ts';
 
@@ -44,6 +45,57 @@ export interface IndexSite {
 /** What came of a statement that was only to run on the very thing that was planned; nothing was changed unless it says so. */
 export type Remedied = 'done' | 'server-changed' | 'thing-changed';
 
+/** How pg_stat_statements stands in a database. */
+export interface QueryStatistics {
+  readonly serverStart: string;
+  /** Whether the server has its files. */
+  readonly available: boolean;
+  /** Whether the library was loaded when the server started. */
+  readonly loaded: boolean;
+  /** Whether the extension is created in this database. */
+  readonly created: boolean;
+  /** `shared_preload_libraries`, or null when the role may not see it. */
+  readonly libraries: string | null;
+  /** Whether Firebreak's role may create and drop it: it is no trusted extension. */
+  readonly allowed: boolean;
+}
+
+/** A table that could be published. */
+export interface CapturableTable extends PublishedTable {
+  readonly rows: number | null;
+  readonly bytes: number;
+  /** What tells its rows apart in the stream of changes; null when nothing does, and then UPDATE and DELETE would fail. */
+  readonly identity: 'primary key' | 'index' | 'whole row' | null;
+  /** Whether it is an ordinary or partitioned table that is logged. */
+  readonly publishable: boolean;
+}
+
+/** What change data capture needs and has on the primary. */
+export interface CaptureReadout {
+  readonly serverStart: string;
+  readonly database: string;
+  readonly inRecovery: boolean;
+  readonly walLevel: string;
+  readonly slots: { readonly most: number; readonly used: number };
+  readonly senders: { readonly most: number; readonly used: number };
+  /** max_slot_wal_keep_size, or null without a limit. */
+  readonly keepBytes: number | null;
+  /** The publication of the name, or null. */
+  readonly publication: { readonly owner: string; readonly tables: readonly string[] } | null;
+  /** The slot of the name, or null. */
+  readonly slot: {
+    readonly plugin: string | null;
+    readonly database: string | null;
+    readonly active: boolean;
+    readonly walStatus: string | null;
+    readonly retainedBytes: number | null;
+  } | null;
+  /** Tables that were asked for; else those of all user schemas, the largest first, at most 100. */
+  readonly tables: readonly CapturableTable[];
+  /** What Firebreak's role lacks to do it, as statements of a superuser, by owner of the tables. */
+  readonly grants: Readonly<Record<string, readonly string[]>>;
+}
+
 /**
  * What remedies read and change in the primary's database. A change runs on a connection of its own, which is closed
  * afterwards: it may take hours, and the standing sessions stay free. Throws as `Databases` does.
@@ -72,6 +124,29 @@ export interface Remedies {
     limits: { readonly lockSeconds: number },
     signal: AbortSignal,
   ): Promise<Remedied>;
+  queryStatistics(name: string, signal: AbortSignal): Promise<QueryStatistics>;
+  /** Creates the extension pg_stat_statements, or drops it; nothing that depends on it goes with it. */
+  changeQueryStatistics(
+    name: string,
+    change: { readonly create: boolean; readonly serverStart: string },
+    signal: AbortSignal,
+  ): Promise<Remedied>;
+  /** @param tables `schema.table`, plain or quoted; none for all. */
+  captureReadout(
+    name: string,
+    asked: { readonly publication: string; readonly slot: string; readonly tables: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<CaptureReadout>;
+  createPublication(name: string, capture: Capture, signal: AbortSignal): Promise<Remedied>;
+  /** Makes the slot, which keeps the log from then on. */
+  createSlot(name: string, slot: string, serverStart: string, signal: AbortSignal): Promise<Remedied>;
+  dropPublication(
+    name: string,
+    publication: { readonly name: string; readonly owner: string; readonly serverStart: string },
+    signal: AbortSignal,
+  ): Promise<Remedied>;
+  /** Drops a logical slot that nobody reads. */
+  dropSlot(name: string, slot: string, serverStart: string, signal: AbortSignal): Promise<Remedied>;
 }
 
 /** An index that could be dropped. */

@@ -23,6 +23,13 @@ export function measuredPorts<P extends Omit<Ports, 'audits'>>(ports: P, telemet
       'buildIndex',
       'indexesToDrop',
       'dropIndex',
+      'queryStatistics',
+      'changeQueryStatistics',
+      'captureReadout',
+      'createPublication',
+      'createSlot',
+      'dropPublication',
+      'dropSlot',
     ]),
     poolers: measured(poolers, telemetry, 'pgbouncer', ['read', 'pools', 'reconnect', 'resume']),
     workloads: measured(workloads, telemetry, 'kubernetes', [

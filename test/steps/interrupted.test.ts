@@ -19,7 +19,7 @@ import {
 } from '../support/fixtures.ts';
 import { pool, poolDatabase, pooler, poolServer } from '../support/pooler-fixtures.ts';
 import { createWorld, runStep, type World } from '../support/ports.ts';
-import { site } from '../support/remedies-world.ts';
+import { captureReadout, site } from '../support/remedies-world.ts';
 
 /** A world in which the plan of a step kind has something to do. */
 interface Stage {
@@ -160,6 +160,30 @@ const stages: Readonly<Record<string, () => Promise<Stage> | Stage>> = {
   }),
   'postgres.set-timeout': () => ({ world: createWorld({ snapshot: outage() }) }),
   'postgres.set-connection-limit': () => ({ world: createWorld({ snapshot: leak() }) }),
+  'postgres.enable-query-statistics': () => {
+    const world = createWorld();
+    world.queryStatistics = { ...world.queryStatistics, created: false };
+    return { world };
+  },
+  'postgres.disable-query-statistics': async () => {
+    const world = createWorld();
+    world.queryStatistics = { ...world.queryStatistics, created: false };
+    const earlier = [await runStep(world, kindOf('postgres.enable-query-statistics'))];
+    world.changes.length = 0;
+    return { world, earlier };
+  },
+  'postgres.capture-changes': () => {
+    const world = createWorld();
+    world.capture = captureReadout();
+    return { world };
+  },
+  'postgres.remove-capture': async () => {
+    const world = createWorld();
+    world.capture = captureReadout();
+    const earlier = [await runStep(world, kindOf('postgres.capture-changes'))];
+    world.changes.length = 0;
+    return { world, earlier };
+  },
   'postgres.create-index': () => ({ world: lettersAndBills(), select: everything }),
   'postgres.drop-index': () => {
     const world = lettersAndBills();
@@ -271,6 +295,8 @@ const standOf = ({ snapshot: { sessions, idleSessions }, cluster: found, ...worl
   poolers: world.poolers,
   settings: [...world.settings],
   indexes: [...world.sites.values()].map(({ indexes }) => indexes.map(({ name, valid }) => [name, valid])),
+  statistics: world.queryStatistics,
+  capture: world.capture,
   replicas: world.replicas,
   onReplicas: [...world.replicaSnapshots].map(([name, { sessions: there }]) => [name, there.length]),
 });

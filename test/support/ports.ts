@@ -19,12 +19,12 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Databases, SettingState, SignalGuard } from '../../src/ports/databases.ts';
 import type { Metrics, Reading } from '../../src/ports/metrics.ts';
 import type { Poolers } from '../../src/ports/poolers.ts';
-import type { IndexSite } from '../../src/ports/remedies.ts';
+import type { CaptureReadout, IndexSite, QueryStatistics } from '../../src/ports/remedies.ts';
 import type { Workloads } from '../../src/ports/workloads.ts';
 import type { EarlierStep, StepContext, StepKind } from '../../src/steps/step-kind.ts';
 import { auditReport, relationReadout, serverReadout } from './audit-facts.ts';
 import { cluster, pgTime, snapshot } from './fixtures.ts';
-import { remediesOf } from './remedies-world.ts';
+import { captureReadout, remediesOf } from './remedies-world.ts';
 
 /** The moment that pgTime(0) names. */
 const START = Date.UTC(2024, 10, 15, 14, 38, 0);
@@ -73,6 +73,8 @@ export interface World {
   sites: Map<string, IndexSite>;
   /** How the next builds end, by name of the index; without an entry they succeed. */
   builds: Map<string, 'leaves-invalid' | 'answer-lost'>;
+  queryStatistics: QueryStatistics;
+  capture: CaptureReadout;
   guard: SignalGuard;
   /** What the configuration says around the database. */
   setup: DatabaseSetup;
@@ -130,6 +132,15 @@ export function createWorld(
     advice: null,
     sites: new Map(),
     builds: new Map(),
+    queryStatistics: {
+      serverStart: 'start',
+      available: true,
+      loaded: true,
+      created: true,
+      libraries: 'pg_stat_statements',
+      allowed: true,
+    },
+    capture: captureReadout({ walLevel: 'replica' }),
     guard: {
       protectedRoles: ['firebreak'],
       protectedApplications: '^pg_dump',

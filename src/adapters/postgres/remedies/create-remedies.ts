@@ -1,10 +1,14 @@
 import type { Client, QueryResultRow } from 'pg';
-import type { Remedies } from '../../../ports/remedies.ts';
+import type { Remedied, Remedies } from '../../../ports/remedies.ts';
 import type { Parameter } from '../literal.ts';
+import { captureSql } from '../sql/capture.ts';
 import { indexesToDropSql, indexSiteSql } from '../sql/indexes.ts';
+import { queryStatisticsSql } from '../sql/query-statistics.ts';
 import type { StandingSession } from '../standing-session.ts';
 import { readHeavyStatements } from '../statements.ts';
+import { createPublication, createSlot, dropPublication, dropSlot, toCaptureReadout } from './capture.ts';
 import { build, type DroppableRow, drop, type SiteRow, toDroppable, toSite } from './indexes.ts';
+import { changeQueryStatistics, type QueryStatisticsRow, toQueryStatistics } from './query-statistics.ts';
 import type { WorkLimits } from './worker.ts';
 
 /** The part of a server that remedies need. */
@@ -18,7 +22,7 @@ export interface RemedyPlace {
 }
 
 /** What remedies do on the primary of a database. */
-export function createRemedies(primary: (name: string, signal: AbortSignal) => RemedyPlace): Remedies {
+export function createRemedies(primary: Primary): Remedies {
   async function rows<R extends QueryResultRow>(
     place: RemedyPlace,
     sql: string,
@@ -45,6 +49,78 @@ export function createRemedies(primary: (name: string, signal: AbortSignal) => R
     async dropIndex(name, index, { lockSeconds }, signal) {
       const limits = { lockSeconds, statementSeconds: null, actAs: index.owner };
       return await primary(name, signal).work(limits, async (client) => drop(client, index), signal);
+    },
+    ...queryStatisticsOf(primary),
+    ...captureOf(primary),
+  };
+}
+
+type Primary = (name: string, signal: AbortSignal) => RemedyPlace;
+
+/** Statements that take moments. */
+const SHORT: Omit<WorkLimits, 'actAs'> = { lockSeconds: 5, statementSeconds: 30 };
+/** A slot begins where no transaction of before is open any more: it waits for the longest one. */
+const SLOT: WorkLimits = { lockSeconds: 60, statementSeconds: 120, actAs: null };
+
+function queryStatisticsOf(primary: Primary): Pick<Remedies, 'queryStatistics' | 'changeQueryStatistics'> {
+  return {
+    async queryStatistics(name, signal) {
+      const [row] = await primary(name, signal).inTarget(async (session) =>
+        session.query<QueryStatisticsRow>(queryStatisticsSql, []),
+      );
+      if (row === undefined) throw new Error('The server answered with no row.');
+      return toQueryStatistics(row);
+    },
+    async changeQueryStatistics(name, change, signal) {
+      const limits = { ...SHORT, actAs: null };
+      const work: Work<Remedied> = async (client) => changeQueryStatistics(client, change);
+      return await primary(name, signal).work(limits, work, signal);
+    },
+  };
+}
+
+type Work<T> = (client: Client) => Promise<T>;
+
+function captureOf(
+  primary: Primary,
+): Pick<Remedies, 'captureReadout' | 'createPublication' | 'createSlot' | 'dropPublication' | 'dropSlot'> {
+  return {
+    async captureReadout(name, { publication, slot, tables }, signal) {
+      const place = primary(name, signal);
+      const [row] = await place.inTarget(async (session) =>
+        session.query<{ readout: unknown }>(captureSql, [publication, slot, tables]),
+      );
+      return toCaptureReadout(row?.readout, place.role);
+    },
+    async createPublication(name, capture, signal) {
+      const limits = { ...SHORT, actAs: capture.tables[0]?.owner ?? null };
+      return await primary(name, signal).work(
+        limits,
+        async (client) => createPublication(client, capture),
+        signal,
+      );
+    },
+    async createSlot(name, slot, serverStart, signal) {
+      return await primary(name, signal).work(
+        SLOT,
+        async (client) => createSlot(client, slot, serverStart),
+        signal,
+      );
+    },
+    async dropPublication(name, publication, signal) {
+      const limits = { ...SHORT, actAs: publication.owner };
+      return await primary(name, signal).work(
+        limits,
+        async (client) => dropPublication(client, publication),
+        signal,
+      );
+    },
+    async dropSlot(name, slot, serverStart, signal) {
+      return await primary(name, signal).work(
+        SLOT,
+        async (client) => dropSlot(client, slot, serverStart),
+        signal,
+      );
     },
   };
 }

@@ -1,7 +1,4 @@
-/** Whether the own role may act as another one (SET ROLE); since PostgreSQL 16 that is a right of its own. */
-const mayActAs = (owner: string): string =>
-  `CASE WHEN current_setting('server_version_num')::int >= 160000 THEN pg_has_role(current_user, ${owner}, 'SET')
-        ELSE pg_has_role(current_user, ${owner}, 'MEMBER') END`;
+import { mayActAs } from './may-act-as.ts';
 
 const indexColumns = `(SELECT coalesce(json_agg(a.attname ORDER BY o), '[]') FROM unnest(i.indkey) WITH ORDINALITY p(attnum, o)
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = p.attnum AND p.attnum > 0 WHERE o <= i.indnkeyatts)`;

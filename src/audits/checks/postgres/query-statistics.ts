@@ -7,6 +7,7 @@ export const audit = defineAudit({
   severity: 'high',
   why: 'Nobody can say which queries are slow, or that one became slow: the next root cause takes minutes instead of seconds.',
   falsePositives: 'Another extension that keeps such statistics, such as pg_stat_monitor: suppress it.',
+  step: 'postgres.enable-query-statistics',
   holds: ['action-statistics'],
   needs: ['server'],
   check({ server }) {
@@ -45,7 +46,7 @@ export const audit = defineAudit({
           text: 'Create it there; its view covers every database of the server.',
           commands: [
             {
-              label: 'as a superuser or the owner of the database, connected to it',
+              label: 'as a superuser, connected to it',
               language: 'sql',
               text: 'CREATE EXTENSION pg_stat_statements;',
             },

@@ -7,6 +7,7 @@ export const audit = defineAudit({
   severity: 'info',
   why: 'An analytics database of its own is fed by logical replication; the first step needs a restart, so plan it before it is urgent.',
   falsePositives: 'When analytics run on a streaming replica and nothing else is planned: suppress it.',
+  step: 'postgres.capture-changes',
   holds: ['action-cdc'],
   needs: ['server', 'activity'],
   check({ server, activity }) {
