@@ -17,7 +17,7 @@ import type { OnCall } from '../ports/on-call.ts';
 import type { ChatMessage, ChatMessages, Mutex } from '../ports/state.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Watchdog } from '../ports/watchdog.ts';
-import type { SocketTools } from './app/socket-link.ts';
+import type { Dispatcher } from './app/dispatcher.ts';
 
 /** How Firebreak talks to Slack. */
 export interface SlackConfig {
@@ -53,7 +53,7 @@ export interface SlackOptions {
   /** Sends the requests to Slack. */
   readonly fetch: Fetch;
   /** The way of the WebSocket to Slack, such as through a proxy; direct unless given. */
-  readonly dispatcher?: SocketTools['dispatcher'];
+  readonly dispatcher?: Dispatcher | undefined;
   readonly desk: IncidentDesk;
   readonly live: LiveReadings;
   readonly audits: Audits;

@@ -5,13 +5,13 @@ import type { SlackConfig, SlackLogger } from '../bot.ts';
 import type { Health } from '../health/health.ts';
 import type { ListenerContext } from '../listeners/context.ts';
 import { createBoltApp } from './create-app.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { createDualSocketReceiver } from './dual-socket-receiver.ts';
 import { createHttpLink } from './http-link.ts';
 import { type InFlight, within } from './in-flight.ts';
 import type { Link } from './link.ts';
 import type { Identity } from './preflight.ts';
 import { slackFault } from './slack-fault.ts';
-import type { SocketTools } from './socket-link.ts';
 
 /** Milliseconds that a start waits for Slack: alerts are refused for as long. */
 const START_MS = 5_000;
@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface ConnectionOptions {
   readonly config: SlackConfig;
   readonly fetch: Fetch;
-  readonly dispatcher?: SocketTools['dispatcher'];
+  readonly dispatcher?: Dispatcher | undefined;
   readonly logger: SlackLogger;
   readonly clock: Clock;
   readonly health: Health;

@@ -5,6 +5,7 @@ import type { Fetch } from '../../ports/http.ts';
 import type { SlackConfig, SlackLogger } from '../bot.ts';
 import { clientOptions } from './client-options.ts';
 import { disconnectReason } from './disconnect-reason.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { within } from './in-flight.ts';
 import { presentToken } from './present-token.ts';
 import { sdkLogger } from './sdk-logger.ts';
@@ -23,8 +24,6 @@ export interface SocketLink {
   /** Tries again now if it waits before the next try. */
   hurry(): void;
 }
-
-type Dispatcher = NonNullable<ConstructorParameters<typeof SocketModeReceiver>[0]['dispatcher']>;
 
 /** What a link connects with. */
 export interface SocketTools {
