@@ -43,7 +43,7 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 
 test('troubleshooting has a section for every error code, and for no other', () => {
   const sections = [...readPage('troubleshooting.md').matchAll(/^### (\S+)$/gm)].map(([, code]) => code);
-  expect(sections.toSorted()).toEqual(Object.keys(errorCodes).toSorted());
+  expect(new Set(sections)).toEqual(new Set(Object.keys(errorCodes)));
 });
 
 test.each(pages)('every command of firebreak that %s names exists, with its options', (page) => {
