@@ -9,8 +9,8 @@ import { silentContext } from './step-context.ts';
 type PlanningOptions = Pick<EngineOptions, 'kinds' | 'ports' | 'clock' | 'guard' | 'setupOf'>;
 
 /**
- * Plans every step of a runbook that would change something, by reading only: nothing is opened, asked or recorded. A step
- * that cannot be planned does not keep the others from it; only the signal throws.
+ * Plans every step of a runbook that would change something, or that makes a file, by reading only: nothing is opened,
+ * asked or recorded. A step that cannot be planned does not keep the others from it; only the signal throws.
  */
 export async function planRemedies(
   options: PlanningOptions,
@@ -18,11 +18,18 @@ export async function planRemedies(
   database: string,
   signal: AbortSignal,
 ): Promise<PlannedStep[]> {
-  const acting = runbook.steps.filter(({ kind }) => options.kinds.get(kind)?.actionClass !== 'observe');
   const planned: PlannedStep[] = [];
-  for (const step of acting)
-    planned.push(await planOne(options, { ...runbook, steps: [step] }, database, signal));
+  for (const step of runbook.steps) {
+    const one = await planOne(options, { ...runbook, steps: [step] }, database, signal);
+    const observes = options.kinds.get(step.kind)?.actionClass === 'observe';
+    if (!observes || makesFile(one)) planned.push(one);
+  }
   return planned;
+}
+
+/** Whether a step that only reads has something for a repository, such as the configuration of a PgBouncer. */
+function makesFile({ plan }: PlannedStep): boolean {
+  return plan?.commands.some(({ patch }) => patch !== null && patch !== undefined) ?? false;
 }
 
 async function planOne(

@@ -47,7 +47,11 @@ export function configurationText(sizes: Sizes, params: Pick<Params, 'port'>, pr
 }
 
 /** The same as manifests: ConfigMap, Deployment and Service. The passwords lie in a Secret that a person makes. */
-export function manifestsText(sizes: Sizes, params: Params, namespace: string): string {
+export function manifestsFor(
+  sizes: Sizes,
+  params: Params,
+  namespace: string,
+): { readonly kind: string; readonly text: string }[] {
   const metadata = { name: 'pgbouncer', namespace, labels: LABELS };
   const container = {
     name: 'pgbouncer',
@@ -107,10 +111,7 @@ export function manifestsText(sizes: Sizes, params: Params, namespace: string): 
       spec: { selector: LABELS, ports: [{ name: 'postgres', port: PORT, targetPort: 'postgres' }] },
     },
   ];
-  return [
-    `# First: kubectl -n ${namespace} create secret generic pgbouncer-users --from-file=userlist.txt`,
-    objects.map(manifestText).join('\n---\n'),
-  ].join('\n');
+  return objects.map((object) => ({ kind: object.kind, text: manifestText(object) }));
 }
 
 /** A name that needs no quotes in pgbouncer.ini. */

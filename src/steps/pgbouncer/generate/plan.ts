@@ -2,7 +2,7 @@ import { FirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { onlyReads, readingPlan } from '../../observed.ts';
 import type { Draft } from '../../step-kind.ts';
-import { configurationText, manifestsText } from './configuration.ts';
+import { configurationText, manifestsFor } from './configuration.ts';
 import type { Ctx, Params, Sizes } from './contract.ts';
 import { sizesFor } from './sizes.ts';
 
@@ -19,11 +19,12 @@ export async function planConfiguration(ctx: Ctx, params: Params): Promise<Draft
   const [namespace = 'default'] = ctx.ports.workloads.namespaces;
   const busiest = sizes.roles.reduce((sum, role) => sum + role.busiest, 0);
   const file = configurationText(sizes, params);
-  const manifests = manifestsText(sizes, params, namespace);
+  const manifests = manifestsFor(sizes, params, namespace);
   return {
     ...readingPlan({
       summary: `Make the configuration of a PgBouncer for ${formatCount(sizes.roles.length, 'role')} of ${sizes.database}.`,
       warnings: [
+        `The passwords are yours to add: kubectl -n ${namespace} create secret generic pgbouncer-users --from-file=userlist.txt`,
         'Transaction mode: session variables, LISTEN, advisory locks of a session and temporary tables do not work through it.',
         ...(busiest > sizes.servers
           ? [
@@ -34,12 +35,12 @@ export async function planConfiguration(ctx: Ctx, params: Params): Promise<Draft
       ],
       commands: [
         { label: 'pgbouncer.ini', language: 'text', text: file, patch: null },
-        {
-          label: 'Kubernetes manifests of PgBouncer',
-          language: 'text',
-          text: manifests,
-          patch: { text: manifests, undo: null },
-        },
+        ...manifests.map(({ kind, text }) => ({
+          label: `Kubernetes: ${kind} ${namespace}/pgbouncer`,
+          language: 'text' as const,
+          text,
+          patch: { text, undo: null },
+        })),
       ],
     }),
     impact: 'None: nothing is started or changed. It is a text for you to deploy.',
