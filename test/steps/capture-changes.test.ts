@@ -61,7 +61,7 @@ describe('postgres.capture-changes', () => {
       select: (plan) => ({ ...proposedSelection(plan), targets: ['public.items'] }),
     });
     expect(world.capture.publication?.tables).toEqual(['public.items']);
-    expect(verdict).toMatchObject({ status: 'passed', evidence: expect.stringContaining('has 1 tables') });
+    expect(verdict).toMatchObject({ status: 'passed', evidence: expect.stringContaining('has 1 table;') });
   });
 
   it('does nothing when a table was replaced or somebody was faster', async () => {

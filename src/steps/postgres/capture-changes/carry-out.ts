@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CAPTURE_PLUGIN, Capture, type PublishedTable } from '../../../domain/change-capture.ts';
 import { describeError } from '../../../domain/errors.ts';
-import { formatBytes } from '../../../domain/format.ts';
+import { formatBytes, formatCount } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { CaptureReadout } from '../../../ports/remedies.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
@@ -126,7 +126,7 @@ export async function verifyCapture(ctx: Ctx, targets: Targets, params: Params):
         : formatBytes(retainedBytes);
     return verdict(
       'passed',
-      `Publication ${params.publication} has ${targets.length} tables; slot ${params.slot} is ${active === true ? 'read' : 'read by nobody yet'}, keeps ${kept}, WAL status ${walStatus ?? 'unknown'}.`,
+      `Publication ${params.publication} has ${formatCount(targets.length, 'table')}; slot ${params.slot} is ${active === true ? 'read' : 'read by nobody yet'}, keeps ${kept}, WAL status ${walStatus ?? 'unknown'}.`,
     );
   } catch (error) {
     ctx.signal.throwIfAborted();
@@ -141,7 +141,7 @@ function captureOf(targets: Targets, { publication, slot }: Params): Capture {
 function outcomeOf(capture: Capture, problem: string | null, how: string): OutcomeOf<CaptureMade> {
   const published = {
     target: `publication ${capture.publication}`,
-    detail: `${capture.tables.length} tables${how}`,
+    detail: `${formatCount(capture.tables.length, 'table')}${how}`,
   };
   const slot = `slot ${capture.slot}`;
   return {

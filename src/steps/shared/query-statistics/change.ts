@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeError, FirebreakError, isFirebreakError } from '../../../domain/errors.ts';
+import { formatCount } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { Command } from '../../../domain/plan.ts';
 import {
@@ -107,7 +108,10 @@ export async function verifyExtension(ctx: Ctx, targets: Targets): Promise<Verdi
     const counted = await ctx.ports.databases.roleStatements(ctx.incident.database, ctx.signal);
     return counted === null
       ? verdict('failed', 'The extension is there, and its view cannot be read.')
-      : verdict('passed', `The view can be read; it has statements of ${counted.length} roles.`);
+      : verdict(
+          'passed',
+          `The view can be read; it has statements of ${formatCount(counted.length, 'role')}.`,
+        );
   } catch (error) {
     ctx.signal.throwIfAborted();
     return verdict('inconclusive', `It could not be read: ${describeError(error).message}`);
