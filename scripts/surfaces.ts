@@ -1,107 +1,40 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Locator } from 'playwright-core';
-import { describeError } from '../src/domain/errors.ts';
-import { triageCommand } from '../src/slack/manifest.ts';
 import { CHANNEL } from '../test/support/channel.ts';
 import { launchChromium } from '../test/support/chromium.ts';
-import { personAt } from '../test/support/person.ts';
 import { overloadAlert, sendAlert } from '../test/support/rig/send-alert.ts';
-import { ANNA, CHRIS, DANA } from '../test/support/rig/slack-of.ts';
-import { type Also, createCamera, TALL } from './pictures/camera.ts';
+import { ANNA, BEN, CHRIS, DANA } from '../test/support/rig/slack-of.ts';
+import { afterwards, beforehand, prevention } from './pictures/beside-incidents.ts';
+import { createCamera, TALL } from './pictures/camera.ts';
 import { startOverload, title } from './pictures/overload.ts';
+import { buttonOf, createStudio, heading, LOADING, MENU, PATIENCE } from './pictures/studio.ts';
 
 /**
  * Takes one picture of every surface that Firebreak has in Slack, while an overload by a batch job is handled by hand:
- * cards, windows, answers of the command, the Home tab. Ends with 1 when a surface could not be shown, and says which.
+ * cards, windows, answers of the command, the Home tab, and what the channel hears when there is no incident. Ends with 1
+ * when a surface could not be shown, and says which.
  *
  *   npx node scripts/surfaces.ts [--to directory]
  */
 const { values } = parseArgs({ options: { to: { type: 'string' } } });
 const directory = values.to ?? join(import.meta.dirname, '..', 'docs', 'images', 'surfaces');
 
-/** Milliseconds in which something appears that somebody clicked for, and in which a step gets as far as its decision. */
+/** Milliseconds in which something appears that somebody clicked for, and in which a chart is drawn. */
 const SOON = 20_000;
-const PATIENCE = 240_000;
-const MENU = 5_000;
 const CHARTED = 60_000;
-const LOADING = 'Firebreak is reading what is needed here';
+const alert = overloadAlert();
+const labels = { ...alert.labels, severity: 'critical', service: 'order-service' };
 await using overload = await startOverload();
 const { slack } = overload;
 const browser = await launchChromium();
 const page = await browser.newPage({ viewport: TALL, colorScheme: 'light' });
 const watcher = await browser.newPage({ viewport: TALL, colorScheme: 'light' });
 for (const one of [page, watcher]) one.setDefaultTimeout(SOON);
-const person = personAt(page);
-const shoot = await createCamera(page, directory);
+const studio = await createStudio(page, directory);
+const { shoot, person, thread, main, parent, cardOf, surface, message, modal, modalOf, command, click } =
+  studio;
+const { decision, decided, chooseFromMenu, leftOut } = studio;
 const shootWatcher = await createCamera(watcher, directory);
-
-const thread = page.locator('.pane-thread');
-const main = page.locator('.pane-channel');
-const parent = thread.locator('[data-ts]').first();
-/** The title of a card, as no reminder of it says it. */
-const heading = (of: string) => `· ${of}`;
-const cardOf = (of: string) => thread.locator('[data-ts]', { hasText: heading(of) }).last();
-const click = async (name: string, of: string) => person.click(name, heading(of));
-const buttonOf = (card: Locator, name: string) => card.getByRole('button', { name, exact: true });
-const decision = async (of: string) => buttonOf(cardOf(of), 'Run').waitFor({ timeout: PATIENCE });
-const decided = async (of: string) =>
-  cardOf(of)
-    .getByText(/Verified/)
-    .waitFor({ timeout: PATIENCE });
-
-const leftOut: string[] = [];
-
-/** Shows one surface; where that fails the others go on. */
-async function surface(name: string, show: () => Promise<void>): Promise<void> {
-  try {
-    await show();
-    console.log(`took ${name}`);
-  } catch (error) {
-    leftOut.push(name);
-    console.error(`left out ${name}: ${describeError(error).message.split('\n')[0]}`);
-    if ((await page.locator('dialog[open]').count()) > 0) await page.keyboard.press('Escape');
-  }
-}
-
-const message = async (name: string, shown: Locator, ...also: Also[]) =>
-  surface(name, async () => {
-    await shown.waitFor();
-    // A message that is edited at that moment is drawn anew under the camera.
-    await shoot(name, shown, ...also).catch(async () => shoot(name, shown, ...also));
-  });
-
-/** A window: opened, filled, looked at, left again without a word. */
-const modal = async (name: string, open: () => Promise<void>, ...also: Also[]) =>
-  surface(name, async () => {
-    await open();
-    const dialog = page.locator('dialog.view[open]');
-    await dialog.filter({ hasNotText: LOADING }).waitFor();
-    await shoot(name, dialog, ...also);
-    await dialog.locator('[data-view="close"]').click();
-    await dialog.waitFor({ state: 'detached' });
-  });
-
-const modalOf = async (name: string, card: Locator, button: string | RegExp, ...also: Also[]) =>
-  modal(name, async () => card.getByRole('button', { name: button }).click(), ...also);
-
-/** Types the command as a person does; its answer is the next message of the channel. */
-const command = async (name: string, words: string, ...also: Also[]) =>
-  surface(`command-${name}`, async () => {
-    const messages = main.locator('[data-ts]');
-    const answer = messages.nth(await messages.count());
-    await page.locator('[data-composer="channel"]').fill(`${triageCommand} ${words}`);
-    await main.getByRole('button', { name: 'Send' }).click();
-    await answer.filter({ hasNotText: 'is no database and no command here' }).waitFor();
-    await shoot(`command-${name}`, answer, ...also);
-  });
-
-/** Picks from the menu of the message that another tool posted. */
-async function chooseFromMenu(shown: Locator, entry: string): Promise<void> {
-  await shown.hover();
-  await shown.getByRole('button', { name: 'More actions' }).click({ timeout: MENU });
-  await page.getByRole('menuitem', { name: entry }).click({ timeout: MENU });
-}
 
 async function refusal(): Promise<void> {
   await surface('refusal', async () => {
@@ -172,7 +105,7 @@ async function widened(show: () => Promise<void>): Promise<void> {
 /** Everything a person can look at on the card of a kill before deciding. */
 async function beforeTheKill(): Promise<void> {
   const card = cardOf(title.kill);
-  await message('card-awaiting', card, 'dark', 'phone');
+  await message('card-awaiting', card, ['dark', 'phone']);
   await widened(async () => message('target-table', card.locator('table').last()));
   await breakGlass();
   await modalOf('targets', card, 'Change targets', 'dark', 'phone');
@@ -204,34 +137,48 @@ async function handle(): Promise<void> {
   await refusal();
   await click('Run', title.diagnose);
   await decided(title.diagnose);
-  await message('card-diagnosis', cardOf(title.diagnose), 'phone');
+  await message('card-diagnosis', cardOf(title.diagnose), ['phone']);
   await decision(title.list);
   await charge();
-  await message('parent-open', parent, 'dark', 'phone');
+  await message('parent-open', parent, ['dark', 'phone']);
   await click('Run', title.list);
   await decision(title.suspend);
   await modalOf('patch', cardOf(title.suspend), /^Show/);
   await asking();
   const reminder = thread.locator('[data-ts]', { hasText: 'waits for a decision' }).last();
-  await message('reminder', reminder, 'phone');
+  await message('reminder', reminder, ['phone']);
   await click('Skip', title.suspend);
   await decision(title.kill);
   await beforeTheKill();
   await click('Run', title.kill);
   await person.read(/respawned/);
-  await message('card-attention', cardOf(title.kill), 'phone');
+  await message('card-attention', cardOf(title.kill), ['phone']);
   await click(`Go back to “${title.suspend}”`, title.kill);
   for (const step of [title.suspend, title.kill]) {
     await decision(step);
     await click('Run', step);
     await decided(step);
   }
-  await message('card-decided', cardOf(title.kill), 'dark');
+  await message('card-decided', cardOf(title.kill), ['dark']);
   await message('broadcast', main.locator('[data-ts]', { hasText: '🟡 Mitigated' }).last());
   await click('Run', title.watch);
   await decided(title.watch);
+  await sendAlert(overload.httpUrl, {
+    ...alert,
+    labels,
+    status: 'resolved',
+    endsAt: new Date().toISOString(),
+  });
+  await message('incident-alerts', thread.locator('[data-ts]', { hasText: 'Alerts of INC-1' }).last());
   await message('broadcast-recovered', main.locator('[data-ts]', { hasText: '🟢 Recovered' }).last());
-  await click('Run', title.resume);
+  await click('Approve (first of two)', title.resume);
+  await message('first-of-two', cardOf(title.resume).filter({ hasText: '👥' }));
+  await surface('second of two', async () => {
+    await watcher.goto(`${slack.url}/?follow=1&user=${BEN}`);
+    const card = watcher.locator('.pane-thread [data-ts]', { hasText: heading(title.resume) }).last();
+    await buttonOf(card, 'Run (second person)').click();
+    await watcher.locator('[data-confirm="confirm"]').click();
+  });
   await parent.getByText(/Closed/).waitFor({ timeout: PATIENCE });
   await command('history', 'history');
   await surface('chart', async () => {
@@ -240,7 +187,7 @@ async function handle(): Promise<void> {
     await chart.evaluate(async (node) => node.decode());
     await shoot('chart', cardOf(title.watch), 'dark', 'phone');
   });
-  await message('parent-closed', parent, 'phone');
+  await message('parent-closed', parent, ['phone']);
   await surface('post-mortem', async () => {
     await parent.getByRole('button', { name: /post-mortem/i }).click();
     const written = thread.locator('[data-ts]', { has: page.locator('.files') }).last();
@@ -254,11 +201,12 @@ async function handle(): Promise<void> {
 }
 
 await page.goto(`${slack.url}/?follow=1&user=${ANNA}`);
-const alert = overloadAlert();
-const labels = { ...alert.labels, severity: 'critical', service: 'order-service' };
+await beforehand(studio);
 await sendAlert(overload.httpUrl, { ...alert, labels });
 try {
   await handle();
+  await afterwards(studio, overload);
+  await prevention(studio, overload);
 } finally {
   await browser.close();
 }

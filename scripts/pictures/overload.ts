@@ -1,9 +1,11 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
 import { startBatchCluster } from '../../test/support/rig/batch-cluster.ts';
-import { install } from '../../test/support/rig/install.ts';
+import { DATABASE, install } from '../../test/support/rig/install.ts';
 import { ANNA, BEN, DANA, startSlackOf } from '../../test/support/rig/slack-of.ts';
 import { startSmallVictim } from '../../test/support/rig/victim.ts';
 
@@ -19,7 +21,12 @@ export const title = {
 /** The steps of pool-exhaustion that an overload by a batch job needs, in short times. */
 const STEPS = [
   { id: 'diagnose', kind: 'postgres.diagnose', byHand: 'Open psql.' },
-  { id: 'list', kind: 'postgres.list-queries', params: { olderThanSeconds: 1 }, byHand: 'Open psql.' },
+  {
+    id: 'list',
+    kind: 'postgres.list-queries',
+    params: { olderThanSeconds: 1, limit: 50 },
+    byHand: 'Open psql.',
+  },
   { id: 'suspend', kind: 'kubernetes.suspend-cronjob', byHand: 'kubectl patch it with suspend: true.' },
   {
     id: 'kill',
@@ -45,12 +52,19 @@ export interface Overload extends AsyncDisposable {
   readonly slack: SlackSandbox;
   /** Where alerts are sent to. */
   readonly httpUrl: string;
+  /** Connection string of a role of the database. */
+  readonly url: (role: string) => string;
+  /** Runs statements in it as a superuser. */
+  readonly execute: (sql: string) => Promise<void>;
 }
+
+/** The hour's minute in which the audits tell what changed: soon, and only once. */
+const soon = () => `${(new Date().getUTCMinutes() + 2) % 60} * * * *`;
 
 /** A database on which a batch job works that takes no CPU, its cluster, the sandbox of Slack, and Firebreak. */
 export async function startOverload(): Promise<Overload> {
   await using parts = new AsyncDisposableStack();
-  const victim = parts.use(await startSmallVictim());
+  const victim = parts.use(await startSmallVictim({ max_connections: 100 }));
   const cluster = parts.use(await startBatchCluster(victim));
   parts.defer(async () => victim.endBatch());
   const slack = parts.use(await startSlackOf('socket'));
@@ -61,7 +75,11 @@ export async function startOverload(): Promise<Overload> {
       mode: 'socket',
       victim,
       cluster,
-      steps: STEPS.map((step) => ({ ...step, title: title[step.id], confirm: 'one' })),
+      steps: STEPS.map((step) => ({
+        ...step,
+        title: title[step.id],
+        confirm: step.id === 'resume' ? 'two' : 'one',
+      })),
       runbook: { default: true, remind: { threadAfter: '20s', groupAfter: '45s', pageAfter: 'never' } },
       config: {
         authority: {
@@ -71,14 +89,34 @@ export async function startOverload(): Promise<Overload> {
           incident: deciders,
           breakGlass: { classes: ['session'], people: [DANA] },
         },
+        audits: { schedule: { cron: soon(), timeZone: 'UTC' } },
+        watchdog: {
+          policies: [
+            {
+              name: 'report-batch',
+              database: DATABASE,
+              roles: ['batch'],
+              olderThan: 60,
+              load: { onCpuPerCore: 1 },
+              most: 3,
+            },
+          ],
+        },
       },
     }),
   );
+  copyFileSync('runbooks/prevention.yml', join(installation.directory, 'prevention.yml'));
   Object.assign(process.env, installation.env);
   await cluster.sandbox.createJobFrom('analytics', 'batch');
   while ((await victim.batchSeconds()) < 6) await new Promise((resolve) => setTimeout(resolve, 500));
   const config = await loadConfig(installation.configFile);
   const app = parts.use(await startApp(config, pino({ level: 'error' }, process.stderr)));
   const running = parts.move();
-  return { slack, httpUrl: app.httpUrl, [Symbol.asyncDispose]: async () => running.disposeAsync() };
+  return {
+    slack,
+    httpUrl: app.httpUrl,
+    url: victim.url,
+    execute: victim.execute,
+    [Symbol.asyncDispose]: async () => running.disposeAsync(),
+  };
 }

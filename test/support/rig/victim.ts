@@ -15,6 +15,8 @@ export interface Victim extends AsyncDisposable {
   readonly batchSeconds: () => Promise<number>;
   /** Sessions of a role, at rest or not. */
   readonly sessionsOf: (role: string) => Promise<number>;
+  /** Runs statements as a superuser. */
+  readonly execute: (sql: string) => Promise<void>;
   /** Ends every session of the batch job and waits until they are gone. */
   readonly endBatch: () => Promise<void>;
 }
@@ -62,6 +64,9 @@ export async function startSmallVictim(settings: Readonly<Record<string, number>
         [role],
       );
       return rows[0]?.count ?? 0;
+    },
+    async execute(sql) {
+      await admin.query(sql);
     },
     async endBatch() {
       await admin.query(

@@ -1,5 +1,9 @@
 import { parseMinutes } from '../../../domain/duration.ts';
 import { type Matcher, matchersText, parseMatchers } from '../../../domain/matcher.ts';
+import { clip } from '../../blocks/clip.ts';
+import { line, richText, text, time } from '../../blocks/rich-text.ts';
+import type { Said } from '../../blocks/said.ts';
+import { fallbackText } from '../../blocks/text-objects.ts';
 import { triageCommand } from '../../manifest.ts';
 import { type Answered, openly, privately } from '../answered.ts';
 import { say } from '../say.ts';
@@ -43,12 +47,23 @@ async function begin({ context: { desk }, by, words, acknowledge }: Typed): Prom
   await acknowledge();
   if (done.status === 'refused') return privately(done.message);
   const { id, endsAt } = done.silence;
-  const until = endsAt === null ? '' : ` until ${endsAt.slice(0, 16).replace('T', ' ')} UTC`;
-  return openly(
-    say(
-      `${id}: alerts with ${matchersText(matchers)} open nothing${until}. What still fires then is decided on. End it before: ${triageCommand} silence end ${id}`,
+  return openly(begun(id, matchersText(matchers), endsAt));
+}
+
+/** Says what is silent now, in the reader's own time, and how it ends before. */
+function begun(id: string, matchers: string, endsAt: string | null): Said {
+  const silent = `${id}: alerts with ${matchers} open nothing`;
+  const before = `What still fires then is decided on. End it before: ${triageCommand} silence end ${id}`;
+  return {
+    text: fallbackText(`${silent}. ${before}`),
+    blocks: richText(
+      line(
+        text(clip(silent, 2_000)),
+        ...(endsAt === null ? [] : [text(' until '), time(endsAt)]),
+        text(`. ${before}`),
+      ),
     ),
-  );
+  };
 }
 
 /** The name of a database, or matchers with the quotes that a phone makes of quotes. */
