@@ -83,17 +83,16 @@ export async function createStudio(page: Page, directory: string) {
         .getByText(/Verified/)
         .waitFor({ timeout: PATIENCE }),
     /** Types the command as a person does; its answer is the next message of the channel that says `shows`. */
-    async command(name: string, words: string, shows: RegExp | string = '', ...also: Also[]) {
-      await surface(`command-${name}`, async () => {
+    command: async (name: string, words: string, shows: RegExp | string = '', ...also: Also[]) =>
+      surface(`command-${name}`, async () => {
         const answers = main.locator('[data-ts]', { hasText: shows });
         const answer = answers.nth(await answers.count());
         await type(`${triageCommand} ${words}`);
         await answer.filter({ hasNotText: 'is no database and no command here' }).waitFor();
         await shoot(`command-${name}`, answer, ...also);
-      });
-    },
+      }),
     /** Picks from the menu of a message. */
-    async chooseFromMenu(shown: Locator, entry: string) {
+    chooseFromMenu: async (shown: Locator, entry: string) => {
       await shown.hover();
       await shown.getByRole('button', { name: 'More actions' }).click({ timeout: MENU });
       await page.getByRole('menuitem', { name: entry }).click({ timeout: MENU });
