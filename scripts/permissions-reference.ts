@@ -71,7 +71,7 @@ ${clusterPermissions.map(({ resource, verbs, purpose, without, optional }) => ro
 
 ## Slack
 
-The history scopes are there for one thing: to find out whether a message whose answer was lost is in the channel already. Of the scopes for public and for private channels only those of the incident channel's own kind are needed.
+The history scopes are there for one thing: to find out whether a message whose answer was lost is in the channel already. Of the scopes for public and for private channels only those of the kinds that Firebreak is shown in are needed: the incident channel, and those of \`alerts.routes\`.
 
 | Scope | What it is for |
 |---|---|

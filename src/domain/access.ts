@@ -89,6 +89,14 @@ export interface SlackArrivals {
   readonly event: string | null;
 }
 
+/** A channel, and whether the bot may be used in it. */
+export interface ChannelAccess {
+  readonly id: string;
+  /** False too when Slack does not show the channel. */
+  readonly private: boolean;
+  readonly use: Tried;
+}
+
 /** What the Slack app may do. */
 export interface SlackAccess {
   readonly workspace: string;
@@ -96,7 +104,9 @@ export interface SlackAccess {
   readonly mode: 'socket' | 'http';
   /** Null when Slack does not name them. */
   readonly scopes: readonly string[] | null;
-  readonly channel: { readonly id: string; readonly private: boolean; readonly use: Tried };
+  readonly channel: ChannelAccess;
+  /** Other channels that `alerts.routes` names, each once. */
+  readonly routedChannels: readonly ChannelAccess[];
   /** Whether a connection of Socket Mode may be opened; null in http mode. */
   readonly socket: Tried | null;
   /** Where the app's manifest differs from ours; null when it could not be read. */

@@ -6,7 +6,7 @@ export interface BotScope {
   readonly reason: string;
   /** Web API methods and features that need it. */
   readonly methods: readonly string[];
-  /** Needed for this kind of incident channel only; null when it is needed for both. */
+  /** Needed where incidents are shown in a channel of this kind; null when it is needed for both. */
   readonly channels: 'public' | 'private' | null;
   /** Firebreak starts and decides without it. */
   readonly optional?: boolean;
@@ -83,13 +83,13 @@ export const botScopes: readonly BotScope[] = [
   },
   {
     scope: 'groups:read',
-    reason: 'As channels:read, when the incident channel is private.',
+    reason: 'As channels:read, when the channel is private.',
     methods: ['conversations.info', 'conversations.members'],
     channels: 'private',
   },
   {
     scope: 'groups:history',
-    reason: 'As channels:history, when the incident channel is private.',
+    reason: 'As channels:history, when the channel is private.',
     methods: ['conversations.history', 'conversations.replies'],
     channels: 'private',
   },

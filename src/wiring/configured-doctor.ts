@@ -83,7 +83,14 @@ function doctorSubjects(config: Config, parts: DoctorParts): Subject[] {
 }
 
 function slackSubject(config: Config, { slack, fetch, logger }: DoctorParts): Subject {
-  const options = { config: config.slack, fetch, logger, uses: slackUses(config), ...slack };
+  const options = {
+    config: config.slack,
+    fetch,
+    logger,
+    uses: slackUses(config),
+    routedChannels: config.alertPolicy.routes.flatMap(({ channel }) => channel ?? []),
+    ...slack,
+  };
   return {
     kind: 'slack',
     name: 'Slack',

@@ -19,6 +19,16 @@ function withoutScopes(...scopes: string[]) {
   return made;
 }
 
+/** Slack's answers, with traits of channels that the sandbox does not start with. */
+function withTraits(traits: Record<string, object>): typeof fetch {
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const body = (await response.json()) as { channel?: { id?: string } };
+    Object.assign(body.channel ?? {}, traits[body.channel?.id ?? '']);
+    return new Response(JSON.stringify(body), response);
+  };
+}
+
 async function look(
   sandbox: SlackSandbox,
   options: Partial<SlackDoctorOptions> & { channel?: string; botToken?: string; appToken?: string } = {},
@@ -42,6 +52,7 @@ async function look(
           fetch,
           logger: silent,
           uses: { userGroups: false, addresses: false },
+          routedChannels: [],
           arrivals: () => null,
           configToken: null,
           click: null,
@@ -63,6 +74,7 @@ test('a whole installation is green, the manifest included, and no connection is
     'slack/click unknown',
     'slack/clock ok',
     'slack/manifest ok',
+    'slack/routed-channels not-applicable',
     'slack/scopes ok',
     'slack/socket ok',
   ]);
@@ -110,6 +122,49 @@ test('not in the channel: says how it gets there', async () => {
     found: expect.stringContaining('not_in_channel'),
     remedy: { text: 'Type "/invite @firebreak" in the channel.' },
   });
+});
+
+test('each channel that a route names is one result, with what takes its place and the way in', async () => {
+  const own = ['C0PAYMENTS', 'C0OLD', 'C0READONLY'].map((id) => ({
+    id,
+    name: id.toLowerCase(),
+    members: [],
+  }));
+  const sandbox = await startSandbox({
+    users: [],
+    channels: [
+      { id: CHANNEL, name: 'incidents', members: [] },
+      { id: 'C0RANDOM', name: 'random', members: [], botIsMember: false },
+      ...own,
+    ],
+  });
+
+  const { results, ok } = await look(sandbox, {
+    fetch: withTraits({ C0OLD: { is_archived: true }, C0READONLY: { is_read_only: true } }),
+    routedChannels: ['C0PAYMENTS', 'C0RANDOM', 'C0PAYMENTS', CHANNEL, 'C0OLD', 'C0NOWHERE', 'C0READONLY'],
+  });
+
+  const routed = results.filter(({ check }) => check === 'slack/routed-channels');
+  expect(ok).toBe(false);
+  expect(routed.map(({ status, found, remedy }) => `${status}: ${found} ${remedy?.text ?? ''}`)).toEqual([
+    'ok: C0PAYMENTS, public ',
+    'missing: Slack refused the channel with "not_in_channel". (C0RANDOM) Type "/invite @firebreak" in the channel.',
+    expect.stringContaining('"is_archived". (C0OLD) Unarchive the channel'),
+    expect.stringContaining('"channel_not_found". (C0NOWHERE) Configure the id of the channel'),
+    expect.stringContaining('"restricted_action". (C0READONLY) Allow Firebreak to post'),
+  ]);
+  expect(routed[1]?.without).toContain('The incident channel takes its place');
+  expect(results.find(({ check }) => check === 'slack/channel')?.status).toBe('ok');
+});
+
+test('a private channel of a route needs scopes that a public incident channel does not', async () => {
+  const sandbox = await startSandbox({ manifest: withoutScopes('groups:history') });
+  const statusWith = async (...routedChannels: string[]) => {
+    const options = { routedChannels, fetch: withTraits({ C0RANDOM: { is_private: true } }) };
+    return resultOf(await look(sandbox, options), 'slack/scopes').found;
+  };
+  expect(await statusWith()).not.toContain('groups:history');
+  expect(await statusWith('C0RANDOM')).toBe('Not granted: groups:history.');
 });
 
 test('an app token that is none, and Socket Mode that is off', async () => {

@@ -70,7 +70,7 @@ function neededBy(error: unknown): string[] {
   return 'needed' in data && typeof data.needed === 'string' ? data.needed.split(',') : [];
 }
 
-/** The incident channel cannot be used. */
+/** A channel cannot be used. */
 export function badChannel(code: string, cause?: unknown): FirebreakError {
   const hints: Record<string, string> = {
     not_in_channel: 'Type "/invite @firebreak" in the channel.',
@@ -78,7 +78,7 @@ export function badChannel(code: string, cause?: unknown): FirebreakError {
     channel_not_found:
       'Configure the id of the channel (C…, under "About" of the channel), and invite Firebreak when it is private.',
   };
-  return new FirebreakError('slack-channel', `Slack refused the incident channel with "${code}".`, {
+  return new FirebreakError('slack-channel', `Slack refused the channel with "${code}".`, {
     hint: hints[code] ?? 'Allow Firebreak to post in the channel, or configure another one.',
     ...(cause === undefined ? {} : { cause }),
   });

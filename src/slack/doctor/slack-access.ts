@@ -1,5 +1,5 @@
 import { webApi } from '@slack/bolt';
-import type { ClockReading, SlackAccess, SlackArrivals, Tried } from '../../domain/access.ts';
+import type { ChannelAccess, ClockReading, SlackAccess, SlackArrivals, Tried } from '../../domain/access.ts';
 import { clockOf } from '../../domain/clock-reading.ts';
 import { describeError } from '../../domain/errors.ts';
 import type { Fetch } from '../../ports/http.ts';
@@ -14,6 +14,8 @@ export interface SlackDoctorOptions {
   readonly fetch: Fetch;
   readonly logger: SlackLogger;
   readonly uses: SlackAccess['uses'];
+  /** Ids of the channels that `alerts.routes` names. */
+  readonly routedChannels: readonly string[];
   /** What has arrived in this process; null outside of a running Firebreak. */
   readonly arrivals: () => SlackArrivals | null;
   /** App configuration token, by which the app's manifest is read; it is valid for 12 hours, so nothing configures it. */
@@ -36,8 +38,10 @@ export async function readSlackAccess(
     .test()
     .catch((error: unknown) => Promise.reject(slackFault(error, 'auth.test')));
   const clock = timed.clock();
-  const [channel, socket, manifest] = await Promise.all([
+  const others = new Set(options.routedChannels.filter((id) => id !== config.channel));
+  const [channel, routedChannels, socket, manifest] = await Promise.all([
     channelOf(client, config.channel),
+    Promise.all([...others].map(async (id) => channelOf(client, id))),
     config.appToken === null ? null : tried(async () => openSocket(as(config.appToken?.reveal() ?? ''))),
     compareManifest(options, { client, as, botId: me.bot_id ?? '' }),
   ]);
@@ -51,6 +55,7 @@ export async function readSlackAccess(
     mode: config.mode,
     scopes: me.response_metadata?.scopes ?? null,
     channel,
+    routedChannels,
     socket,
     ...manifest,
     click,
@@ -60,7 +65,7 @@ export async function readSlackAccess(
   };
 }
 
-async function channelOf(client: webApi.WebClient, id: string): Promise<SlackAccess['channel']> {
+async function channelOf(client: webApi.WebClient, id: string): Promise<ChannelAccess> {
   let isPrivate = false;
   const use = await tried(async () => {
     const { channel } = await client.conversations
@@ -69,6 +74,8 @@ async function channelOf(client: webApi.WebClient, id: string): Promise<SlackAcc
     isPrivate = channel?.is_private === true;
     if (channel?.is_archived === true) throw badChannel('is_archived');
     if (channel?.is_member !== true) throw badChannel('not_in_channel');
+    // Of the one who asks: not of the channel as such.
+    if (channel.is_read_only === true) throw badChannel('restricted_action');
   });
   return { id, private: isPrivate, use };
 }

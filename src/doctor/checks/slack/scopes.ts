@@ -12,7 +12,8 @@ export const check = defineCheck({
   check(access) {
     const { scopes } = access;
     if (scopes === null) return { status: 'unknown', found: 'Slack does not name them' };
-    const ours = botScopes.filter(({ channels }) => channels === null || channels === kindOf(access));
+    const kinds = kindsOf(access);
+    const ours = botScopes.filter(({ channels }) => channels === null || kinds.has(channels));
     const lacking = ours.filter(({ scope }) => !scopes.includes(scope));
     if (lacking.length === 0) return ok(`all ${ours.length} that are used`);
     const needed = lacking.filter((scope) => isNeeded(scope, access));
@@ -24,8 +25,9 @@ export const check = defineCheck({
   },
 });
 
-function kindOf({ channel }: SlackAccess): 'public' | 'private' {
-  return channel.private ? 'private' : 'public';
+/** Of the channels in use. */
+function kindsOf({ channel, routedChannels }: SlackAccess): ReadonlySet<'public' | 'private'> {
+  return new Set([channel, ...routedChannels].map((one) => (one.private ? 'private' : 'public')));
 }
 
 /** What is optional in general is needed where the configuration relies on it. */
