@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { FirebreakError } from '../domain/errors.ts';
 import { issuesToProblems } from '../yaml/issues.ts';
 import { type Problem, problemsError } from '../yaml/problems.ts';
 import { readSource } from '../yaml/source.ts';
+import { anchorPaths } from './anchor-paths.ts';
 import { refuseMonitoredState } from './check-state.ts';
 import type { Config } from './config.ts';
 import { readEnvironment } from './env.ts';
@@ -11,7 +13,8 @@ import { ConfigFile } from './schema.ts';
 
 /** Reads and checks a configuration file and its secrets. Throws `bad-config`, `missing-secret` or `no-authentication`. */
 export async function loadConfig(file: string): Promise<Config> {
-  const config = resolveConfig(parseConfig(await readConfigFile(file), file), readEnvironment());
+  const parsed = parseConfig(await readConfigFile(file), file);
+  const config = resolveConfig(anchorPaths(parsed, dirname(resolve(file))), readEnvironment());
   refuseMonitoredState(config);
   return config;
 }

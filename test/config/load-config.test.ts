@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { refuseMonitoredState } from '../../src/config/check-state.ts';
 import { loadConfig, parseConfig } from '../../src/config/load-config.ts';
@@ -295,6 +295,39 @@ it('says what to do when there is no file', async () => {
     code: 'bad-config',
     hint: expect.stringContaining('firebreak.example.yml'),
   });
+});
+
+it('takes relative paths from its own folder, wherever the command is typed', async () => {
+  const secret = (name: string, text: string) => writeFile(join(directory, name), text);
+  await Promise.all([
+    secret('bot', 'xoxb-1'),
+    secret('app', 'xapp-1'),
+    secret('token', 't'),
+    secret('url', 'x'),
+  ]);
+  const text = `slack: { channel: C0123ABCD, botToken: { file: bot }, appToken: { file: ./app } }
+http: { tls: { certificate: tls/one.pem, key: /etc/ssl/one.key } }
+state: { backupDirectory: backups }
+runbooks: { directory: runbooks }
+kubernetes: { kubeconfig: cluster.yml, namespaces: [analytics] }
+onCall: [{ name: platform, type: file, path: on-call.yml }]
+alerts: { sources: [{ name: am, format: alertmanager, bearer: [{ file: token }] }] }
+databases: [{ name: orders, url: { file: url } }]
+`;
+  const file = join(directory, 'firebreak.yml');
+  await writeFile(file, text);
+  const { slack, http, state, runbookDirectory, kubernetes, onCall } = await loadConfig(
+    relative(process.cwd(), file),
+  );
+  expect(slack.botToken.reveal()).toBe('xoxb-1');
+  expect(http.tls).toMatchObject({ certificate: join(directory, 'tls/one.pem'), key: '/etc/ssl/one.key' });
+  expect(state).toMatchObject({
+    directory: join(directory, '.firebreak/state'),
+    backupDirectory: join(directory, 'backups'),
+  });
+  expect(runbookDirectory).toBe(join(directory, 'runbooks'));
+  expect(kubernetes?.kubeconfig).toEqual({ file: join(directory, 'cluster.yml') });
+  expect(onCall).toMatchObject([{ path: join(directory, 'on-call.yml') }]);
 });
 
 const policy = (change: string) => `${minimal.replace('ORDERS_URL } }', 'ORDERS_URL }, cores: 8 }')}watchdog:
