@@ -1,5 +1,5 @@
 -- Firebreak on one PostgreSQL server, version 14 to 18. Run it on the primary as a superuser, in the database
--- orders. It can be run again, and takes nothing away. None of it lets Firebreak read a table.
+-- orders. It can be run again, and takes nothing away. None of it lets "firebreak" read a table.
 --   psql -d orders -f grants.sql
 
 -- 1. The role. Set its password afterwards with \password, so that it is in no file:  \password firebreak
@@ -33,6 +33,15 @@ END $$;
 
 -- 6. Let Firebreak go on with replay that is paused on a replica.
 GRANT EXECUTE ON FUNCTION pg_wal_replay_resume() TO "firebreak";
+
+-- Optional: the cost gate of batch jobs, with a role of its own that reads every table and may do nothing else.
+-- DO $$ BEGIN
+--   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'gate') THEN
+--     CREATE ROLE "gate" LOGIN CONNECTION LIMIT 4;
+--   END IF;
+-- END $$;
+-- GRANT CONNECT ON DATABASE "orders" TO "gate";
+-- GRANT pg_read_all_data TO "gate";
 
 -- Optional: remedies on approval. Without these rights their steps show the statements for a person.
 --   Limits of roles (16 and newer; before, CREATEROLE alone reaches every role that is no superuser), for each role:

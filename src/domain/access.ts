@@ -1,4 +1,5 @@
 import type { ClusterPermission } from './cluster-permission.ts';
+import type { GateRole } from './gate-role.ts';
 
 /** How far a clock is from this one. */
 export interface ClockReading {
@@ -48,6 +49,15 @@ export interface PostgresAccess {
   readonly clock: ClockReading;
   /** The replication connection of the last resort: not configured, or whether it came about. */
   readonly breakGlass: 'not-configured' | 'works' | { readonly problem: string; readonly hint: string };
+}
+
+/** What the role of the cost gate may do where it makes its plans. */
+export interface GateAccess {
+  readonly role: GateRole;
+  /** Database of the URL. */
+  readonly database: string;
+  /** A table that it may not read; null when it may read all. */
+  readonly unreadable: string | null;
 }
 
 /** What the user of one PgBouncer console may do. */
@@ -181,6 +191,7 @@ export interface AccessOf {
   readonly firebreak: SetupAccess;
   readonly slack: SlackAccess;
   readonly postgres: PostgresAccess;
+  readonly gate: GateAccess;
   readonly pgbouncer: PoolerAccess;
   readonly kubernetes: ClusterAccess;
   readonly prometheus: MetricsAccess;
@@ -194,6 +205,7 @@ export const accessKinds = [
   'firebreak',
   'slack',
   'postgres',
+  'gate',
   'pgbouncer',
   'kubernetes',
   'prometheus',

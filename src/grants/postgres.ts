@@ -30,6 +30,9 @@ export const postgresGrants = {
   actAs: (owner: string, role: string, version: number) => actAsGrant(owner, role, version),
   /** Of PostgreSQL 15 and newer; before it only a superuser sets such a parameter. */
   setParameter: (name: string, role: string) => `GRANT SET ON PARAMETER ${name} TO ${ident(role)};`,
+  /** Of the cost gate: few sessions, as it plans one statement after the other. */
+  gateLogin: (role: string) => `CREATE ROLE ${ident(role)} LOGIN CONNECTION LIMIT 4;`,
+  readAll: (role: string) => `GRANT pg_read_all_data TO ${ident(role)};`,
   unlimited: (role: string) => `ALTER ROLE ${ident(role)} CONNECTION LIMIT -1;`,
 } as const;
 
@@ -40,6 +43,8 @@ export interface GrantsOptions {
   readonly databases: readonly string[];
   /** Whether the server has replicas that Firebreak may bring on. */
   readonly replicas?: boolean;
+  /** Role of the cost gate; without one its statements are comments. */
+  readonly gate?: string;
 }
 
 /** What services do otherwise than a server of one's own, by the name of the service. */
@@ -60,18 +65,14 @@ const managedServices: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Everything that Firebreak needs on one server, for PostgreSQL 14 to 18. It can be run again, and takes nothing away. */
-export function grantsSql({ role, databases, replicas = false }: GrantsOptions): string {
+export function grantsSql({ role, databases, replicas = false, gate }: GrantsOptions): string {
   const connects = [...new Set([...databases, 'postgres'])];
   return `-- Firebreak on one PostgreSQL server, version ${SUPPORTED_MAJORS[0]} to ${SUPPORTED_MAJORS.at(-1)}. Run it on the primary as a superuser, in the database
--- ${databases[0] ?? 'postgres'}. It can be run again, and takes nothing away. None of it lets Firebreak read a table.
+-- ${databases[0] ?? 'postgres'}. It can be run again, and takes nothing away. None of it lets ${ident(role)} read a table.
 --   psql -d ${databases[0] ?? 'postgres'} -f grants.sql
 
 -- 1. The role. Set its password afterwards with \\password, so that it is in no file:  \\password ${role}
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) THEN
-    ${postgresGrants.login(role)}
-  END IF;
-END $$;
+${unlessThere(role, postgresGrants.login(role))}
 ${connects.map((database) => postgresGrants.connect(role, database)).join('\n')}
 
 -- 2. See the sessions, queries and settings of other roles.
@@ -101,6 +102,7 @@ ${postgresGrants.resumeReplay(role)}
 `
     : ''
 }
+${gateSql(gate, databases)}
 -- Optional: remedies on approval. Without these rights their steps show the statements for a person.
 --   Limits of roles (16 and newer; before, CREATEROLE alone reaches every role that is no superuser), for each role:
 -- ALTER ROLE ${ident(role)} CREATEROLE;
@@ -116,6 +118,32 @@ ${Object.entries(managedServices)
   .flatMap(([name, notes]) => [`-- ${name}`, ...notes.map((note) => `--   ${note}`)])
   .join('\n')}
 `;
+}
+
+/** The role whose plans the cost gate reads, which reads every table and changes none. */
+function gateSql(gate: string | undefined, databases: readonly string[]): string {
+  const role = gate ?? 'gate';
+  const statements = [
+    unlessThere(role, postgresGrants.gateLogin(role)),
+    ...databases.map((database) => postgresGrants.connect(role, database)),
+    postgresGrants.readAll(role),
+  ].join('\n');
+  return gate === undefined
+    ? `-- Optional: the cost gate of batch jobs, with a role of its own that reads every table and may do nothing else.
+${statements.replaceAll(/^/gm, '-- ')}
+`
+    : `-- The cost gate of batch jobs: a role of its own, with a password of its own. It reads every table; give it nothing else,
+-- as functions that a query calls can run with its rights while a plan is made:  \\password ${role}
+${statements}
+`;
+}
+
+function unlessThere(role: string, create: string): string {
+  return `DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(role)}) THEN
+    ${create}
+  END IF;
+END $$;`;
 }
 
 function literal(text: string): string {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ClusterWorkloads } from '../adapters/kubernetes/workloads.ts';
 import type { StandingPoolers } from '../adapters/pgbouncer/poolers.ts';
 import type { StandingDatabases } from '../adapters/postgres/databases.ts';
+import { readGateAccess } from '../adapters/postgres/gate/access.ts';
 import { freeBytesAt, inspectState, newestBackup } from '../adapters/state/inspect-state.ts';
 import type { Config } from '../config/config.ts';
 import { createDoctor, type Subject } from '../doctor/create-doctor.ts';
@@ -112,7 +113,7 @@ function clusterSubject({ cluster }: DoctorParts): Subject {
 }
 
 function databaseSubjects(
-  { name, replicas, pgbouncer, prometheus }: Config['databases'][number],
+  { name, replicas, gate, pgbouncer, prometheus }: Config['databases'][number],
   { databases, poolers, metrics }: DoctorParts,
 ): Subject[] {
   return [
@@ -123,6 +124,15 @@ function databaseSubjects(
         read: (signal) => databases.access(name, server, signal),
       }),
     ),
+    ...(gate === undefined
+      ? []
+      : [
+          {
+            kind: 'gate',
+            name: `cost gate of ${name}`,
+            read: (signal: AbortSignal) => readGateAccess({ database: name, url: gate.url }, signal),
+          } as const,
+        ]),
     ...pgbouncer.map(
       (pooler): Subject => ({
         kind: 'pgbouncer',
