@@ -1,6 +1,7 @@
 import { describeError, isFirebreakError } from '../domain/errors.ts';
 import type { Verdict } from '../domain/outcome.ts';
 import { type ChangedSettings, type SettingChange, settingName, settingValue } from '../domain/setting.ts';
+import { outcomeOf, verdictOf } from './parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from './step-kind.ts';
 
 type Ctx = Pick<StepContext<'databases'>, 'ports' | 'signal' | 'incident'>;
@@ -43,7 +44,7 @@ export async function executeSettings(
     if (result.problem === null || result.uncertain)
       changes.push({ ...identity, uncertain: result.uncertain });
   }
-  return outcomeOf(changes, done, skipped);
+  return outcomeOf(done, skipped, { changes });
 }
 
 type Result = { problem: string | null; uncertain: boolean; found: boolean };
@@ -109,7 +110,7 @@ export async function reconcileSettings(
     target: settingName(change.setting),
     detail: `${detailOf(change, false)}; found so after an interruption of Firebreak`,
   }));
-  return { status: 'done', outcome: outcomeOf(reached, done, []) };
+  return { status: 'done', outcome: outcomeOf(done, [], { changes: reached }) };
 }
 
 /** Reads every value back. */
@@ -133,17 +134,9 @@ export async function verifySettings(
       unread.push(`${settingName(setting)} could not be read: ${describeError(error).message}`);
     }
   }
-  const status = wrong.length > 0 ? 'failed' : unread.length > 0 ? 'inconclusive' : 'passed';
-  return {
-    status,
-    evidence: `${[...wrong, ...unread, ...evidence].join('; ')}.`,
-    series: [],
-    milestone: null,
-    goBackTo: null,
-    ...(status === 'passed'
-      ? {}
-      : { situation: situationOf(ctx, data, [...wrong, ...skipped.map(({ reason }) => reason)], unread) }),
-  };
+  return verdictOf({ evidence, wrong, unread }, () =>
+    situationOf(ctx, data, [...wrong, ...skipped.map(({ reason }) => reason)], unread),
+  );
 }
 
 function situationOf(ctx: Ctx, data: ChangedSettings, done: string[], unknown: string[]) {
@@ -153,23 +146,6 @@ function situationOf(ctx: Ctx, data: ChangedSettings, done: string[], unknown: s
     text: ctx.ports.databases.settingStatements({ ...change, from: change.to, to: change.from }).plain,
   }));
   return { known: [], unknown, done, next };
-}
-
-function outcomeOf(
-  changes: Change[],
-  done: { target: string; detail: string }[],
-  skipped: { target: string; reason: string }[],
-): OutcomeOf<ChangedSettings> {
-  const texts = done.map(({ target, detail }) => `${target}: ${detail}`);
-  return {
-    summary: done.length === 0 ? 'Nothing was changed. Below is why.' : `${texts.join('; ')}.`,
-    done,
-    skipped,
-    facts: [],
-    table: null,
-    causes: [],
-    data: { changes },
-  };
 }
 
 function detailOf({ setting, from, to }: SettingChange, found: boolean): string {

@@ -3,7 +3,7 @@ import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { dropIndexText, IndexToDrop } from '../../../domain/index-build.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { DroppableIndex } from '../../../ports/remedies.ts';
-import { type Done, outcomeOf } from '../../shared/indexes/outcome.ts';
+import { type Done, outcomeOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'databases'>;

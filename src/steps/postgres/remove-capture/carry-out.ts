@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { CaptureReadout } from '../../../ports/remedies.ts';
+import { outcomeOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'databases'>;
@@ -75,7 +76,7 @@ export async function executeRemoval(ctx: Ctx, targets: Targets): Promise<Outcom
       throw new Drifted(['Another server answers than the one that was read.']);
     else skipped.push({ target, reason: problem });
   }
-  return outcomeOf(removed, skipped, '');
+  return removalOf(removed, skipped, '');
 }
 
 async function dropOne(ctx: Ctx, part: CapturePart): Promise<string | null> {
@@ -104,7 +105,7 @@ export async function reconcileRemoval(ctx: Ctx, targets: Targets): Promise<Reco
     if (isThere) return { status: 'unfinished' };
   }
   const removed = targets.map(({ identity }) => identity);
-  return { status: 'done', outcome: outcomeOf(removed, [], ', found so after an interruption of Firebreak') };
+  return { status: 'done', outcome: removalOf(removed, [], ', found so after an interruption of Firebreak') };
 }
 
 export async function verifyRemoval(
@@ -128,22 +129,11 @@ export async function verifyRemoval(
   };
 }
 
-function outcomeOf(
+function removalOf(
   removed: CapturePart[],
   skipped: { target: string; reason: string }[],
   how: string,
 ): OutcomeOf<Removed> {
   const done = removed.map(({ what, name }) => ({ target: `${what} ${name}`, detail: `dropped${how}` }));
-  return {
-    summary:
-      done.length === 0
-        ? 'Nothing was changed. Below is why.'
-        : `${done.map(({ target, detail }) => `${target}: ${detail}`).join('; ')}.`,
-    done,
-    skipped,
-    facts: [],
-    table: null,
-    causes: [],
-    data: { removed },
-  };
+  return outcomeOf(done, skipped, { removed });
 }

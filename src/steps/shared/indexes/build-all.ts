@@ -1,9 +1,10 @@
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatBytes, formatDuration } from '../../../domain/format.ts';
 import type { IndexSpec } from '../../../domain/index-build.ts';
+import { type Done, outcomeOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf } from '../../step-kind.ts';
 import { afterBuild, type IndexCtx, watchBuild } from './index-state.ts';
-import { type BuiltIndexes, type Done, outcomeOf } from './outcome.ts';
+import type { BuiltIndexes } from './outcome.ts';
 
 interface Limits {
   readonly lockSeconds: number;

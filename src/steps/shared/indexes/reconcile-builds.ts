@@ -1,8 +1,9 @@
 import { formatBytes } from '../../../domain/format.ts';
 import type { IndexSpec } from '../../../domain/index-build.ts';
+import { type Done, outcomeOf } from '../../parts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import { afterBuild, type IndexCtx } from './index-state.ts';
-import { type BuiltIndexes, type Done, outcomeOf } from './outcome.ts';
+import type { BuiltIndexes } from './outcome.ts';
 
 /**
  * After a crash. A build goes on when its client is gone, so it is waited for; what it left broken is dropped and built

@@ -2,6 +2,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatBytes } from '../../../domain/format.ts';
 import { dropIndexText, type IndexSpec } from '../../../domain/index-build.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { verdictOf } from '../../parts.ts';
 import type { OutcomeOf } from '../../step-kind.ts';
 import { type IndexCtx, indexState } from './index-state.ts';
 import type { BuiltIndexes } from './outcome.ts';
@@ -27,28 +28,16 @@ export async function verifyBuilds(
       unread.push(`${identity.name} could not be read: ${describeError(error).message}`);
     }
   }
-  const status = wrong.length > 0 ? 'failed' : unread.length > 0 ? 'inconclusive' : 'passed';
-  return {
-    status,
-    evidence: `${[...wrong, ...unread, ...evidence].join('; ')}.`,
-    series: [],
-    milestone: null,
-    goBackTo: null,
-    ...(status === 'passed'
-      ? {}
-      : {
-          situation: {
-            known: [],
-            unknown: unread,
-            done: [...wrong, ...skipped.map(({ reason }) => reason)],
-            next: broken.map((spec) => ({
-              label: `drop what is left, as ${spec.owner}, outside of a transaction`,
-              language: 'sql' as const,
-              text: `${dropIndexText(spec)};`,
-            })),
-          },
-        }),
-  };
+  return verdictOf({ evidence, wrong, unread }, () => ({
+    known: [],
+    unknown: unread,
+    done: [...wrong, ...skipped.map(({ reason }) => reason)],
+    next: broken.map((spec) => ({
+      label: `drop what is left, as ${spec.owner}, outside of a transaction`,
+      language: 'sql',
+      text: `${dropIndexText(spec)};`,
+    })),
+  }));
 }
 
 const stateText = {
