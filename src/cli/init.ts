@@ -96,6 +96,12 @@ async function chooseFiles(
   return chosen;
 }
 
+/** The roles that are new have no password yet. */
+function passwords({ role, databases }: Answers): string {
+  const gates = databases.flatMap(({ gate }) => gate?.role ?? []);
+  return [...new Set([role, ...gates])].map((one) => `\\password ${one}`).join(' and ');
+}
+
 function tell(options: InitOptions, written: readonly OutputFile[], answers: Answers): string {
   const { directory } = options;
   const secrets = neededSecrets(answers);
@@ -109,7 +115,7 @@ function tell(options: InitOptions, written: readonly OutputFile[], answers: Ans
     'Next:',
     '  1. Slack: make an app from slack-manifest.yml (api.slack.com/apps → Create New App → From a manifest), install it,',
     '     and invite it to the incident channel: /invite @firebreak',
-    `  2. PostgreSQL: psql -f ${written.find(({ kind }) => kind === 'grants')?.name ?? 'grants.sql'}, as a superuser; then \\password ${answers.role}`,
+    `  2. PostgreSQL: psql -f ${written.find(({ kind }) => kind === 'grants')?.name ?? 'grants.sql'}, as a superuser; then ${passwords(answers)}`,
     ...(answers.cluster === null ? [] : ['  3. Kubernetes: kubectl apply -f rbac.yaml']),
     ...(unset.length === 0
       ? []

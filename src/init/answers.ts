@@ -8,6 +8,8 @@ export interface DatabaseAnswer {
   readonly replicas: readonly { readonly name: string; readonly url: Reference }[];
   readonly pgbouncer: readonly { readonly name: string; readonly url: Reference }[];
   readonly prometheusUrl: string | null;
+  /** The cost gate's own way in, with its PostgreSQL role; null without a cost gate. */
+  readonly gate: { readonly url: Reference; readonly role: string } | null;
   /** PostgreSQL's name of the database, for the grants. */
   readonly target: string;
 }
@@ -36,6 +38,8 @@ export interface Answers {
   readonly approvers: readonly string[];
   /** Environment variable with the token of the Alertmanager. */
   readonly alertToken: string;
+  /** Environment variable with the token of jobs that ask the cost gate. */
+  readonly gateToken: string;
   /** PostgreSQL role of Firebreak. */
   readonly role: string;
   readonly timeZone: string;

@@ -25,6 +25,13 @@ state:
     - name: alertmanager
       format: alertmanager
       bearer: ${reference({ env: answers.alertToken })}`,
+    ...(answers.databases.some(({ gate }) => gate !== null)
+      ? [
+          `gate:
+  # Token of batch jobs that ask the cost gate over HTTP. Without it nobody can ask there.
+  bearer: ${reference({ env: answers.gateToken })}`,
+        ]
+      : []),
     `databases:\n${answers.databases.map(databaseText).join('\n')}`,
     clusterText(answers),
     authorityText(answers),
@@ -53,7 +60,7 @@ ${
 }${apiUrl === null ? '' : `\n  # Another Web API address than Slack's own.\n  apiUrl: ${scalar(apiUrl)}`}`;
 }
 
-function databaseText({ name, url, replicas, pgbouncer, prometheusUrl }: DatabaseAnswer): string {
+function databaseText({ name, url, replicas, pgbouncer, prometheusUrl, gate }: DatabaseAnswer): string {
   return `  # How people and alerts (label database) call it.
   - name: ${scalar(name)}
     # postgresql:// URL of the primary, directly and not through PgBouncer, for the role of grants.sql.
@@ -64,6 +71,13 @@ function databaseText({ name, url, replicas, pgbouncer, prometheusUrl }: Databas
       'The PgBouncers in front of it; the user of each URL stands in admin_users.',
       pgbouncer,
     )}${
+      gate === null
+        ? ''
+        : `
+    # The cost gate: what batch jobs may run. The role ${scalar(gate.role)} of grants.sql, best on a replica, not through PgBouncer.
+    gate:
+      url: ${reference(gate.url)}`
+    }${
       prometheusUrl === null
         ? `
     # CPU from Prometheus instead of an estimate from the sessions:

@@ -22,7 +22,7 @@ export interface DetectedUrl {
   readonly variable: string;
   /** Such as `orders-primary` of ORDERS_PRIMARY_URL. */
   readonly name: string;
-  readonly kind: 'primary' | 'replica' | 'pgbouncer';
+  readonly kind: 'primary' | 'replica' | 'pgbouncer' | 'gate';
   /** Role and database of the URL; empty when it names none. */
   readonly role: string;
   readonly target: string;
@@ -62,9 +62,12 @@ function urlOf(variable: string, value: string): DetectedUrl[] {
   const kind =
     target === 'pgbouncer'
       ? 'pgbouncer'
-      : /REPLICA|STANDBY|_RO(?:_|$)/.test(variable)
-        ? 'replica'
-        : 'primary';
+      : // Before the replica: plans are made there, and the variable may say so.
+        /(?:^|_)GATE(?:_|$)/.test(variable)
+        ? 'gate'
+        : /REPLICA|STANDBY|_RO(?:_|$)/.test(variable)
+          ? 'replica'
+          : 'primary';
   return [{ variable, name: nameOf(variable), kind, role: decodeURIComponent(url.username), target }];
 }
 

@@ -21,6 +21,7 @@ export function filesOf(answers: Answers): OutputFile[] {
           role: answers.role,
           databases: [database.target],
           replicas: database.replicas.length > 0,
+          ...(database.gate === null ? {} : { gate: database.gate.role }),
         }),
       }),
     ),
@@ -44,11 +45,19 @@ export interface NeededSecret {
 }
 
 /** The environment variables that the configuration names. Pure. */
-export function neededSecrets({ slack, databases, alertToken }: Answers): NeededSecret[] {
-  const references = databases.flatMap(({ name, url, replicas, pgbouncer }) => [
+export function neededSecrets({ slack, databases, alertToken, gateToken }: Answers): NeededSecret[] {
+  const references = databases.flatMap(({ name, url, replicas, pgbouncer, gate }) => [
     { url, what: `postgresql:// URL of ${name}` },
     ...replicas.map((one) => ({ url: one.url, what: `postgresql:// URL of ${one.name}` })),
     ...pgbouncer.map((one) => ({ url: one.url, what: `postgresql:// URL of the console of ${one.name}` })),
+    ...(gate === null
+      ? []
+      : [
+          {
+            url: gate.url,
+            what: `postgresql:// URL of ${name} for the role ${gate.role}, best on a replica`,
+          },
+        ]),
   ]);
   return [
     { variable: 'SLACK_BOT_TOKEN', what: 'xoxb-…, OAuth & Permissions of the app' },
@@ -56,6 +65,14 @@ export function neededSecrets({ slack, databases, alertToken }: Answers): Needed
       ? { variable: 'SLACK_APP_TOKEN', what: 'xapp-… with connections:write, Basic Information of the app' }
       : { variable: 'SLACK_SIGNING_SECRET', what: 'Basic Information of the app' },
     { variable: alertToken, what: 'any long random text; Alertmanager sends the same' },
+    ...(databases.some(({ gate }) => gate !== null)
+      ? [
+          {
+            variable: gateToken,
+            what: 'any long random text; batch jobs that ask the cost gate send the same',
+          },
+        ]
+      : []),
     ...references.flatMap(({ url, what }) => ('env' in url ? [{ variable: url.env, what }] : [])),
   ];
 }

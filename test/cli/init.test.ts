@@ -49,6 +49,8 @@ test('init, check, grants and rights as written, and the doctor finds nothing mi
   writeFileSync(join(directory, 'kubeconfig'), cluster.kubeconfig(ACCOUNT));
   const env = () => ({
     ORDERS_PRIMARY_URL: app.url('watchdog'),
+    ORDERS_GATE_URL: app.url('planner'),
+    GATE_TOKEN: 'another-long-random-text',
     ALERTMANAGER_TOKEN: 'a-long-random-text',
     SLACK_BOT_TOKEN: 'xoxb-of-the-sandbox',
     SLACK_APP_TOKEN: 'xapp-of-the-sandbox',
@@ -74,6 +76,7 @@ test('init, check, grants and rights as written, and the doctor finds nothing mi
     directory,
   );
   expect(init).toMatchObject({ code: 0, stderr: '' });
+  expect(init.stdout).toContain('\\password watchdog and \\password planner');
   expect(readdirSync(directory).sort()).toEqual([
     'firebreak.yml',
     'grants.sql',
@@ -82,7 +85,7 @@ test('init, check, grants and rights as written, and the doctor finds nothing mi
     'slack-manifest.yml',
   ]);
   const written = readFileSync(join(directory, 'firebreak.yml'), 'utf8');
-  for (const secret of ['xoxb-', 'xapp-', 'a-long-random-text', String(app.server().port)])
+  for (const secret of ['xoxb-', 'xapp-', '-long-random-text', String(app.server().port)])
     expect(written.replaceAll(/# xoxb-…|# xapp-…/g, '').replace(slack.apiUrl, '')).not.toContain(secret);
 
   expect(await firebreak(['check', '--config', 'firebreak.yml'], env(), directory)).toMatchObject({
@@ -111,6 +114,9 @@ test('init, check, grants and rights as written, and the doctor finds nothing mi
   expect(report.results.filter(({ status }) => status === 'missing')).toEqual([]);
   expect(doctor).toMatchObject({ code: 0, stderr: '' });
   expect(report.results.find(({ check }) => check === 'slack/manifest')?.status).toBe('ok');
+  expect(report.results.filter(({ check }) => check.startsWith('gate/')).map(({ status }) => status)).toEqual(
+    ['ok', 'ok', 'ok', 'ok'],
+  );
   expect(existsSync(join(directory, '.firebreak'))).toBe(false);
 
   const shown = await firebreak(['doctor'], env(), directory);
@@ -149,5 +155,43 @@ test('what is missing, or a secret in place of its name, is said with exit code 
     code: 2,
     stderr: expect.stringContaining('never the URL itself'),
   });
+  expect(
+    await init(
+      '--yes',
+      '--slack-channel',
+      CHANNEL,
+      '--database',
+      'orders=ORDERS_URL',
+      '--gate',
+      'order=GATE_URL',
+    ),
+  ).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--gate names order, and there is no such database'),
+  });
   expect(readdirSync(directory)).toEqual([]);
+});
+
+test('--gate names the database, and where its URL is', TIMEOUT, async () => {
+  const args = [
+    '--database',
+    'orders=ORDERS_URL',
+    '--database',
+    'bills=BILLS_URL',
+    '--gate',
+    'bills=/run/gate',
+  ];
+  const init = await firebreak(
+    ['init', '--print', 'config', '--slack-channel', CHANNEL, ...args],
+    {},
+    folder(),
+  );
+  const [config] = parseAllDocuments(init.stdout).map(
+    (one) => one.toJS() as { gate: unknown; databases: object[] },
+  );
+  expect(config?.gate).toEqual({ bearer: { env: 'GATE_TOKEN' } });
+  expect(config?.databases.map((one) => 'gate' in one && one.gate)).toEqual([
+    false,
+    { url: { file: '/run/gate' } },
+  ]);
 });

@@ -14,6 +14,7 @@ const plain: Answers = {
       replicas: [],
       pgbouncer: [],
       prometheusUrl: null,
+      gate: null,
       target: 'orders',
     },
   ],
@@ -22,6 +23,7 @@ const plain: Answers = {
   identity: 'system:serviceaccount:firebreak:firebreak',
   approvers: [],
   alertToken: 'ALERTMANAGER_TOKEN',
+  gateToken: 'GATE_TOKEN',
   role: 'firebreak',
   timeZone: 'Asia/Seoul',
 };
@@ -48,6 +50,7 @@ const answers: fc.Arbitrary<Answers> = fc.record({
       replicas: parts,
       pgbouncer: parts,
       prometheusUrl: fc.option(fc.webUrl()),
+      gate: fc.option(fc.record({ url: reference, role: fc.string({ minLength: 1 }) })),
       target: fc.string({ minLength: 1 }),
     }),
     { selector: (one) => one.name, minLength: 1, maxLength: 3 },
@@ -62,6 +65,7 @@ const answers: fc.Arbitrary<Answers> = fc.record({
   identity: fc.string({ minLength: 1 }),
   approvers: fc.array(fc.stringMatching(/^[UW][A-Z0-9]{2,12}$/), { maxLength: 3 }),
   alertToken: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/),
+  gateToken: fc.stringMatching(/^[A-Z][A-Z0-9_]{0,20}$/),
   role: fc.string({ minLength: 1 }),
   timeZone: fc.constantFrom('UTC', 'Asia/Seoul', 'America/Argentina/Buenos_Aires'),
 });
@@ -77,6 +81,8 @@ test('whatever is answered, check accepts it and reads back what was said', () =
       expect(read.databases.map((one) => one.replicas.map(({ url }) => url))).toEqual(
         given.databases.map((one) => one.replicas.map(({ url }) => url)),
       );
+      expect(read.databases.map((one) => one.gate?.url)).toEqual(given.databases.map((one) => one.gate?.url));
+      expect(read.gate.bearer !== undefined).toBe(given.databases.some(({ gate }) => gate !== null));
       expect(read.kubernetes?.namespaces ?? []).toEqual(given.cluster === null ? [] : given.namespaces);
       expect(read.authority.session).toEqual(given.approvers);
     }),
@@ -95,6 +101,24 @@ test('several databases have their grants apart; without a cluster there is no m
     'slack-manifest.yml',
   ]);
   expect(files[2]?.text).toContain('GRANT CONNECT ON DATABASE "bills" TO "firebreak";');
+});
+
+test('a database with a cost gate has its role in the grants, and its secrets are named', () => {
+  const [orders] = plain.databases;
+  if (orders === undefined) throw new Error('unreachable');
+  const gate = { url: { env: 'ORDERS_GATE_URL' }, role: 'planner' };
+  const gated = { ...plain, databases: [{ ...orders, gate }] };
+
+  expect(filesOf(gated)[1]?.text).toContain('\nGRANT pg_read_all_data TO "planner";');
+  expect(filesOf(plain)[1]?.text).not.toMatch(/^GRANT pg_read_all_data/m);
+  expect(neededSecrets(gated).map(({ variable }) => variable)).toEqual([
+    ...neededSecrets(plain)
+      .map(({ variable }) => variable)
+      .slice(0, -1),
+    'GATE_TOKEN',
+    'ORDERS_URL',
+    'ORDERS_GATE_URL',
+  ]);
 });
 
 test('names the secrets of the mode', () => {

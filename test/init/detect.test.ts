@@ -3,13 +3,14 @@ import { detect, nameOf } from '../../src/init/detect.ts';
 
 const nothing = { environment: {}, serviceAccount: null, kubeconfig: null };
 
-test('databases, replicas and PgBouncers are found by the URLs of the environment, without their passwords', () => {
+test('databases, replicas, PgBouncers and roles of the cost gate are found by the URLs of the environment, without their passwords', () => {
   const detected = detect({
     ...nothing,
     environment: {
       ORDERS_PRIMARY_URL: 'postgres://firebreak:hush@db:5432/orders',
       ORDERS_REPLICA_URL: 'postgresql://firebreak@ro/orders',
       ORDERS_PGBOUNCER_URL: 'postgres://firebreak@pool:6432/pgbouncer',
+      ORDERS_GATE_REPLICA_URL: 'postgres://gate@ro/orders',
       SOCKET_DSN: 'postgres://firebreak@/shop?host=/run/postgresql',
       FIREBREAK_STATE_URL: 'postgres://firebreak@state/firebreak',
       PROMETHEUS_URL: 'http://prometheus:9090',
@@ -38,6 +39,13 @@ test('databases, replicas and PgBouncers are found by the URLs of the environmen
       kind: 'pgbouncer',
       role: 'firebreak',
       target: 'pgbouncer',
+    },
+    {
+      variable: 'ORDERS_GATE_REPLICA_URL',
+      name: 'orders-gate-replica',
+      kind: 'gate',
+      role: 'gate',
+      target: 'orders',
     },
     { variable: 'SOCKET_DSN', name: 'socket', kind: 'primary', role: 'firebreak', target: 'shop' },
   ]);

@@ -3,7 +3,7 @@ import type { Answers, ClusterAnswer, DatabaseAnswer } from '../../init/answers.
 import { type Detected, nameOf } from '../../init/detect.ts';
 import { BLANK, say } from '../../terminal/lines.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import { answersFrom, type InitOptions, referenceOf } from './options.ts';
+import { answersFrom, gateFrom, type InitOptions, referenceOf } from './options.ts';
 
 const CHANNEL = /^[CG][A-Z0-9]{2,}$/;
 const USER = /^[UW][A-Z0-9]{2,}$/;
@@ -47,7 +47,9 @@ export async function askAnswers(screen: Screen, detected: Detected, options: In
       : { ...given, database: databases.map(({ name, url }) => ({ name, of: null, url })) },
     detected,
     (problem) => {
-      throw new Error(problem);
+      throw new FirebreakError('stopped', problem, {
+        hint: 'Nothing was written. Say it otherwise, and run it again.',
+      });
     },
   );
   return {
@@ -64,6 +66,7 @@ function merged(base: Answers, databases: readonly DatabaseAnswer[]): DatabaseAn
     ...one,
     replicas: databases[index]?.replicas ?? [],
     pgbouncer: databases[index]?.pgbouncer ?? [],
+    gate: one.gate ?? databases[index]?.gate ?? null,
   }));
 }
 
@@ -113,7 +116,7 @@ async function askDatabases(ask: Questions, detected: Detected): Promise<Databas
       refuse: (text) => (/^[a-z0-9][a-z0-9-]*$/.test(text) ? null : 'Lower-case letters, digits and dashes.'),
     });
     const parts = wheres.length === 1 ? detected.databases : [];
-    const of = (kind: 'replica' | 'pgbouncer') =>
+    const of = (kind: 'replica' | 'pgbouncer' | 'gate') =>
       parts.filter((one) => one.kind === kind).map((one) => ({ name: one.name, url: { env: one.variable } }));
     databases.push({
       name,
@@ -121,6 +124,7 @@ async function askDatabases(ask: Questions, detected: Detected): Promise<Databas
       replicas: of('replica'),
       pgbouncer: of('pgbouncer'),
       prometheusUrl: detected.prometheusUrl,
+      gate: gateFrom(detected, of('gate')[0]?.url),
       target: found?.target || name,
     });
   }

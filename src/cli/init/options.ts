@@ -22,6 +22,7 @@ export interface InitOptions {
   readonly database: readonly NamedReference[];
   readonly replica: readonly NamedReference[];
   readonly pgbouncer: readonly NamedReference[];
+  readonly gate: readonly NamedReference[];
   readonly prometheus?: string;
   readonly inCluster?: true;
   readonly kubeconfig?: string;
@@ -30,6 +31,7 @@ export interface InitOptions {
   readonly identity?: string;
   readonly approver: readonly string[];
   readonly alertToken: string;
+  readonly gateToken: string;
   readonly role?: string;
   readonly timeZone?: string;
 }
@@ -37,6 +39,7 @@ export interface InitOptions {
 /** The service account that the shipped manifests run Firebreak under. */
 const DEFAULT_IDENTITY = 'system:serviceaccount:firebreak:firebreak';
 const DEFAULT_ROLE = 'firebreak';
+const DEFAULT_GATE_ROLE = 'gate';
 
 export function withInitOptions(command: Command): Command {
   return command
@@ -70,6 +73,12 @@ export function withInitOptions(command: Command): Command {
       named,
       [],
     )
+    .option(
+      '--gate <database=VARIABLE>',
+      "the cost gate's own URL of a database, best on a replica; repeatable",
+      named,
+      [],
+    )
     .option('--prometheus <url>', 'Prometheus of the databases')
     .option('--in-cluster', 'use the service account of the own pod')
     .addOption(new Option('--kubeconfig <file>', 'kubeconfig of the cluster').conflicts('inCluster'))
@@ -78,6 +87,7 @@ export function withInitOptions(command: Command): Command {
     .option('--identity <user>', 'who Firebreak is in the cluster (kubectl auth whoami)')
     .option('--approver <id>', 'Slack user id of somebody who may decide; repeatable', collect, [])
     .option('--alert-token <VARIABLE>', "variable with the Alertmanager's token", 'ALERTMANAGER_TOKEN')
+    .option('--gate-token <VARIABLE>', 'variable with the token of jobs that ask the gate', 'GATE_TOKEN')
     .option('--role <name>', 'PostgreSQL role of Firebreak, for the grants')
     .option('--time-zone <name>', 'IANA name of the zone of the team')
     .option('--json', 'print one JSON object');
@@ -100,6 +110,8 @@ export function answersFrom(
   if (needs('config') && options.slackChannel === undefined) refuse('--slack-channel is missing.');
   if ((needs('config') || needs('grants')) && databases.length === 0)
     refuse('There is no database: say --database name=VARIABLE, or set a variable with a postgresql:// URL.');
+  const stray = options.gate.find(({ name }) => !databases.some((database) => database.name === name));
+  if (stray !== undefined) refuse(`--gate names ${stray.name}, and there is no such database.`);
   if (needs('rbac') && cluster !== null && namespaces.length === 0)
     refuse('--namespace is missing: the namespaces with your batch jobs.');
   if (needs('manifest') && options.slackMode === 'http' && options.slackUrl === undefined)
@@ -117,6 +129,7 @@ export function answersFrom(
     identity: identityFrom(options, detected, cluster),
     approvers: options.approver,
     alertToken: options.alertToken,
+    gateToken: options.gateToken,
     role: roleFrom(options, detected, databases),
     timeZone: options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
@@ -144,8 +157,18 @@ function databasesFrom(options: InitOptions, detected: Detected): DatabaseAnswer
     replicas: belongs(options.replica, 'replica', name),
     pgbouncer: belongs(options.pgbouncer, 'pgbouncer', name),
     prometheusUrl: options.prometheus ?? detected.prometheusUrl,
+    gate: gateFrom(
+      detected,
+      options.gate.find((one) => one.name === name)?.url ?? belongs([], 'gate', name)[0]?.url,
+    ),
     target: detectedOf(detected, url)?.target || name,
   }));
+}
+
+/** The cost gate of a URL, with the role that the URL says where it can be seen. */
+export function gateFrom(detected: Detected, url: Reference | undefined): DatabaseAnswer['gate'] {
+  if (url === undefined) return null;
+  return { url, role: detectedOf(detected, url)?.role || DEFAULT_GATE_ROLE };
 }
 
 function detectedOf(detected: Detected, url: Reference): DetectedUrl | undefined {
