@@ -15,7 +15,11 @@ export function checkCommand(setExitCode: SetExitCode): Command {
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  $ firebreak check --config firebreak.yml')
     .action(async (options: { config?: string; runbooks?: string; json?: true }) => {
-      const config = options.config === undefined ? null : await loadConfig(options.config);
+      const warnings: string[] = [];
+      const config =
+        options.config === undefined
+          ? null
+          : await loadConfig(options.config, (warning) => warnings.push(warning));
       const kinds = await loadStepKinds();
       const runbookDirectory = options.runbooks ?? config?.runbookDirectory ?? null;
       const runbooks =
@@ -25,11 +29,13 @@ export function checkCommand(setExitCode: SetExitCode): Command {
       const report = {
         ok: true,
         config: options.config ?? null,
+        warnings,
         runbooks: [...runbooks.values()].map(({ id, title, steps }) => ({ id, title, steps: steps.length })),
       };
       if (options.json === true) console.log(JSON.stringify(report));
       else {
         if (report.config !== null) console.log(`✓ ${report.config}`);
+        for (const warning of warnings) console.log(`! ${warning}`);
         for (const { id, title, steps } of report.runbooks)
           console.log(`✓ runbook ${id}: ${title} (${steps} steps)`);
       }

@@ -17,8 +17,10 @@ export function serveCommand(setExitCode: SetExitCode): Command {
     .option('-c, --config <file>', 'configuration file', 'firebreak.yml')
     .addHelpText('after', '\nExample:\n  $ firebreak serve --config /etc/firebreak/firebreak.yml')
     .action(async (options: { config: string }) => {
-      const config = await loadConfig(options.config);
+      const warnings: string[] = [];
+      const config = await loadConfig(options.config, (warning) => warnings.push(warning));
       const logger = createLogger(config.logLevel);
+      for (const warning of warnings) logger.warn({ warning }, 'The configuration has an old name');
       // A signal that comes while it starts is heeded as soon as everything that was started can be stopped.
       const signalled = new Promise<string>((resolve) => void onStopSignal(resolve));
       const app = await startApp(config, logger);

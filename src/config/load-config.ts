@@ -2,28 +2,35 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FirebreakError } from '../domain/errors.ts';
 import { issuesToProblems } from '../yaml/issues.ts';
-import { type Problem, problemsError } from '../yaml/problems.ts';
+import { type Problem, problemsError, problemText } from '../yaml/problems.ts';
 import { readSource } from '../yaml/source.ts';
 import { anchorPaths } from './anchor-paths.ts';
 import { refuseMonitoredState } from './check-state.ts';
 import type { Config } from './config.ts';
 import { readEnvironment } from './env.ts';
+import { withTodaysKeys } from './renamed-keys.ts';
 import { resolveConfig } from './resolve.ts';
 import { ConfigFile } from './schema.ts';
 
-/** Reads and checks a configuration file and its secrets. Throws `bad-config`, `missing-secret` or `no-authentication`. */
-export async function loadConfig(file: string): Promise<Config> {
-  const parsed = parseConfig(await readConfigFile(file), file);
+/**
+ * Reads and checks a configuration file and its secrets. Throws `bad-config`, `missing-secret` or `no-authentication`.
+ *
+ * @param warn Is told each line that works today and will not for ever, as `file:line:column: …`.
+ */
+export async function loadConfig(file: string, warn: (text: string) => void = () => {}): Promise<Config> {
+  const parsed = parseConfig(await readConfigFile(file), file, warn);
   const config = resolveConfig(anchorPaths(parsed, dirname(resolve(file))), readEnvironment());
   refuseMonitoredState(config);
   return config;
 }
 
 /** Checks the text of a configuration file; `name` is what problems call it. Throws `bad-config` with all of them. */
-export function parseConfig(text: string, name: string): ConfigFile {
+export function parseConfig(text: string, name: string, warn: (text: string) => void = () => {}): ConfigFile {
   const source = readSource(text, name);
   if (source.problems.length > 0) throw badConfig(source.problems);
-  const parsed = ConfigFile.safeParse(source.data);
+  const { data, warnings } = withTodaysKeys(source);
+  for (const warning of warnings) warn(problemText(warning));
+  const parsed = ConfigFile.safeParse(data);
   if (!parsed.success) throw badConfig(issuesToProblems(source, parsed.error.issues));
   return parsed.data;
 }

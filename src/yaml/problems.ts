@@ -10,6 +10,10 @@ export interface Problem {
   readonly text: string;
 }
 
+export function problemText({ file, line, column, text }: Problem): string {
+  return `${file}:${line}:${column}: ${text}`;
+}
+
 /** One error for all problems, one `file:line:column: …` per line, in the order of the files. */
 export function problemsError(
   problems: readonly Problem[],
@@ -17,6 +21,6 @@ export function problemsError(
 ): FirebreakError {
   const lines = [...problems]
     .sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column)
-    .map(({ file, line, column, text }) => `${file}:${line}:${column}: ${text}`);
+    .map(problemText);
   return new FirebreakError(options.code, [...new Set(lines)].join('\n'), { hint: options.hint });
 }
