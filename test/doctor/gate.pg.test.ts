@@ -3,13 +3,11 @@ import { readGateAccess } from '../../src/adapters/postgres/gate/access.ts';
 import { createPlanner } from '../../src/adapters/postgres/gate/planner.ts';
 import { grantsSql } from '../../src/grants/postgres.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
-import { installedMajors } from '../adapters/postgres/majors.ts';
+import { usualMajors } from '../adapters/postgres/majors.ts';
 import { type AppServer, secret, startAppServer } from '../adapters/postgres/support.ts';
 import { examine, resultOf, signal } from './support.ts';
 
-const ends = installedMajors.filter((_, index, all) => index === 0 || index === all.length - 1);
-
-describe.each(ends)('the role of the cost gate on PostgreSQL $major', ({ major, package: name }) => {
+describe.each(usualMajors)('the role of the cost gate on PostgreSQL $major', ({ major, package: name }) => {
   let app: AppServer;
   beforeAll(async () => {
     app = await startAppServer({}, name === undefined ? {} : { package: name });

@@ -3,7 +3,7 @@ import { loadAudits } from '../../src/audits/registry.ts';
 import { step as capture } from '../../src/steps/postgres/capture-changes.ts';
 import { step as remove } from '../../src/steps/postgres/remove-capture.ts';
 import { eventually, query } from '../adapters/embedded-postgres/support.ts';
-import { installedMajors } from '../adapters/postgres/majors.ts';
+import { usualMajors } from '../adapters/postgres/majors.ts';
 import { secret, signal, startAppServer, startDatabases } from '../adapters/postgres/support.ts';
 import { auditsOf } from '../audits/run-audits.ts';
 import { realContext, takeStep } from '../support/take-step.ts';
@@ -12,7 +12,7 @@ const WATCHED = ['change-capture', 'slot-retention', 'slot-limit', 'replica-iden
 const audits = (await loadAudits()).filter(({ id }) => WATCHED.includes(id));
 const TABLES = `create table customers (id int primary key, name text); create table orders (id int primary key, customer int)`;
 
-describe.each(installedMajors)('on PostgreSQL $major', ({ package: name }) => {
+describe.each(usualMajors)('on PostgreSQL $major', ({ package: name }) => {
   const version = name === undefined ? {} : { package: name };
 
   test('a real subscriber gets every row, the audits watch the slot, and removal leaves nothing', {

@@ -8,7 +8,7 @@ import { step as createIndex } from '../../src/steps/postgres/create-index.ts';
 import { step as dropIndex } from '../../src/steps/postgres/drop-index.ts';
 import type { StepContext } from '../../src/steps/step-kind.ts';
 import { eventually, query } from '../adapters/embedded-postgres/support.ts';
-import { installedMajors } from '../adapters/postgres/majors.ts';
+import { usualMajors } from '../adapters/postgres/majors.ts';
 import {
   type AppServer,
   connect,
@@ -24,7 +24,7 @@ const audits = (await loadAudits()).filter(({ id }) =>
   ['foreign-key-index', 'sequential-scans', 'invalid-index'].includes(id),
 );
 
-describe.each(installedMajors)('on PostgreSQL $major', ({ package: name }) => {
+describe.each(usualMajors)('on PostgreSQL $major', ({ package: name }) => {
   let app: AppServer;
   let databases: Awaited<ReturnType<typeof startDatabases>>;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { loadAudits } from '../../src/audits/registry.ts';
 import { step as disable } from '../../src/steps/postgres/disable-query-statistics.ts';
 import { step as enable } from '../../src/steps/postgres/enable-query-statistics.ts';
-import { installedMajors } from '../adapters/postgres/majors.ts';
+import { usualMajors } from '../adapters/postgres/majors.ts';
 import { secret, signal, startAppServer, startDatabases } from '../adapters/postgres/support.ts';
 import { auditsOf } from '../audits/run-audits.ts';
 import { createWorld } from '../support/ports.ts';
@@ -36,7 +36,7 @@ describe('postgres.enable-query-statistics', () => {
   });
 });
 
-test.each(installedMajors)(
+test.each(usualMajors)(
   'on PostgreSQL $major: red, created, green, and dropped by the same run alone',
   { timeout: 60_000 },
   async ({ package: name }) => {

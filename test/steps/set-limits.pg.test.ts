@@ -3,7 +3,7 @@ import { loadAudits } from '../../src/audits/registry.ts';
 import { step as restore } from '../../src/steps/postgres/restore-setting.ts';
 import { step as setLimits } from '../../src/steps/postgres/set-limits.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
-import { installedMajors } from '../adapters/postgres/majors.ts';
+import { usualMajors } from '../adapters/postgres/majors.ts';
 import {
   type AppServer,
   connect,
@@ -27,7 +27,7 @@ const AUDITS = [
 ];
 const audits = (await loadAudits()).filter(({ id }) => AUDITS.includes(id));
 
-describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }) => {
+describe.each(usualMajors)('on PostgreSQL $major', ({ major, package: name }) => {
   let app: AppServer;
   let databases: Awaited<ReturnType<typeof startDatabases>>;
   beforeAll(async () => {

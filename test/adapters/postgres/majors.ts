@@ -19,6 +19,14 @@ export const installedMajors: readonly Major[] = [
   { major: NEWEST, package: undefined },
 ];
 
+/**
+ * The oldest and the newest of them, between which most things do not differ; with POSTGRES_MAJORS=all every one. What is
+ * about the server itself, such as who is protected, runs on all of them in any case.
+ */
+export const usualMajors: readonly Major[] = installedMajors.filter(
+  (_, at, { length }) => process.env.POSTGRES_MAJORS === 'all' || at === 0 || at === length - 1,
+);
+
 function isInstalled(name: string): boolean {
   try {
     createRequire(import.meta.url).resolve(name);

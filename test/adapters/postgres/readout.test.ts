@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, query } from '../embedded-postgres/support.ts';
-import { installedMajors } from './majors.ts';
+import { usualMajors } from './majors.ts';
 import { type AppServer, connect, secret, signal, startAppServer, startDatabases } from './support.ts';
 
-describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }) => {
+describe.each(usualMajors)('on PostgreSQL $major', ({ major, package: name }) => {
   let app: AppServer;
   let databases: Awaited<ReturnType<typeof startDatabases>>;
   const sql = async (text: string) => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Setting, SettingChange } from '../../../src/domain/setting.ts';
 import { query } from '../embedded-postgres/support.ts';
-import { installedMajors } from './majors.ts';
+import { usualMajors } from './majors.ts';
 import { type AppServer, connect, secret, signal, startAppServer, startDatabases } from './support.ts';
 
 /** Hostile on purpose: quotes, a dollar quote, and what ends a comment. */
 const ROLE = `o'hara "$fb$" */ x`;
 
-describe.each(installedMajors)('on PostgreSQL $major', ({ major, package: name }) => {
+describe.each(usualMajors)('on PostgreSQL $major', ({ major, package: name }) => {
   let app: AppServer;
   let databases: Awaited<ReturnType<typeof startDatabases>>;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DatabaseConfig, DatabasesOptions } from '../../../src/adapters/postgres/config.ts';
 import { eventually, query } from '../embedded-postgres/support.ts';
-import { installedMajors } from './majors.ts';
+import { usualMajors } from './majors.ts';
 import {
   type AppServer,
   connect,
@@ -16,7 +16,7 @@ import {
 
 const RESERVED = 2;
 
-describe.each(installedMajors)('with every slot taken on PostgreSQL $major', ({ major, package: name }) => {
+describe.each(usualMajors)('with every slot taken on PostgreSQL $major', ({ major, package: name }) => {
   const reserves = major >= 16;
   let app: AppServer;
   let taken: AsyncDisposableStack;

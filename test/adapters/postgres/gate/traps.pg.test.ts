@@ -5,13 +5,12 @@ import { calibrate } from '../../../../src/gate/estimate.ts';
 import { judge } from '../../../../src/gate/judge.ts';
 import type { ExplainableStatement, PlanningSession } from '../../../../src/ports/gate.ts';
 import { query } from '../../embedded-postgres/support.ts';
-import { installedMajors } from '../majors.ts';
+import { usualMajors } from '../majors.ts';
 import { type AppServer, connect, run, secret, signal, startAppServer } from '../support.ts';
 
 /** The oldest and the newest major that are installed. */
-const majors = [installedMajors[0], installedMajors.at(-1)].filter((one) => one !== undefined);
 
-describe.each(majors)(
+describe.each(usualMajors)(
   'PostgreSQL $major: nothing that the gate is given is executed',
   ({ package: name }) => {
     let app: AppServer;
