@@ -20,7 +20,7 @@ export function termsText({
   const limits = [
     ...(load.onCpuPerCore === null
       ? []
-      : [`more than ${load.onCpuPerCore} sessions for each core want a CPU`]),
+      : [`more sessions want a CPU than ${load.onCpuPerCore} for each core`]),
     ...(load.poolWaiting === null
       ? []
       : [`more than ${formatCount(load.poolWaiting, 'client')} wait in PgBouncer`]),
