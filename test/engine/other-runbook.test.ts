@@ -45,7 +45,7 @@ it('says which runbook has steps for the cause when this one has none', () => {
 
 it.each([
   ['the runbook has steps itself', 'lock-pileup', 'lock-queue'],
-  ['no runbook has any', 'lock-pileup', 'idle-pools'],
+  ['no runbook has any', 'lock-pileup', 'replication-interrupted'],
   ['there is no cause to act on', 'replication-lag', 'nothing-wrong'],
   ['nobody knows', 'replication-lag', 'unknown'],
 ])('says nothing when %s', (_when, runbook, cause) => {

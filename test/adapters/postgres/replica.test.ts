@@ -19,7 +19,7 @@ test('a replica that does not replay is measured in bytes on both sides, and its
     replicas: [{ name: 'replica-1', url: secret(replicaUrl) }],
   });
   expect(databases.list()).toEqual([
-    { name: 'shop', service: 'checkout', cores: 2, replicas: ['replica-1'] },
+    { name: 'shop', service: 'checkout', cores: 2, shedFirst: [], replicas: ['replica-1'] },
   ]);
 
   await eventually('everything replayed', async () => {
