@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { query } from '../adapters/embedded-postgres/support.ts';
 import { type AppServer, startAppServer } from '../adapters/postgres/support.ts';
 import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
+import { runWhereNeverRun } from './never-run.ts';
 
 let app: AppServer;
 const directory = temporaryDirectory();
@@ -21,23 +20,7 @@ afterAll(async () => {
 
 const asSuperuser = async (sql: string) => query(app.server().url({ database: 'appdb' }), sql);
 
-/** `firebreak audit` as a pipeline runs it, where Firebreak itself has never run. */
-function audit(...args: string[]) {
-  const config = join(directory, 'firebreak.yml');
-  const text = stringify({
-    slack: { channel: 'C0INCIDENTS' },
-    alerts: { sources: [{ name: 'checks', format: 'generic', bearer: { env: 'ORDERS_URL' } }] },
-    state: { directory: join(directory, 'state') },
-    databases: [{ name: 'orders-primary', url: { env: 'ORDERS_URL' } }],
-    authority: {},
-  });
-  writeFileSync(config, text);
-  const secrets = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ORDERS_URL: app.url('bot') };
-  return spawnSync(process.execPath, ['src/main.ts', 'audit', '--config', config, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...secrets },
-  });
-}
+const audit = (...args: string[]) => runWhereNeverRun(directory, app.url('bot'), ['audit', ...args]);
 
 test('a pipeline fails on findings, with a ratchet only on what is new, and the ratchet gets shorter', {
   timeout: 120_000,

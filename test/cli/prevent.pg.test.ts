@@ -1,8 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { loadAudits } from '../../src/audits/registry.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
 import {
@@ -14,6 +12,7 @@ import {
 } from '../adapters/postgres/support.ts';
 import { auditsOf } from '../audits/run-audits.ts';
 import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
+import { runWhereNeverRun } from './never-run.ts';
 
 let app: AppServer;
 let databases: Awaited<ReturnType<typeof startDatabases>>;
@@ -32,23 +31,7 @@ afterAll(async () => {
 
 const asSuperuser = async (sql: string) => query(app.server().url({ database: 'appdb' }), sql);
 
-/** `firebreak prevent` where Firebreak itself has never run. */
-function prevent(...args: string[]) {
-  const config = join(directory, 'firebreak.yml');
-  const text = stringify({
-    slack: { channel: 'C0INCIDENTS' },
-    alerts: { sources: [{ name: 'checks', format: 'generic', bearer: { env: 'ORDERS_URL' } }] },
-    state: { directory: join(directory, 'state') },
-    databases: [{ name: 'orders-primary', url: { env: 'ORDERS_URL' } }],
-    authority: {},
-  });
-  writeFileSync(config, text);
-  const secrets = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', ORDERS_URL: app.url('bot') };
-  return spawnSync(process.execPath, ['src/main.ts', 'prevent', '--config', config, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...secrets },
-  });
-}
+const prevent = (...args: string[]) => runWhereNeverRun(directory, app.url('bot'), ['prevent', ...args]);
 
 const stored = async () =>
   await query(

@@ -120,7 +120,7 @@ test('every command of the pages does what they say', { timeout: 600_000 }, asyn
 
 async function serveHere(): Promise<void> {
   fitConfiguration();
-  firebreak = await serve({ configFile: join(reader.directory, 'firebreak.yml'), env }, reader.directory);
+  firebreak = await serve({ configFile: join(reader.directory, 'firebreak.yml'), env });
 }
 
 /** A dead letter for those who look for one. */

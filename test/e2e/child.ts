@@ -30,17 +30,12 @@ export interface Child extends AsyncDisposable {
  * Starts `firebreak <args>` with a folder for temporary files of its own, and keeps an eye on its descendants.
  * Disposing of it ends whatever is left; the end of the test does so too, also when its time was over.
  */
-export function startFirebreak(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  cwd: string = process.cwd(),
-): Child {
+export function startFirebreak(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
   const temporary = mkdtempSync(join(tmpdir(), 'fb-e2e-'));
   // Run by root, PostgreSQL takes another account, which has to get in.
   chmodSync(temporary, 0o711);
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...env, TMPDIR: temporary },
-    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: what a terminal sends to the group of the tests does not reach it.
     detached: true,

@@ -5,11 +5,8 @@ import { type Child, startFirebreak } from './child.ts';
 export type Serving = Child & { readonly httpUrl: string };
 
 /** `firebreak serve` as a process of its own, ready. */
-export async function serve(
-  { configFile, env }: Pick<Installation, 'configFile' | 'env'>,
-  cwd?: string,
-): Promise<Serving> {
-  const child = startFirebreak(['serve', '--config', configFile], env, cwd);
+export async function serve({ configFile, env }: Pick<Installation, 'configFile' | 'env'>): Promise<Serving> {
+  const child = startFirebreak(['serve', '--config', configFile], env);
   try {
     await child.said('Firebreak is running', 60_000);
   } catch (error) {
