@@ -1,7 +1,7 @@
 import { describeError, isFirebreakError } from '../domain/errors.ts';
 import type { Verdict } from '../domain/outcome.ts';
 import { type ChangedSettings, type SettingChange, settingName, settingValue } from '../domain/setting.ts';
-import { outcomeOf, verdictOf } from './parts.ts';
+import { type Done, OTHER_SERVER, outcomeOfEach, type Skipped, verdictOnEach } from './parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from './step-kind.ts';
 
 type Ctx = Pick<StepContext<'databases'>, 'ports' | 'signal' | 'incident'>;
@@ -33,8 +33,8 @@ export async function executeSettings(
   { targets }: ApprovedChanges,
 ): Promise<OutcomeOf<ChangedSettings>> {
   const changes: Change[] = [];
-  const done: { target: string; detail: string }[] = [];
-  const skipped: { target: string; reason: string }[] = [];
+  const done: Done[] = [];
+  const skipped: Skipped[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const target = settingName(identity.setting);
@@ -44,7 +44,7 @@ export async function executeSettings(
     if (result.problem === null || result.uncertain)
       changes.push({ ...identity, uncertain: result.uncertain });
   }
-  return outcomeOf(done, skipped, { changes });
+  return outcomeOfEach(done, skipped, { changes });
 }
 
 type Result = { problem: string | null; uncertain: boolean; found: boolean };
@@ -59,7 +59,7 @@ async function changeOne(ctx: Ctx, identity: SettingChange, changedBefore: boole
       return { problem: null, uncertain: false, found: true };
     const differs =
       answer === 'server-changed'
-        ? 'Another server answers than the one that was read.'
+        ? OTHER_SERVER
         : `Somebody changed ${settingName(identity.setting)} meanwhile.`;
     if (!changedBefore) throw new Drifted([differs]);
     return refused(differs);
@@ -102,15 +102,14 @@ export async function reconcileSettings(
     const now = await ctx.ports.databases.readSetting(ctx.incident.database, identity.setting, ctx.signal);
     if (now.value === identity.to) reached.push({ ...identity, uncertain: false });
     else if (now.value !== identity.from) return { status: 'unknown', why: changedText(identity, now.value) };
-    else if (now.serverStart !== identity.serverStart)
-      return { status: 'unknown', why: 'Another server answers than the one that was read.' };
+    else if (now.serverStart !== identity.serverStart) return { status: 'unknown', why: OTHER_SERVER };
   }
   if (reached.length < targets.length) return { status: 'unfinished' };
   const done = reached.map((change) => ({
     target: settingName(change.setting),
     detail: `${detailOf(change, false)}; found so after an interruption of Firebreak`,
   }));
-  return { status: 'done', outcome: outcomeOf(done, [], { changes: reached }) };
+  return { status: 'done', outcome: outcomeOfEach(done, [], { changes: reached }) };
 }
 
 /** Reads every value back. */
@@ -134,7 +133,7 @@ export async function verifySettings(
       unread.push(`${settingName(setting)} could not be read: ${describeError(error).message}`);
     }
   }
-  return verdictOf({ evidence, wrong, unread }, () =>
+  return verdictOnEach({ evidence, wrong, unread }, () =>
     situationOf(ctx, data, [...wrong, ...skipped.map(({ reason }) => reason)], unread),
   );
 }

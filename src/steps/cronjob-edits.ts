@@ -8,6 +8,7 @@ import { isSameHost } from '../domain/same-host.ts';
 import type { CronJobChange } from '../ports/workloads.ts';
 import { allManaged, managedInstead, manifestText } from './gitops.ts';
 import { compactBody } from './job-requests.ts';
+import type { Excluded } from './parts.ts';
 import type { Draft, StepContext } from './step-kind.ts';
 
 type Ctx = Pick<StepContext<'workloads'>, 'ports' | 'signal'>;
@@ -66,7 +67,7 @@ export function editTargets(
   proposals: readonly EditProposal[],
 ): Pick<Draft<CronJobEdit>, 'targets' | 'excluded' | 'commands'> {
   const targets: Draft<CronJobEdit>['targets'] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const commands: Command[] = [];
   const patches: Command[] = [];
   for (const proposal of proposals) {

@@ -14,10 +14,11 @@ import { type CronJobChanged, changeCronJob, nothingChanged } from './change-cro
 import { slotsBetween } from './cron-schedule.ts';
 import { changeOf, nameOf } from './cronjob-edits.ts';
 import { secondsUntilQuiet } from './missed-slot.ts';
+import { type Done, outcomeOf, type Skipped, verdictOf } from './parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from './step-kind.ts';
 
 type Ctx = StepContext<'workloads'>;
-type Log = { done: { target: string; detail: string }[]; skipped: { target: string; reason: string }[] };
+type Log = { done: Done[]; skipped: Skipped[] };
 
 /** The part of an approved plan that this needs; every kind that changes CronJobs for good has it. */
 export interface ApprovedEdits {
@@ -149,13 +150,13 @@ export async function verifyEdits(
       done: left,
       next: data.cronJobs.map(({ ref }) => lookAtCronJob(ref)),
     };
-    if (problems.length > 0) return { ...verdict('failed', problems.join(' ')), situation };
+    if (problems.length > 0) return { ...verdictOf('failed', problems.join(' ')), situation };
     if (seconds >= observeSeconds) {
-      if (unread.length > 0) return { ...verdict('inconclusive', unread.join(' ')), situation };
-      if (left.length > 0) return { ...verdict('failed', `Not changed: ${left.join(' ')}`), situation };
+      if (unread.length > 0) return { ...verdictOf('inconclusive', unread.join(' ')), situation };
+      if (left.length > 0) return { ...verdictOf('failed', `Not changed: ${left.join(' ')}`), situation };
       const quiet =
         observeSeconds === 0 ? '' : `; nothing unannounced started within ${formatDuration(seconds)}`;
-      return verdict(
+      return verdictOf(
         'passed',
         `${formatCount(data.cronJobs.length, 'CronJob')} read back as decided${quiet}.`,
       );
@@ -204,14 +205,11 @@ async function problemsOf(
 
 function editOutcome(data: EditedCronJobs, log: Log): OutcomeOf<EditedCronJobs> {
   const texts = log.done.map(({ target, detail }) => `${target}: ${detail}`);
-  return {
+  return outcomeOf({
     summary: texts.length === 0 ? 'No CronJob is known to have been changed.' : `${texts.join('; ')}.`,
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data,
-  };
+  });
 }
 
 function detailOf({ fields }: CronJobEdit, found: boolean): string {
@@ -223,8 +221,4 @@ function detailOf({ fields }: CronJobEdit, found: boolean): string {
 
 function gone({ ref }: CronJobEdit): string {
   return `CronJob ${nameOf(ref)} does not exist any more, or was made anew.`;
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

@@ -1,5 +1,5 @@
-import type { Table } from '../domain/outcome.ts';
-import type { Draft, OutcomeOf } from './step-kind.ts';
+import { draftOf } from './parts.ts';
+import type { Draft } from './step-kind.ts';
 
 /** Why a step that only reads has no undo. */
 export const onlyReads = { impossible: 'Not needed: it only reads.' } as const;
@@ -10,32 +10,12 @@ export function inOneSentence(sentences: readonly string[]): string {
 }
 
 /** The part of a plan that is the same for every step that only reads. */
-export function readingPlan(parts: Pick<Draft<never>, 'summary' | 'commands' | 'warnings'>): Draft<never> {
-  return {
+export function readingPlan(
+  parts: Pick<Draft<never>, 'summary' | 'commands'> & { warnings?: string[] },
+): Draft<never> {
+  return draftOf({
     ...parts,
     impact: 'None: it only reads, each statement with a timeout.',
     undo: onlyReads.impossible,
-    targets: [],
-    excluded: [],
-    choices: [],
-    nothingToDo: null,
-  };
-}
-
-/** An outcome of reading: no targets were acted on. */
-export function readingOutcome<D>(
-  parts: Pick<OutcomeOf<D>, 'summary' | 'facts' | 'data'> & {
-    table?: Table;
-    causes?: OutcomeOf<D>['causes'];
-  },
-): OutcomeOf<D> {
-  return {
-    summary: parts.summary,
-    facts: parts.facts,
-    data: parts.data,
-    done: [],
-    skipped: [],
-    table: parts.table ?? null,
-    causes: parts.causes ?? [],
-  };
+  });
 }

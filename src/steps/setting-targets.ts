@@ -10,6 +10,7 @@ import {
   settingValue,
 } from '../domain/setting.ts';
 import type { SettingState } from '../ports/databases.ts';
+import type { Excluded } from './parts.ts';
 import type { Draft, StepContext } from './step-kind.ts';
 
 type Ctx = Pick<StepContext<'databases'>, 'ports' | 'signal' | 'incident' | 'guard'>;
@@ -43,7 +44,7 @@ export async function settingTargets(
 ): Promise<SettingTargets> {
   const { databases } = ctx.ports;
   const targets: Draft<SettingChange>['targets'] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const commands: Command[] = [];
   const denied: Command[] = [];
   let sessions = 0;

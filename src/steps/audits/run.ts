@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type AuditReport, isRed, redAudits } from '../../domain/audit.ts';
 import { formatCount } from '../../domain/format.ts';
-import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { inOneSentence, onlyReads, readingPlan } from '../observed.ts';
+import { outcomeOf, verdictOf } from '../parts.ts';
 import { defineStep, type EarlierStep } from '../step-kind.ts';
 
 const KIND = 'audits.run';
@@ -37,7 +38,6 @@ export const step = defineStep({
     return readingPlan({
       summary: `Run the audits of ${incident.database}${again}.`,
       commands: [{ label: 'The same as', language: 'text', text: `firebreak audit ${incident.database}` }],
-      warnings: [],
     });
   },
 
@@ -50,16 +50,9 @@ export const step = defineStep({
   },
 
   async verify(_ctx, _approved, { data }) {
-    const complete = data.unread.length === 0;
-    return {
-      status: complete ? 'passed' : 'inconclusive',
-      evidence: complete
-        ? 'Everything that is configured was read.'
-        : `Not everything could be read: ${inOneSentence(data.unread)}.`,
-      series: [],
-      milestone: null,
-      goBackTo: null,
-    };
+    return data.unread.length === 0
+      ? verdictOf('passed', 'Everything that is configured was read.')
+      : verdictOf('inconclusive', `Not everything could be read: ${inOneSentence(data.unread)}.`);
   },
 });
 
@@ -80,7 +73,7 @@ function dataOf({ findings, notChecked }: AuditReport): Data {
 
 function firstLook(report: AuditReport, data: Data) {
   const red = report.findings.filter(isRed);
-  return readingOutcome({
+  return outcomeOf({
     summary: redWords(data.red, 'red'),
     facts: restOf(red.length),
     data,
@@ -100,7 +93,7 @@ function compared(before: Data, report: AuditReport, data: Data) {
     ...fresh.map((one) => ['new', one.subject, one.title]),
     ...left.map((one) => ['still red', one.subject, one.title]),
   ];
-  return readingOutcome({
+  return outcomeOf({
     summary: `${formatCount(gone.length, 'finding is', 'findings are')} gone${
       fresh.length === 0 ? '' : `, ${fresh.length} new`
     }. ${redWords(data.red, 'still red')}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { onlyReads, readingOutcome } from '../observed.ts';
+import { onlyReads } from '../observed.ts';
+import { outcomeOf, verdictOf } from '../parts.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params, Sizes } from './generate/contract.ts';
 import { planConfiguration, readSizes } from './generate/plan.ts';
@@ -20,7 +21,7 @@ export const step = defineStep({
   async execute(ctx, { params }) {
     const sizes = await readSizes(ctx, params);
     const { roles, slots, servers, clients } = sizes;
-    return readingOutcome({
+    return outcomeOf({
       summary: `A PgBouncer for ${roles.length} roles: at most ${servers} of ${slots} connections, ${clients} clients. The files are in the plan.`,
       facts: [
         { name: 'max_db_connections', value: `${servers} of ${slots}` },
@@ -39,12 +40,6 @@ export const step = defineStep({
     });
   },
   async verify() {
-    return {
-      status: 'passed',
-      evidence: 'Nothing was changed.',
-      series: [],
-      milestone: null,
-      goBackTo: null,
-    };
+    return verdictOf('passed', 'Nothing was changed.');
   },
 });

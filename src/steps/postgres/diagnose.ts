@@ -12,7 +12,8 @@ import type { Snapshot } from '../../domain/snapshot.ts';
 import { type Trend, trendOf } from '../../domain/trend.ts';
 import type { Workloads } from '../../ports/workloads.ts';
 import { gatherFacts } from '../gather-facts.ts';
-import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { inOneSentence, onlyReads, readingPlan } from '../observed.ts';
+import { outcomeOf, verdictOf } from '../parts.ts';
 import { serverNotes } from '../server-notes.ts';
 import { defineStep } from '../step-kind.ts';
 
@@ -70,14 +71,13 @@ export const step = defineStep({
     return readingPlan({
       summary: `Read ${incident.database}, its replicas, metrics and cluster once, and name the cause.`,
       commands,
-      warnings: [],
     });
   },
 
   async execute(ctx, { params }) {
     const { facts, causes } = await gatherFacts(ctx, { server: 'primary', replicas: true });
     const shown = causes.slice(0, params.topCauses);
-    return readingOutcome({
+    return outcomeOf({
       summary: summarise(shown),
       facts: [
         ...serverNotes(facts).map((value) => ({ name: 'Servers', value })),
@@ -90,16 +90,9 @@ export const step = defineStep({
   },
 
   async verify(_ctx, _approved, { data: { missing } }) {
-    const complete = missing.length === 0;
-    return {
-      status: complete ? 'passed' : 'inconclusive',
-      evidence: complete
-        ? 'Everything was read.'
-        : `Not everything could be read, so the diagnosis may be incomplete: ${inOneSentence(missing)}.`,
-      series: [],
-      milestone: null,
-      goBackTo: null,
-    };
+    if (missing.length === 0) return verdictOf('passed', 'Everything was read.');
+    const text = `Not everything could be read, so the diagnosis may be incomplete: ${inOneSentence(missing)}.`;
+    return verdictOf('inconclusive', text);
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { draftOf } from '../parts.ts';
 import {
   changeExtension,
   DROP,
@@ -31,24 +32,21 @@ export const step = defineStep({
     const ours = ctx.earlier.some(isCreation);
     const wanted = ours && now.created;
     if (wanted && !now.allowed) throw notAllowed(DROP);
-    return {
+    return draftOf({
       summary: 'Drop the extension pg_stat_statements from this database.',
       impact: 'Whoever reads the view gets an error. Firebreak tells less of what ran before.',
       undo: 'Go back to the step that had created it: it makes a new plan. What was counted is lost.',
       wontSolve: [],
-      warnings: [],
       targets: wanted
         ? extensionTarget({ create: false, serverStart: now.serverStart }, 'A step of this run created it.')
         : [],
-      excluded: [],
-      choices: [],
       commands: wanted ? [{ label: 'in this database', language: 'sql' as const, text: DROP }] : [],
       nothingToDo: wanted
         ? null
         : ours
           ? 'The extension is gone already.'
           : 'No step of this run has created the extension.',
-    };
+    });
   },
   recheck: async (ctx, { targets }) => await recheckExtension(ctx, targets),
   execute: async (ctx, { targets }) => await changeExtension(ctx, targets),

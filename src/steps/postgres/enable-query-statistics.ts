@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Command } from '../../domain/plan.ts';
 import type { QueryStatistics } from '../../ports/remedies.ts';
+import { draftOf } from '../parts.ts';
 import {
   CREATE,
   changeExtension,
@@ -40,24 +41,21 @@ export const step = defineStep({
 
 function draft(now: QueryStatistics, wanted: boolean): Draft<ExtensionChange> {
   const preload = preloadLines(now);
-  return {
+  return draftOf({
     summary: 'Create the extension pg_stat_statements in this database.',
     impact:
       'Nobody notices it. The server keeps times of up to 5000 statements in memory, for every database.',
     undo: 'A later step drops the extension; what was counted is lost then.',
     wontSolve: ['What ran before is not known; counting begins when the library is loaded.'],
-    warnings: [],
     targets: wanted
       ? extensionTarget(
           { create: true, serverStart: now.serverStart },
           'The library is loaded, and the extension is missing here.',
         )
       : [],
-    excluded: [],
-    choices: [],
     commands: wanted ? [{ label: 'in this database', language: 'sql', text: CREATE }] : preload,
     nothingToDo: wanted ? null : nothingToDo(now, preload),
-  };
+  });
 }
 
 function nothingToDo({ available, loaded, created }: QueryStatistics, preload: readonly Command[]): string {

@@ -6,7 +6,8 @@ import type { ClusterFacts } from '../../domain/cluster.ts';
 import { formatCount, formatDuration, shorten } from '../../domain/format.ts';
 import type { Session } from '../../domain/snapshot.ts';
 import { gatherFacts } from '../gather-facts.ts';
-import { inOneSentence, onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { inOneSentence, onlyReads, readingPlan } from '../observed.ts';
+import { outcomeOf, verdictOf } from '../parts.ts';
 import { defineStep } from '../step-kind.ts';
 
 const Params = z.strictObject({
@@ -47,7 +48,6 @@ export const step = defineStep({
           text: 'List Pods of the client addresses, CronJobs and Jobs',
         },
       ],
-      warnings: [],
     });
   },
 
@@ -58,7 +58,7 @@ export const step = defineStep({
       .sort((a, b) => signalAge(b) - signalAge(a));
     const shown = long.slice(0, params.limit);
     const others = facts.snapshot.slots.used - shown.length;
-    return readingOutcome({
+    return outcomeOf({
       summary: summarise(long.length, params.olderThanSeconds),
       facts: [
         {
@@ -72,16 +72,9 @@ export const step = defineStep({
   },
 
   async verify(_ctx, _approved, { data }) {
-    const complete = data.gaps.length === 0;
-    return {
-      status: complete ? 'passed' : 'inconclusive',
-      evidence: complete
-        ? `${formatCount(data.shown, 'session')} listed.`
-        : `Owners may be missing: ${inOneSentence(data.gaps)}.`,
-      series: [],
-      milestone: null,
-      goBackTo: null,
-    };
+    return data.gaps.length === 0
+      ? verdictOf('passed', `${formatCount(data.shown, 'session')} listed.`)
+      : verdictOf('inconclusive', `Owners may be missing: ${inOneSentence(data.gaps)}.`);
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../domain/format.ts';
-import { onlyReads, readingOutcome, readingPlan } from '../observed.ts';
+import { onlyReads, readingPlan } from '../observed.ts';
+import { outcomeOf } from '../parts.ts';
 import { diagnosedBefore, promisesOf } from '../shared/recovery/cause-contract.ts';
 import { Params } from '../shared/recovery/contract.ts';
 import { describeObjective } from '../shared/recovery/objectives.ts';
@@ -52,14 +53,13 @@ export const step = defineStep({
           text: objective.query,
         })),
       ],
-      warnings: [],
     });
   },
 
   async execute(ctx, { params }) {
     const sample = await takeSample(ctx, params);
     const high = typeof sample === 'string' ? [sample] : [...sample.high];
-    return readingOutcome({
+    return outcomeOf({
       summary:
         high.length === 0
           ? 'It is quiet at the start of the watch.'

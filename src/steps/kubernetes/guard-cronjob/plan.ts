@@ -10,6 +10,7 @@ import {
   toldFact,
   toldOf,
 } from '../../cronjob-edits.ts';
+import { draftOf } from '../../parts.ts';
 import type { Draft } from '../../step-kind.ts';
 import { boundsFor, type Rhythm } from './bounds.ts';
 import type { Ctx, Params } from './contract.ts';
@@ -29,7 +30,7 @@ export async function planGuards(ctx: Ctx, params: Params): Promise<Draft<CronJo
   }
   const made = editTargets(ctx, proposals);
   const left = made.targets.length === 0;
-  return {
+  return draftOf({
     ...made,
     summary: `Bound the runs of ${left ? 'no CronJob' : made.targets.map(({ owner }) => owner).join(', ')}.`,
     impact:
@@ -42,11 +43,10 @@ export async function planGuards(ctx: Ctx, params: Params): Promise<Draft<CronJo
     warnings: left
       ? warnings
       : [...warnings, 'Under Forbid a suspended Job blocks all further runs until it is resumed or deleted.'],
-    choices: [],
     nothingToDo: left
       ? [`None of ${formatCount(batches.length, 'CronJob')} lacks a bound.`, ...unread].join(' ')
       : null,
-  };
+  });
 }
 
 /** How long the completed runs took that the cluster still keeps. */

@@ -2,6 +2,7 @@ import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { hashJson } from '../../../domain/json.ts';
 import { boundName } from '../../../domain/namespace-bounds.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { outcomeOf, type Skipped, verdictOf } from '../../parts.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import type { ApprovedRemoval, Ctx, Identity, RemovalOutcome, Removed } from './contract.ts';
 
@@ -20,7 +21,7 @@ async function changed(ctx: Ctx, bound: Identity): Promise<string[]> {
 /** Deletes each, guarded by its uid. Safe to repeat: what is gone is gone. */
 export async function executeRemoval(ctx: Ctx, { targets }: ApprovedRemoval): Promise<RemovalOutcome> {
   const removed: string[] = [];
-  const skipped: { target: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const target = boundName(identity);
@@ -75,17 +76,14 @@ export async function verifyRemoval(
       ? `${targets.map(({ identity }) => boundName(identity)).join(', ')} is gone.`
       : `${there.join(', ')} is still there. ${why}`;
   const status = there.length === 0 ? 'passed' : 'failed';
-  return { status, evidence: evidence.trim(), series: [], milestone: null, goBackTo: null };
+  return verdictOf(status, evidence.trim());
 }
 
 function removalOutcome(removed: string[], skipped: RemovalOutcome['skipped']): RemovalOutcome {
-  return {
+  return outcomeOf({
     summary: removed.length === 0 ? 'Nothing was removed.' : `Removed ${removed.join(', ')}.`,
     done: removed.map((target) => ({ target, detail: 'deleted' })),
     skipped,
-    facts: [],
-    table: null,
-    causes: [],
     data: { removed },
-  };
+  });
 }

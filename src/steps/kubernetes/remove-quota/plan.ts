@@ -1,11 +1,12 @@
 import { hashJson } from '../../../domain/json.ts';
 import { boundName, MadeBounds } from '../../../domain/namespace-bounds.ts';
+import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity } from './contract.ts';
 
 /** Looks which bounds of this run are still there as it made them. */
 export async function planRemoval(ctx: Ctx): Promise<Draft<Identity>> {
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const found: Identity[] = [];
   for (const bound of madeByThisRun(ctx)) {
     const now = await ctx.ports.workloads.bound(bound, ctx.signal);
@@ -17,12 +18,11 @@ export async function planRemoval(ctx: Ctx): Promise<Draft<Identity>> {
   }
   // The quota goes first: with a quota on limits and no defaults, pods without limits would be refused.
   const ordered = found.toSorted((a, b) => b.kind.localeCompare(a.kind));
-  return {
+  return draftOf({
     summary: `Remove ${ordered.map(boundName).join(', ') || 'no bound'}.`,
     impact: 'New pods are not bounded any more. What runs keeps the limits that it started with.',
     undo: 'Go back to the step that had made them: it makes a new plan.',
     wontSolve: ['The audits resource-quota and limit-range are red again.'],
-    warnings: [],
     targets: ordered.map((bound) => ({
       id: bound.uid,
       label: boundName(bound),
@@ -34,7 +34,6 @@ export async function planRemoval(ctx: Ctx): Promise<Draft<Identity>> {
       identity: bound,
     })),
     excluded,
-    choices: [],
     commands: ordered.map(({ kind, namespace, name }) => ({
       label: `Delete ${kind} ${namespace}/${name}, if it is still the same`,
       language: 'text',
@@ -42,12 +41,12 @@ export async function planRemoval(ctx: Ctx): Promise<Draft<Identity>> {
       patch: null,
     })),
     nothingToDo: ordered.length > 0 ? null : nothingToDo(excluded),
-  };
+  });
 }
 
-function nothingToDo(excluded: readonly { label: string; reason: string }[]): string {
+function nothingToDo(excluded: Excluded): string {
   if (excluded.length === 0) return 'This run has made no quota and no limit range.';
-  return excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  return reasonsOf(excluded);
 }
 
 function madeByThisRun({ earlier }: Ctx): Identity[] {

@@ -11,6 +11,7 @@ import {
   toldOf,
 } from '../../cronjob-edits.ts';
 import { deadlineFor } from '../../missed-slot.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { type PeakUse, peakUse, peakWindows } from '../../peak-hours.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Params } from './contract.ts';
@@ -27,7 +28,7 @@ export async function planRescheduling(ctx: Ctx, params: Params): Promise<Draft<
   const year: PeakYear = { peak, windows: peakWindows(peak, at), at };
   const { batches, unread } = await readBatches(ctx);
   const proposals: EditProposal[] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const rarer: string[] = [];
   for (const batch of batches) {
     const use = scheduleProblem(batch) === null ? peakUse(batch, year.windows, at) : null;
@@ -72,7 +73,7 @@ export async function planRescheduling(ctx: Ctx, params: Params): Promise<Draft<
 
 function nothingToDo(
   batches: readonly BatchWorkload[],
-  excluded: readonly { label: string; reason: string }[],
+  excluded: Excluded,
   unread: readonly string[],
 ): string {
   const why = [...excluded.map(({ label, reason }) => `${label}: ${reason}`), ...unread].join(' ');
@@ -104,7 +105,7 @@ function proposalOf(
 }
 
 function draft(parts: Partial<Draft<CronJobEdit>>): Draft<CronJobEdit> {
-  return {
+  return draftOf({
     summary: 'Move no CronJob.',
     impact: 'Nothing starts now. From the next slot on they run in quiet hours; what runs already goes on.',
     undo: 'Its former schedule, zone and deadline are kept: restoring gives them back.',
@@ -112,12 +113,6 @@ function draft(parts: Partial<Draft<CronJobEdit>>): Draft<CronJobEdit> {
       'What made its query expensive is not repaired by that.',
       'A run that starts before the peak may still run into it: activeDeadlineSeconds bounds that.',
     ],
-    warnings: [],
-    targets: [],
-    excluded: [],
-    choices: [],
-    commands: [],
-    nothingToDo: null,
     ...parts,
-  };
+  });
 }

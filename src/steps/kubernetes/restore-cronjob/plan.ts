@@ -2,6 +2,7 @@ import type { CronJob } from '../../../domain/cluster.ts';
 import { CronJobEdit, EditedCronJobs, type FieldChange, fieldText } from '../../../domain/cronjob-change.ts';
 import { type EditProposal, editTargets, nameOf } from '../../cronjob-edits.ts';
 import { deadlineFor, secondsUntilQuiet } from '../../missed-slot.ts';
+import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'workloads'>;
@@ -10,7 +11,7 @@ const KINDS: readonly string[] = ['kubernetes.reschedule-cronjob', 'kubernetes.g
 
 /** Looks what this run has changed of CronJobs, and whether it is still so. */
 export async function planRestoring(ctx: Ctx): Promise<Draft<CronJobEdit>> {
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const warnings: string[] = [];
   const proposals: EditProposal[] = [];
   for (const { ref, fields } of editsOfThisRun(ctx)) {
@@ -42,7 +43,7 @@ export async function planRestoring(ctx: Ctx): Promise<Draft<CronJobEdit>> {
   }
   const made = editTargets(ctx, proposals);
   const left = made.targets.length === 0;
-  return {
+  return draftOf({
     ...made,
     summary: `Restore ${left ? 'no CronJob' : made.targets.map(({ owner }) => owner).join(', ')}.`,
     impact: 'Nothing starts now. From the next slot on they run as they did before.',
@@ -50,14 +51,13 @@ export async function planRestoring(ctx: Ctx): Promise<Draft<CronJobEdit>> {
     wontSolve: ['The audits that asked for the change are red again.'],
     warnings,
     excluded: [...excluded, ...made.excluded],
-    choices: [],
     nothingToDo: left ? nothingToDo(excluded) : null,
-  };
+  });
 }
 
-function nothingToDo(excluded: readonly { label: string; reason: string }[]): string {
+function nothingToDo(excluded: Excluded): string {
   if (excluded.length === 0) return 'This run has changed no CronJob, or it is as it was already.';
-  return excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  return reasonsOf(excluded);
 }
 
 /** The former values, with a deadline that starts nothing at once; `kept` names it where it is not the former one. */

@@ -4,6 +4,7 @@ import type { Verdict } from '../../../domain/outcome.ts';
 import { lookAtCronJob } from '../../by-hand.ts';
 import { slotsBetween } from '../../cron-schedule.ts';
 import { secondsUntilSafe } from '../../missed-slot.ts';
+import { verdictOf } from '../../parts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import {
   type ApprovedResumption,
@@ -103,14 +104,14 @@ export async function verifyResumption(
       done: skipped.map(({ target, reason }) => `${target}: ${reason}`),
       next: targets.map(({ identity }) => lookAtCronJob(identity.ref)),
     };
-    if (problems.length > 0) return { ...verdict('failed', problems.join(' ')), situation };
+    if (problems.length > 0) return { ...verdictOf('failed', problems.join(' ')), situation };
     if (unread.length > 0 && seconds >= params.observeSeconds) {
       const text = `After ${formatDuration(seconds)} it could not be read whether it is as decided, and what started.`;
-      return { ...verdict('inconclusive', text), situation };
+      return { ...verdictOf('inconclusive', text), situation };
     }
     if (seconds >= params.observeSeconds) {
       const kept = how === 'keep' ? ' It stays suspended: do not forget it.' : '';
-      return verdict(
+      return verdictOf(
         'passed',
         `${formatCount(targets.length, 'CronJob')} as decided; nothing unannounced started within ${formatDuration(seconds)}.${kept}`,
       );
@@ -161,8 +162,4 @@ async function problemsOf(ctx: Ctx, identity: Identity, how: string, data: Data)
   return [
     `${label} started ${news.map(({ name }) => name).join(', ')} though no slot was due: suspend it again.`,
   ];
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

@@ -4,6 +4,7 @@ import { formatDuration } from '../../../domain/format.ts';
 import { lookAtCronJob } from '../../by-hand.ts';
 import { changeCronJob, nothingChanged } from '../../change-cronjob.ts';
 import { secondsUntilSafe } from '../../missed-slot.ts';
+import { outcomeOf } from '../../parts.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedResumption,
@@ -61,15 +62,12 @@ export function resumptionOutcome(data: Data, log: Log): ResumptionOutcome {
   const words = data.cronJobs.map(
     ({ namespace, name, action }) => `${namespace}/${name} ${action === 'kept' ? 'kept suspended' : action}`,
   );
-  return {
+  return outcomeOf({
     summary:
       words.length === 0 ? 'No CronJob is known to have been changed.' : `CronJob ${words.join(', ')}.`,
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data,
-  };
+  });
 }
 
 /** What is remembered of one CronJob, so that the former schedule is not lost. */

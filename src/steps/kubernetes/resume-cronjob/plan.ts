@@ -1,10 +1,11 @@
 import type { CronJob } from '../../../domain/cluster.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import type { Choice, Command, Plan } from '../../../domain/plan.ts';
+import type { Choice, Command } from '../../../domain/plan.ts';
 import { type SuspendedCronJob, Suspension, SuspensionTarget } from '../../../domain/suspension.ts';
 import { lastSlot, nextSlot, slotsBetween, slotText } from '../../cron-schedule.ts';
 import { gitopsWarning } from '../../gitops.ts';
 import { compactBody, jobRequest } from '../../job-requests.ts';
+import { type Excluded, reasonsOf } from '../../parts.ts';
 import type { Draft, EarlierStep } from '../../step-kind.ts';
 import { type Ctx, HOW, type Identity, JOBS, type Params, type Settings, windowChoice } from './contract.ts';
 import { changeTo, settingsFor } from './settings.ts';
@@ -20,7 +21,7 @@ interface Subject {
 
 /** Offers to reschedule, resume or keep what this run suspended, and says what each would start. */
 export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
-  const excluded: Plan['excluded'] = [];
+  const excluded: Excluded = [];
   const subjects: Subject[] = [];
   const suspended = suspendedByThisRun(ctx);
   for (const record of suspended) {
@@ -46,9 +47,9 @@ export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Id
   };
 }
 
-function nothingToDo(suspended: number, excluded: Plan['excluded']): string {
+function nothingToDo(suspended: number, excluded: Excluded): string {
   if (suspended === 0) return 'This run suspended no CronJob, so there is none to resume.';
-  return excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  return reasonsOf(excluded);
 }
 
 /**

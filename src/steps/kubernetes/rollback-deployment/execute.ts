@@ -3,6 +3,7 @@ import type { Rollback, RolledBack } from '../../../domain/deployment-change.ts'
 import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { outcomeOf, verdictOf } from '../../parts.ts';
 import { nameOf } from '../../shared/deployment/blamed.ts';
 import { changeDeployment, lookAtDeployment } from '../../shared/deployment/change.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
@@ -101,7 +102,7 @@ export async function verifyRollback(
       const names = data.deployments
         .map((one) => `${nameOf(one)} runs ${one.to.images.join(', ')} again`)
         .join('; ');
-      return verdict('passed', `${names}, every pod ready after ${formatDuration(seconds)}.`);
+      return verdictOf('passed', `${names}, every pod ready after ${formatDuration(seconds)}.`);
     }
     if (seconds >= params.verifySeconds) {
       const situation = {
@@ -112,7 +113,7 @@ export async function verifyRollback(
       };
       const status = problems.length > 0 ? 'failed' : 'inconclusive';
       return {
-        ...verdict(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
+        ...verdictOf(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
         situation,
       };
     }
@@ -158,7 +159,7 @@ function rolledOut({ ref, from, to }: Identity, now: Deployment): string[] {
 
 function rollbackOutcome(data: Rollback, log: Pick<RollbackOutcome, 'done' | 'skipped'>): RollbackOutcome {
   const certain = data.deployments.filter(({ uncertain }) => !uncertain);
-  return {
+  return outcomeOf({
     summary:
       certain.length === 0
         ? 'It is not known whether the Deployment was rolled back.'
@@ -166,13 +167,6 @@ function rollbackOutcome(data: Rollback, log: Pick<RollbackOutcome, 'done' | 'sk
             .map((one) => `Deployment ${nameOf(one)} is rolled back to ${one.to.images.join(', ')}.`)
             .join(' '),
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data,
-  };
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
+  });
 }

@@ -4,6 +4,7 @@ import type { Deployment, Revision } from '../../../domain/cluster.ts';
 import { type KeptRevision, Rollback } from '../../../domain/deployment-change.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import { compactBody } from '../../job-requests.ts';
+import { draftOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { blamedDeployment, nameOf } from '../../shared/deployment/blamed.ts';
 import { managerWarnings } from '../../shared/deployment/change.ts';
@@ -130,18 +131,12 @@ function kept({ name, uid, images }: Revision): KeptRevision {
 }
 
 function draft(parts: Partial<Draft<Identity>>): Draft<Identity> {
-  return {
+  return draftOf({
     summary: 'Roll back no Deployment.',
     impact:
       'Its pods are replaced by those of the other revision, a few at a time; each opens new connections.',
     undo: 'Roll it forward: a later step offers that while the revision is kept.',
     wontSolve: ['What the newer revision changed in data or settings stays changed.'],
-    warnings: [],
-    targets: [],
-    excluded: [],
-    choices: [],
-    commands: [],
-    nothingToDo: null,
     ...parts,
-  };
+  });
 }

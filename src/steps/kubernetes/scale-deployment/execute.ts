@@ -3,6 +3,7 @@ import type { Scaled, Scaling } from '../../../domain/deployment-change.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { outcomeOf, verdictOf } from '../../parts.ts';
 import { nameOf } from '../../shared/deployment/blamed.ts';
 import { changeDeployment, lookAtDeployment } from '../../shared/deployment/change.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
@@ -97,7 +98,7 @@ export async function verifyScaling(
       const sizes = data.deployments
         .map((one) => `${nameOf(one)} has ${formatCount(one.to, 'pod')}`)
         .join(', ');
-      return verdict('passed', `${sizes} after ${formatDuration(seconds)}.`);
+      return verdictOf('passed', `${sizes} after ${formatDuration(seconds)}.`);
     }
     if (seconds >= params.verifySeconds) {
       const situation = {
@@ -108,7 +109,7 @@ export async function verifyScaling(
       };
       const status = problems.length > 0 ? 'failed' : 'inconclusive';
       return {
-        ...verdict(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
+        ...verdictOf(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
         situation,
       };
     }
@@ -141,7 +142,7 @@ function chosen({ choices }: ApprovedScaling): number {
 
 function scalingOutcome(data: Scaling, log: Pick<ScalingOutcome, 'done' | 'skipped'>): ScalingOutcome {
   const certain = data.deployments.filter(({ uncertain }) => !uncertain);
-  return {
+  return outcomeOf({
     summary:
       certain.length === 0
         ? 'It is not known whether the Deployment was scaled.'
@@ -149,13 +150,6 @@ function scalingOutcome(data: Scaling, log: Pick<ScalingOutcome, 'done' | 'skipp
             .map((one) => `Deployment ${nameOf(one)} is scaled from ${one.from} to ${one.to}.`)
             .join(' '),
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data,
-  };
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
+  });
 }

@@ -5,6 +5,7 @@ import { formatCount } from '../../../domain/format.ts';
 import type { Choice } from '../../../domain/plan.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import { compactBody } from '../../job-requests.ts';
+import { draftOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { blamedDeployment, nameOf } from '../../shared/deployment/blamed.ts';
 import { managerWarnings } from '../../shared/deployment/change.ts';
@@ -153,17 +154,11 @@ function distinct(counts: readonly number[]): number[] {
 }
 
 function draft(parts: Partial<Draft<Identity>>): Draft<Identity> {
-  return {
+  return draftOf({
     summary: 'Scale no Deployment.',
     impact: 'Its pods end, and with them their connections. Fewer pods serve its requests.',
     undo: 'Scale it back: a later step offers the former number.',
     wontSolve: ['What its pods do to the database they go on doing, in smaller number.'],
-    warnings: [],
-    targets: [],
-    excluded: [],
-    choices: [],
-    commands: [],
-    nothingToDo: null,
     ...parts,
-  };
+  });
 }

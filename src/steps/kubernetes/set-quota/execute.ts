@@ -8,6 +8,7 @@ import {
 } from '../../../domain/namespace-bounds.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { parseQuantity } from '../../../domain/quantity.ts';
+import { outcomeOf, verdictOf } from '../../parts.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import { type ApprovedBounds, type BoundsOutcome, type Ctx, chosenBounds } from './contract.ts';
 import { type Amount, amounts, amountText, noDefaults, useOf } from './fit.ts';
@@ -122,9 +123,9 @@ export async function verifyBounds(
     ];
     const open = findings.flatMap(({ open: one }) => one ?? []);
     const late = ctx.clock.now().getTime() - start >= params.verifySeconds * 1000;
-    if (wrong.length > 0) return verdict('failed', wrong.join(' '));
-    if (open.length === 0) return verdict('passed', findings.flatMap(({ good }) => good ?? []).join(' '));
-    if (late) return verdict('inconclusive', open.join(' '));
+    if (wrong.length > 0) return verdictOf('failed', wrong.join(' '));
+    if (open.length === 0) return verdictOf('passed', findings.flatMap(({ good }) => good ?? []).join(' '));
+    if (late) return verdictOf('inconclusive', open.join(' '));
     ctx.progress({ text: open.join(' '), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
@@ -163,16 +164,9 @@ function isSame({ spec }: Pick<StoredBound, 'spec'>, bound: Bound): boolean {
 }
 
 function boundsOutcome(made: readonly Made[], log: Log): BoundsOutcome {
-  return {
+  return outcomeOf({
     summary: made.length === 0 ? 'Nothing was made.' : `Made ${made.map(boundName).join(', ')}.`,
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data: { made: [...made] },
-  };
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
+  });
 }

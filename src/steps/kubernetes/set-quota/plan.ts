@@ -6,6 +6,7 @@ import type { Choice, Command } from '../../../domain/plan.ts';
 import { formatCores, formatMemory } from '../../../domain/quantity.ts';
 import { manifestText } from '../../gitops.ts';
 import { compactBody } from '../../job-requests.ts';
+import { type Excluded, reasonsOf } from '../../parts.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, type Identity, LIMITS_NAME, MEMORY, type Params, QUOTA_NAME } from './contract.ts';
 import { amounts, amountText, type Defaults, defaultsFor, peakOf, quotaFor, type Use, useOf } from './fit.ts';
@@ -29,7 +30,7 @@ interface Subject {
 /** Proposes a ResourceQuota and a LimitRange for each namespace that lacks one, fitted to what is used. */
 export async function planBounds(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
   const subjects: Subject[] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const warnings: string[] = [];
   const { workloads } = ctx.ports;
   const read = workloads.namespaces.length === 0 ? null : await workloads.guardrails(ctx.signal);
@@ -98,11 +99,7 @@ async function subjectOf(
 
 function draftOf(
   ctx: Ctx,
-  {
-    subjects,
-    excluded,
-    warnings,
-  }: { subjects: readonly Subject[]; excluded: Draft<Identity>['excluded']; warnings: string[] },
+  { subjects, excluded, warnings }: { subjects: readonly Subject[]; excluded: Excluded; warnings: string[] },
 ): Draft<Identity> {
   const targets = subjects.map(targetOf);
   const choices = subjects.some(({ lacks }) => lacks.limits) ? [memoryChoice(subjects)] : [];
@@ -134,9 +131,9 @@ function draftOf(
   };
 }
 
-function nothingToDo(excluded: Draft<Identity>['excluded']): string {
+function nothingToDo(excluded: Excluded): string {
   if (excluded.length === 0) return 'No cluster is configured: add a kubernetes section.';
-  return excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  return reasonsOf(excluded);
 }
 
 function targetOf(subject: Subject): Draft<Identity>['targets'][number] {

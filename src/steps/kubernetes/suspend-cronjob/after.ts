@@ -3,6 +3,7 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { SuspendedCronJob, Suspension } from '../../../domain/suspension.ts';
 import { lookAtCronJob, suspendByHand } from '../../by-hand.ts';
+import { verdictOf } from '../../parts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import { type ApprovedSuspension, type Ctx, JOBS, type SuspensionOutcome } from './contract.ts';
 import { handledBefore, suspensionOutcome } from './execute.ts';
@@ -77,7 +78,7 @@ export async function verifySuspension(
     const { open, unread } = await openPoints(ctx, targets, ends);
     const now = ctx.clock.now().getTime();
     const after = `After ${formatDuration((now - start) / 1000)}:`;
-    if (open.length + unread.length === 0) return verdict('passed', passedText(data, (now - start) / 1000));
+    if (open.length + unread.length === 0) return verdictOf('passed', passedText(data, (now - start) / 1000));
     if (now >= deadline) {
       const refs = targets.map(({ identity }) => identity.ref);
       const situation = {
@@ -87,8 +88,11 @@ export async function verifySuspension(
         next: [...refs.map(lookAtCronJob), ...refs.map(suspendByHand)],
       };
       return open.length > 0
-        ? { ...verdict('failed', `${after} ${open.join(' ')}`), situation }
-        : { ...verdict('inconclusive', `${after} it could not be read whether it is suspended.`), situation };
+        ? { ...verdictOf('failed', `${after} ${open.join(' ')}`), situation }
+        : {
+            ...verdictOf('inconclusive', `${after} it could not be read whether it is suspended.`),
+            situation,
+          };
     }
     ctx.progress({ text: [...open, ...unread].join(' '), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
@@ -126,8 +130,4 @@ function passedText({ cronJobs }: Suspension, seconds: number): string {
   const left = cronJobs.flatMap(({ jobs }) => jobs).filter(({ action }) => action === 'left').length;
   const jobs = left === 0 ? 'no Job of it runs' : `${formatCount(left, 'Job')} left running as decided`;
   return `${formatCount(cronJobs.length, 'CronJob')} suspended, ${jobs}, after ${formatDuration(seconds)}. The queries in PostgreSQL may still run: kill them next.`;
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

@@ -6,6 +6,7 @@ import { formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import { Resumption } from '../../../domain/suspension.ts';
 import type { Findings } from '../../gather-facts.ts';
+import { type Excluded, reasonsOf } from '../../parts.ts';
 import type { Ctx, Params } from './contract.ts';
 
 /** A CronJob that may be suspended, and why. */
@@ -19,7 +20,7 @@ export interface Candidate {
 /** Who was found, who was left alone, and why nobody was found. */
 export interface Candidates {
   readonly found: readonly Candidate[];
-  readonly excluded: readonly { label: string; reason: string }[];
+  readonly excluded: Excluded;
   readonly nobody: string;
 }
 
@@ -62,7 +63,7 @@ function blamedCandidates({ facts, causes }: Findings): Candidates {
   const roots = there.filter((session) => top.rootSessions.includes(backendId(session)));
   const owners = groupByOwner(roots, facts.cluster);
   const found: Candidate[] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   for (const { culprit, sessions } of owners) {
     const cronJob = facts.cluster.cronJobs.find((item) => isNamed(item, culprit));
     const owns = ownsText(sessions.length, roots.length, culprit);
@@ -73,7 +74,7 @@ function blamedCandidates({ facts, causes }: Findings): Candidates {
       found.push({ cronJob, why: owns, proposed: strength === 'strong' });
     } else excluded.push({ label: culpritName(culprit), reason: `The evidence is weak. ${owns}` });
   }
-  const named = excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  const named = reasonsOf(excluded);
   const nobody = `No CronJob owns the root sessions, so none is suspended. Diagnosis: ${top.title}. ${named}`;
   return { found, excluded, nobody };
 }

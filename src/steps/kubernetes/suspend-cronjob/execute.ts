@@ -4,6 +4,7 @@ import { formatCount } from '../../../domain/format.ts';
 import type { SuspendedCronJob } from '../../../domain/suspension.ts';
 import { suspendByHand } from '../../by-hand.ts';
 import { type CronJobChanged, changeCronJob, nothingChanged } from '../../change-cronjob.ts';
+import { outcomeOf } from '../../parts.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedSuspension,
@@ -38,14 +39,11 @@ export async function executeSuspension(
 
 /** The outcome as people read it, from what is known of each CronJob. */
 export function suspensionOutcome(cronJobs: readonly SuspendedCronJob[], log: Log): SuspensionOutcome {
-  return {
+  return outcomeOf({
     summary: summaryOf(cronJobs),
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data: { cronJobs: [...cronJobs] },
-  };
+  });
 }
 
 function summaryOf(cronJobs: readonly SuspendedCronJob[]): string {

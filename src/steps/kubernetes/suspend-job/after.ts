@@ -1,6 +1,7 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { verdictOf } from '../../parts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import {
   type ApprovedJobs,
@@ -75,7 +76,7 @@ export async function verifyJobs(
     const seconds = (ctx.clock.now().getTime() - start) / 1000;
     if (open.length + unread.length === 0) {
       const text = `It is stopped, and none of its pods runs, after ${formatDuration(seconds)}. Its queries in PostgreSQL may still run: kill them next.`;
-      return verdict('passed', text);
+      return verdictOf('passed', text);
     }
     if (ctx.clock.now().getTime() >= deadline) {
       const situation = {
@@ -86,14 +87,10 @@ export async function verifyJobs(
       };
       const after = `After ${formatDuration(seconds)}:`;
       return open.length > 0
-        ? { ...verdict('failed', `${after} ${open.join(' ')}`), situation }
-        : { ...verdict('inconclusive', `${after} it could not be read whether it is stopped.`), situation };
+        ? { ...verdictOf('failed', `${after} ${open.join(' ')}`), situation }
+        : { ...verdictOf('inconclusive', `${after} it could not be read whether it is stopped.`), situation };
     }
     ctx.progress({ text: [...open, ...unread].join(' '), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

@@ -1,4 +1,5 @@
 import { describeError, isFirebreakError, withSituation } from '../../../domain/errors.ts';
+import { outcomeOf } from '../../parts.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedJobs,
@@ -51,14 +52,11 @@ async function stop(ctx: Ctx, { ref }: Identity, how: string): Promise<Data['job
 /** The outcome as people read it. */
 export function jobsOutcome(jobs: Data['jobs'], log: Log): JobsOutcome {
   const words = jobs.map((job) => `${jobLabel(job)} was ${job.action}.`);
-  return {
+  return outcomeOf({
     summary: words.length === 0 ? 'No Job is known to have been stopped.' : words.join(' '),
     ...log,
-    facts: [],
-    table: null,
-    causes: [],
     data: { jobs },
-  };
+  });
 }
 
 /** The line that stops a Job by hand; it may be done twice. */

@@ -7,6 +7,7 @@ import { formatCount, formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
 import { jobRequest } from '../../job-requests.ts';
+import { type Excluded, reasonsOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, HOW, type Identity, jobLabel, type Params } from './contract.ts';
@@ -55,10 +56,10 @@ export async function planJobs(ctx: Ctx, params: Params): Promise<Draft<Identity
 
 function findJobs({ facts, causes: [top] }: Findings): {
   found: Found[];
-  excluded: { label: string; reason: string }[];
+  excluded: Excluded;
 } {
   const found: Found[] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   if (top === undefined || top.confidence < CONFIDENT) return { found, excluded };
   const roots = facts.snapshot.sessions.filter((session) => top.rootSessions.includes(backendId(session)));
   for (const { culprit, sessions } of groupByOwner(roots, facts.cluster)) {
@@ -90,12 +91,12 @@ function nothingToDo(
   { causes: [top] }: Findings,
   found: readonly Found[],
   open: readonly Found[],
-  excluded: readonly { label: string; reason: string }[],
+  excluded: Excluded,
 ): string | null {
   if (open.length > 0) return null;
   if (found.length > 0) return `${found.map(({ job }) => jobLabel(job)).join(', ')} is already suspended.`;
   const diagnosis = top === undefined ? 'no cause' : `${top.title} (${formatShare(top.confidence)} sure)`;
-  const named = excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ');
+  const named = reasonsOf(excluded);
   return `No bare Job owns the root sessions, so none is stopped. Diagnosis: ${diagnosis}. ${named}`.trim();
 }
 

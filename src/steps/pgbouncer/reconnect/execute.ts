@@ -1,5 +1,6 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
+import { outcomeOf } from '../../parts.ts';
 import {
   type ApprovedReconnect,
   type Ctx,
@@ -33,20 +34,17 @@ export async function executeReconnect(ctx: Ctx, { targets }: ApprovedReconnect)
       told.push({ target, problem: describeError(error).message });
     }
   }
-  return outcomeOf(told);
+  return reconnectOutcome(told);
 }
 
-export function outcomeOf(told: readonly Told[]): ReconnectOutcome {
+export function reconnectOutcome(told: readonly Told[]): ReconnectOutcome {
   const done = told.filter(({ problem }) => problem === null);
-  return {
+  return outcomeOf({
     summary: `${done.length} of ${formatCount(told.length, 'database')} of PgBouncer told to reconnect.`,
     done: done.map(({ target }) => ({ target: target.id, detail: 'told to reconnect' })),
     skipped: told.flatMap(({ target, problem }) =>
       problem === null ? [] : [{ target: target.id, reason: problem }],
     ),
-    facts: [],
-    table: null,
-    causes: [],
     data: { told: done.map(({ target }) => target.id) },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import { type DeadPool, deadPools } from '../../../diagnosis/pools.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { gatherFacts } from '../../gather-facts.ts';
+import { draftOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity } from './contract.ts';
@@ -20,7 +21,7 @@ export async function planReconnect(ctx: Ctx): Promise<Draft<Identity>> {
   const standby = facts.snapshot.inRecovery;
   const selected = !standby && (cause?.confidence ?? 0) >= CONFIDENT;
   const targets = standby ? [] : [...byDatabase].map(([id, pools]) => targetOf(id, pools, selected));
-  return {
+  return draftOf({
     summary: `Let PgBouncer reconnect ${formatCount(targets.length, 'database')}: ${targets.map(({ id }) => id).join(', ')}.`,
     impact:
       'Running transactions finish. Free server connections close at once, those in use when their clients let go; new ones are opened on demand. A client that hangs on a server that is gone is not cut.',
@@ -36,15 +37,13 @@ export async function planReconnect(ctx: Ctx): Promise<Draft<Identity>> {
       ...facts.gaps.map((gap) => `Not read: ${gap}`),
     ],
     targets,
-    excluded: [],
-    choices: [],
     commands: targets.map(({ identity: { pooler, pool } }) => ({
       label: `On the console of PgBouncer ${pooler}`,
       language: 'text' as const,
       text: ctx.ports.poolers.commandText('RECONNECT', pool),
     })),
     nothingToDo: targets.length > 0 ? null : nothingToDo(standby, causes[0]?.title),
-  };
+  });
 }
 
 function targetOf(

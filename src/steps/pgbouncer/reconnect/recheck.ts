@@ -1,6 +1,6 @@
 import type { Reconciliation } from '../../step-kind.ts';
 import { type ApprovedReconnect, type Ctx, type Data, isLeft } from './contract.ts';
-import { outcomeOf } from './execute.ts';
+import { reconnectOutcome } from './execute.ts';
 
 /** What differs from the plan: the primary is a standby now, or the connections that were meant are gone. */
 export async function recheckReconnect(ctx: Ctx, { targets }: ApprovedReconnect): Promise<string[]> {
@@ -28,5 +28,5 @@ export async function reconcileReconnect(
     const reading = await ctx.ports.poolers.read(ctx.incident.database, identity.pooler, ctx.signal);
     if (isLeft(identity, reading)) return { status: 'unfinished' };
   }
-  return { status: 'done', outcome: outcomeOf(targets.map((target) => ({ target, problem: null }))) };
+  return { status: 'done', outcome: reconnectOutcome(targets.map((target) => ({ target, problem: null }))) };
 }

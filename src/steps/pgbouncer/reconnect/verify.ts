@@ -3,6 +3,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { Pooler } from '../../../domain/pooler.ts';
+import { verdictOf } from '../../parts.ts';
 import {
   type ApprovedReconnect,
   type Ctx,
@@ -33,7 +34,7 @@ export async function verifyReconnect(
     const seconds = (ctx.clock.now().getTime() - start) / 1000;
     if (look.left.length === 0 && untold === 0) {
       const evidence = `The old connections are gone and nobody waits in these pools, ${formatDuration(seconds)} after.`;
-      return { status: 'passed', evidence, series: [], milestone: 'mitigated', goBackTo: null };
+      return { ...verdictOf('passed', evidence), milestone: 'mitigated' };
     }
     if (seconds >= params.proofSeconds || untold > 0) return notOver(ctx, targets, look, untold);
     ctx.progress({ text: `Still: ${look.left.join('; ')}.`, series: [] });
@@ -83,11 +84,10 @@ function notOver(ctx: Ctx, targets: readonly ReconnectTarget[], look: Look, unto
     ...(untold > 0 ? [`${formatCount(untold, 'database')} could not be told`] : []),
   ];
   return {
-    status: 'failed',
-    evidence: `Not over: ${left.join('; ')}. A client that hangs on a server that is gone has to time out or be restarted; RECONNECT does not cut it.`,
-    series: [],
-    milestone: null,
-    goBackTo: null,
+    ...verdictOf(
+      'failed',
+      `Not over: ${left.join('; ')}. A client that hangs on a server that is gone has to time out or be restarted; RECONNECT does not cut it.`,
+    ),
     situation: {
       known: look.known,
       unknown: [],

@@ -1,5 +1,6 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
+import { outcomeOf } from '../../parts.ts';
 import type { ApprovedResume, Ctx, ResumeOutcome, ResumeTarget } from './contract.ts';
 
 interface Answered {
@@ -22,22 +23,19 @@ export async function executeResume(ctx: Ctx, { targets }: ApprovedResume): Prom
       answers.push({ target, answer: null, problem: describeError(error).message });
     }
   }
-  return outcomeOf(answers);
+  return resumeOutcome(answers);
 }
 
-export function outcomeOf(answers: readonly Answered[]): ResumeOutcome {
+export function resumeOutcome(answers: readonly Answered[]): ResumeOutcome {
   const done = answers.flatMap(({ target, answer }) =>
     answer === null ? [] : [{ target: target.id, detail: answer }],
   );
-  return {
+  return outcomeOf({
     summary: `${done.length} of ${formatCount(answers.length, 'pause')} ended.`,
     done,
     skipped: answers.flatMap(({ target, problem }) =>
       problem === null ? [] : [{ target: target.id, reason: problem }],
     ),
-    facts: [],
-    table: null,
-    causes: [],
     data: { resumed: done.map(({ target }) => target) },
-  };
+  });
 }

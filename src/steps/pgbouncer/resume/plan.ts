@@ -1,5 +1,6 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Pooler } from '../../../domain/pooler.ts';
+import { draftOf } from '../../parts.ts';
 import { readPoolers } from '../../read-poolers.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, type Identity, pausedIn, resumeId } from './contract.ts';
@@ -11,7 +12,7 @@ export async function planResume(ctx: Ctx): Promise<Draft<Identity>> {
   const { poolers, gaps } = await readPoolers(ctx, database);
   const paused = poolers.flatMap((pooler) => pausedIn(pooler).map((identity) => ({ pooler, identity })));
   const targets = inRecovery ? [] : paused.map(({ pooler, identity }) => targetOf(pooler, identity));
-  return {
+  return draftOf({
     summary: `Resume ${targets.map(({ label }) => label).join(', ')}.`,
     impact:
       'Its clients are served again, those that waited all at once: the database gets their load in one moment.',
@@ -26,15 +27,13 @@ export async function planResume(ctx: Ctx): Promise<Draft<Identity>> {
       ...gaps.map((gap) => `Not read: ${gap}`),
     ],
     targets,
-    excluded: [],
-    choices: [],
     commands: targets.map(({ identity: { pooler, pool } }) => ({
       label: `On the console of PgBouncer ${pooler}`,
       language: 'text' as const,
       text: ctx.ports.poolers.commandText('RESUME', pool),
     })),
     nothingToDo: targets.length > 0 ? null : nothingToDo(paused.length, poolers),
-  };
+  });
 }
 
 function targetOf({ pools }: Pooler, identity: Identity): Draft<Identity>['targets'][number] {

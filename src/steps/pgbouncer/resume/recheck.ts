@@ -1,6 +1,6 @@
 import type { Reconciliation } from '../../step-kind.ts';
 import { type ApprovedResume, type Ctx, type Data, isPaused } from './contract.ts';
-import { outcomeOf } from './execute.ts';
+import { resumeOutcome } from './execute.ts';
 
 /** What differs from the plan: the primary is a standby now, or somebody else has resumed it. */
 export async function recheckResume(ctx: Ctx, { targets }: ApprovedResume): Promise<string[]> {
@@ -23,7 +23,7 @@ export async function reconcileResume(ctx: Ctx, { targets }: ApprovedResume): Pr
   }
   return {
     status: 'done',
-    outcome: outcomeOf(
+    outcome: resumeOutcome(
       targets.map((target) => ({ target, answer: 'not paused any more' as const, problem: null })),
     ),
   };

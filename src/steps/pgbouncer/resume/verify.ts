@@ -2,6 +2,7 @@ import { waitsLong } from '../../../diagnosis/pools.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
+import { verdictOf } from '../../parts.ts';
 import {
   type ApprovedResume,
   type Ctx,
@@ -27,7 +28,7 @@ export async function verifyResume(
     const seconds = (ctx.clock.now().getTime() - start) / 1000;
     if (left.length === 0) {
       const evidence = `Nothing of it is paused and nobody waits, ${formatDuration(seconds)} after.`;
-      return { status: 'passed', evidence, series: [], milestone: 'mitigated', goBackTo: null };
+      return { ...verdictOf('passed', evidence), milestone: 'mitigated' };
     }
     if (seconds >= params.proofSeconds || refused.length > 0) return notOver(ctx, targets, left);
     ctx.progress({ text: `Still: ${left.join('; ')}.`, series: [] });
@@ -57,11 +58,10 @@ async function lookAt(ctx: Ctx, { id, label, identity }: ResumeTarget): Promise<
 
 function notOver(ctx: Ctx, targets: readonly ResumeTarget[], left: readonly string[]): Verdict {
   return {
-    status: 'failed',
-    evidence: `Not over: ${left.join('; ')}. Diagnose again: what waits now waits for something else.`,
-    series: [],
-    milestone: null,
-    goBackTo: null,
+    ...verdictOf(
+      'failed',
+      `Not over: ${left.join('; ')}. Diagnose again: what waits now waits for something else.`,
+    ),
     situation: {
       known: [],
       unknown: [],

@@ -6,6 +6,7 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session } from '../../../domain/snapshot.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
@@ -47,7 +48,7 @@ function planFor(
   const [example] = selected.length > 0 ? selected : targets;
   if (example === undefined) return nothing(findings, excluded, cause);
   const idle = selected.filter(({ identity }) => identity.first === 'terminate').length;
-  return {
+  return draftOf({
     summary: `Cancel ${formatCount(selected.length, 'session')} on replica ${replica} of ${ctx.incident.database}, and terminate those that do not end.`,
     impact:
       'Nothing on the primary is touched, and a standby has nothing to roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
@@ -72,13 +73,11 @@ function planFor(
     ],
     targets,
     excluded,
-    choices: [],
     commands: [signalCommand(ctx, example.identity, selected.length)].map((command) => ({
       ...command,
       label: `on replica ${replica}: ${command.label}`,
     })),
-    nothingToDo: null,
-  };
+  });
 }
 
 function offer(
@@ -92,7 +91,7 @@ function offer(
   const candidates = (view.snapshot?.sessions ?? [])
     .filter((session) => isRoot(session) || (conflict ? mayBlock(session) : isLong(session)))
     .sort((a, b) => Number(isRoot(b)) - Number(isRoot(a)) || signalAge(b) - signalAge(a) || a.pid - b.pid);
-  const excluded: Draft<Identity>['excluded'] = [];
+  const excluded: Excluded = [];
   const targets: Draft<Identity>['targets'] = [];
   for (const session of candidates.slice(0, MOST)) {
     const reason = protectionReason(session, ctx.guard, signalAge(session));
@@ -139,23 +138,15 @@ function otherReplicas({ facts }: Findings, replica: string): string[] {
     .map(({ status }) => `Replay on ${status.replica} is blocked too: go back to this step after this one.`);
 }
 
-function nothing(
-  { facts, causes }: Findings,
-  excluded: Draft<Identity>['excluded'],
-  cause: Cause | null,
-): Draft<Identity> {
+function nothing({ facts, causes }: Findings, excluded: Excluded, cause: Cause | null): Draft<Identity> {
   const left =
     excluded.length === 0 ? '' : ` ${formatCount(excluded.length, 'session')} left alone on purpose.`;
   const gaps = facts.gaps.length === 0 ? '' : ` Not read: ${facts.gaps.join('; ')}.`;
-  return {
+  return draftOf({
     summary: 'Cancel what blocks replay or overloads a replica.',
     impact: 'None.',
     undo: 'Not needed: nothing is done.',
-    warnings: [],
-    targets: [],
     excluded,
-    choices: [],
-    commands: [],
     nothingToDo: `No session on a replica can be cancelled: ${cause === null ? 'none blocks replay there, and none overloads it' : 'those at the root are protected or gone'}. Diagnosis: ${causes[0]?.title ?? 'none'}.${left}${gaps}`,
-  };
+  });
 }

@@ -4,6 +4,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatBytes, formatCount } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { CaptureReadout } from '../../../ports/remedies.ts';
+import { OTHER_SERVER, outcomeOf, verdictOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 import { obstacleOf, type Params } from './plan.ts';
 
@@ -31,7 +32,7 @@ export async function recheckCapture(ctx: Ctx, targets: Targets, params: Params)
 
 function tableDifferences(now: CaptureReadout, targets: Targets): string[] {
   return targets.flatMap(({ identity: { schema, table, oid, serverStart } }) => {
-    if (now.serverStart !== serverStart) return ['Another server answers than the one that was read.'];
+    if (now.serverStart !== serverStart) return [OTHER_SERVER];
     const found = now.tables.find((one) => one.oid === oid && one.schema === schema && one.table === table);
     if (found === undefined) return [`Table ${schema}.${table} is gone, or another one has its name.`];
     return found.identity === null ? [`Nothing tells the rows of ${schema}.${table} apart any more.`] : [];
@@ -67,7 +68,7 @@ export async function executeCapture(
       });
     problem = answer === 'done' ? null : answer;
   }
-  return outcomeOf(capture, problem, '');
+  return captureOutcome(capture, problem, '');
 }
 
 /** How much of a capture is there, and what stands in its place; `foreign` when it is not ours. */
@@ -79,7 +80,7 @@ function progressOf(now: CaptureReadout, { publication, slot, tables }: Capture)
   const ours = now.slot?.plugin === CAPTURE_PLUGIN && now.slot.database === now.database;
   const foreign =
     now.serverStart !== tables[0]?.serverStart
-      ? 'Another server answers than the one that was read.'
+      ? OTHER_SERVER
       : published && !same
         ? `Publication ${publication} is there, of other tables.`
         : slotted && !ours
@@ -99,38 +100,34 @@ export async function reconcileCapture(
   if (!published || !slotted) return { status: 'unfinished' };
   return {
     status: 'done',
-    outcome: outcomeOf(capture, null, ', found so after an interruption of Firebreak'),
+    outcome: captureOutcome(capture, null, ', found so after an interruption of Firebreak'),
   };
 }
 
 /** Reads both back, and what the slot keeps. */
 export async function verifyCapture(ctx: Ctx, targets: Targets, params: Params): Promise<Verdict> {
-  const verdict = (status: Verdict['status'], evidence: string): Verdict => ({
-    status,
-    evidence,
-    series: [],
-    milestone: null,
-    goBackTo: null,
-  });
   try {
     const now = await read(ctx, params, targets);
     const { published, slotted, foreign } = progressOf(now, captureOf(targets, params));
-    if (foreign !== null) return verdict('failed', foreign);
-    if (!published) return verdict('failed', `Publication ${params.publication} is not there.`);
+    if (foreign !== null) return verdictOf('failed', foreign);
+    if (!published) return verdictOf('failed', `Publication ${params.publication} is not there.`);
     if (!slotted)
-      return verdict('failed', `Publication ${params.publication} is there, and slot ${params.slot} is not.`);
+      return verdictOf(
+        'failed',
+        `Publication ${params.publication} is there, and slot ${params.slot} is not.`,
+      );
     const { active, walStatus, retainedBytes } = now.slot ?? {};
     const kept =
       retainedBytes === null || retainedBytes === undefined
         ? 'an unknown amount'
         : formatBytes(retainedBytes);
-    return verdict(
+    return verdictOf(
       'passed',
       `Publication ${params.publication} has ${formatCount(targets.length, 'table')}; slot ${params.slot} is ${active === true ? 'read' : 'read by nobody yet'}, keeps ${kept}, WAL status ${walStatus ?? 'unknown'}.`,
     );
   } catch (error) {
     ctx.signal.throwIfAborted();
-    return verdict('inconclusive', `It could not be read: ${describeError(error).message}`);
+    return verdictOf('inconclusive', `It could not be read: ${describeError(error).message}`);
   }
 }
 
@@ -138,22 +135,19 @@ function captureOf(targets: Targets, { publication, slot }: Params): Capture {
   return { publication, slot, tables: targets.map(({ identity }) => identity) };
 }
 
-function outcomeOf(capture: Capture, problem: string | null, how: string): OutcomeOf<CaptureMade> {
+function captureOutcome(capture: Capture, problem: string | null, how: string): OutcomeOf<CaptureMade> {
   const published = {
     target: `publication ${capture.publication}`,
     detail: `${formatCount(capture.tables.length, 'table')}${how}`,
   };
   const slot = `slot ${capture.slot}`;
-  return {
+  return outcomeOf({
     summary:
       problem === null
         ? `${published.target}: ${published.detail}; ${slot} keeps the log for its subscriber.`
         : `${published.target}: ${published.detail}; ${slot} was not made.`,
     done: [published, ...(problem === null ? [{ target: slot, detail: `made${how}` }] : [])],
     skipped: problem === null ? [] : [{ target: slot, reason: `Not made: ${problem}` }],
-    facts: [],
-    table: null,
-    causes: [],
     data: { capture },
-  };
+  });
 }

@@ -9,6 +9,7 @@ import { formatBytes, formatCount, shorten } from '../../../domain/format.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import type { CapturableTable, CaptureReadout } from '../../../ports/remedies.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 
 export const Params = z.strictObject({
@@ -36,7 +37,7 @@ export async function planCapture(ctx: Ctx, params: Params): Promise<Draft<Publi
   const obstacle = obstacleOf(now, params);
   const owner = mainOwner(now.tables);
   const targets: Targets = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   for (const table of now.tables) {
     const reason = whyLeft(table, owner);
     if (reason !== null) excluded.push({ label: `${table.schema}.${table.table}`, reason });
@@ -50,7 +51,7 @@ export async function planCapture(ctx: Ctx, params: Params): Promise<Draft<Publi
     (sum, { id }) => sum + (now.tables.find((one) => idOf(one) === id)?.bytes ?? 0),
     0,
   );
-  return {
+  return draftOf({
     summary:
       chosen.length === 0
         ? 'Publish tables for an analytics database.'
@@ -72,10 +73,9 @@ export async function planCapture(ctx: Ctx, params: Params): Promise<Draft<Publi
           ],
     targets: chosen,
     excluded,
-    choices: [],
     commands: lines,
     nothingToDo: chosen.length > 0 ? null : (obstacle ?? 'There is no table that could be published.'),
-  };
+  });
 }
 
 /** Why nothing can be captured now, with the line that helps; or null. */

@@ -5,6 +5,7 @@ import type { Command } from '../../../domain/plan.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import type { IndexSite } from '../../../ports/remedies.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { longTransaction, siteObstacle } from './obstacles.ts';
@@ -28,7 +29,7 @@ export async function planIndexes(ctx: Ctx, params: Params): Promise<Draft<Index
   const { list, gaps } = await findCandidates(ctx, params);
   const snapshot = await databases.snapshot(database, 'primary', ctx.signal);
   const targets: Targets = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const denied: Command[] = [];
   for (const candidate of list) {
     const label = `${candidate.table} (${candidate.columns.join(', ')})`;
@@ -54,7 +55,7 @@ export async function planIndexes(ctx: Ctx, params: Params): Promise<Draft<Index
     }
   }
   if (targets.length === 0 && denied.length > 0) throw notAllowed(denied);
-  return {
+  return draftOf({
     summary:
       targets.length === 0
         ? 'Build the missing indexes.'
@@ -80,10 +81,9 @@ export async function planIndexes(ctx: Ctx, params: Params): Promise<Draft<Index
     ],
     targets,
     excluded,
-    choices: [],
     commands: [...targets.map(({ identity }) => commandOf(identity, params)), ...denied],
     nothingToDo: targets.length > 0 ? null : nothingToDo(excluded, gaps),
-  };
+  });
 }
 
 function obstacle(
@@ -188,7 +188,7 @@ function notAllowed(next: Command[]): FirebreakError {
   );
 }
 
-function nothingToDo(excluded: Draft<IndexSpec>['excluded'], gaps: readonly string[]): string {
+function nothingToDo(excluded: Excluded, gaps: readonly string[]): string {
   const [left] = excluded;
   if (left !== undefined) return `No index is built now. ${left.label}: ${left.reason}`;
   return `No missing index is known. ${gaps.join(' ')}`.trim();

@@ -3,7 +3,7 @@ import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { dropIndexText, IndexToDrop } from '../../../domain/index-build.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { DroppableIndex } from '../../../ports/remedies.ts';
-import { type Done, outcomeOf } from '../../parts.ts';
+import { type Done, OTHER_SERVER, outcomeOfEach, type Skipped, verdictOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'databases'>;
@@ -28,8 +28,7 @@ export async function recheckDrops(ctx: Ctx, targets: Targets): Promise<string[]
   for (const { identity } of targets) {
     const now = await present(ctx, identity);
     if (now === null) differences.push(`Index ${identity.name} is gone, or another one has its name.`);
-    else if (now.serverStart !== identity.serverStart)
-      differences.push('Another server answers than the one that was read.');
+    else if (now.serverStart !== identity.serverStart) differences.push(OTHER_SERVER);
     else if (now.building) differences.push(`Index ${identity.name} is built at this moment.`);
   }
   return differences;
@@ -43,7 +42,7 @@ export async function dropAll(
 ): Promise<OutcomeOf<DroppedIndexes>> {
   const dropped: IndexToDrop[] = [];
   const done: Done[] = [];
-  const skipped: { target: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const problem = await dropOne(ctx, identity, limits);
@@ -55,7 +54,7 @@ export async function dropAll(
       skipped.push({ target: identity.name, reason: problem.why });
     }
   }
-  return outcomeOf(done, skipped, { dropped });
+  return outcomeOfEach(done, skipped, { dropped });
 }
 
 async function dropOne(
@@ -88,7 +87,7 @@ export async function reconcileDrops(ctx: Ctx, targets: Targets): Promise<Reconc
   }));
   return {
     status: 'done',
-    outcome: outcomeOf(done, [], { dropped: targets.map(({ identity }) => identity) }),
+    outcome: outcomeOfEach(done, [], { dropped: targets.map(({ identity }) => identity) }),
   };
 }
 
@@ -103,11 +102,7 @@ export async function verifyDrops(
     ({ identity }) => `${identity.name} is ${left.includes(identity) ? 'still there' : 'gone'}`,
   );
   return {
-    status: left.length === 0 ? 'passed' : 'failed',
-    evidence: `${evidence.join('; ')}.`,
-    series: [],
-    milestone: null,
-    goBackTo: null,
+    ...verdictOf(left.length === 0 ? 'passed' : 'failed', `${evidence.join('; ')}.`),
     ...(left.length === 0
       ? {}
       : {

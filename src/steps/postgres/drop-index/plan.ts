@@ -4,6 +4,7 @@ import { dropIndexText, IndexSpec, type IndexToDrop } from '../../../domain/inde
 import type { Command } from '../../../domain/plan.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import type { DroppableIndex } from '../../../ports/remedies.ts';
+import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'databases'>;
@@ -20,7 +21,7 @@ export async function planDrops(
   const names = [...new Set([...ours.keys(), ...invalidIndexes.map(({ name }) => name)])];
   const found = names.length === 0 ? [] : await databases.indexesToDrop(database, names, ctx.signal);
   const targets: Draft<IndexToDrop>['targets'] = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const denied: Command[] = [];
   for (const index of found) {
     const name = `${index.schema}.${index.name}`;
@@ -36,7 +37,7 @@ export async function planDrops(
     }
   }
   if (targets.length === 0 && denied.length > 0) throw notAllowed(denied);
-  return {
+  return draftOf({
     summary:
       targets.length === 0
         ? 'Drop indexes that are broken or were built by this run.'
@@ -44,10 +45,8 @@ export async function planDrops(
     impact: 'Reads and writes go on. Queries that use the index become slow again.',
     undo: 'It is built again with the statement beside it; no data is lost.',
     wontSolve: [],
-    warnings: [],
     targets,
     excluded,
-    choices: [],
     commands: [
       ...targets.map(
         ({ identity }): Command => ({
@@ -63,8 +62,8 @@ export async function planDrops(
         ? null
         : excluded.length === 0
           ? 'This run has built no index, and none is invalid.'
-          : `Nothing is dropped. ${excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ')}`,
-  };
+          : `Nothing is dropped. ${reasonsOf(excluded)}`,
+  });
 }
 
 /** What steps of this run may have built: also one whose outcome is not known. */

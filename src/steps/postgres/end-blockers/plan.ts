@@ -2,6 +2,7 @@ import type { Cause } from '../../../domain/cause.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { gatherFacts } from '../../gather-facts.ts';
+import { draftOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
 import { armedWarnings } from '../../shared/ending/sources.ts';
@@ -18,7 +19,7 @@ export async function planEnd(ctx: Ctx, params: Params): Promise<Draft<Blocker>>
   const byOwner = commandsForOwner(facts.snapshot, locks);
   const selected = targets.filter((target) => target.selected);
   const identities = targets.map(({ identity }) => identity);
-  return {
+  return draftOf({
     summary: `${whatIsDone(selected.map(({ identity }) => identity))} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}; whoever waits for ${selected.length === 1 ? 'it' : 'them'} goes on.`,
     impact:
       'What they had not committed rolls back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
@@ -34,7 +35,6 @@ export async function planEnd(ctx: Ctx, params: Params): Promise<Draft<Blocker>>
     ],
     targets,
     excluded,
-    choices: [],
     commands: [
       ...signals(
         ctx,
@@ -43,7 +43,7 @@ export async function planEnd(ctx: Ctx, params: Params): Promise<Draft<Blocker>>
       ...byOwner,
     ],
     nothingToDo: targets.length > 0 ? null : nothingToDo(locks[0] ?? causes[0], locks, refusals, byOwner),
-  };
+  });
 }
 
 function whatIsDone(identities: readonly Blocker[]): string {

@@ -5,6 +5,7 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
 import { gatherFacts } from '../../gather-facts.ts';
+import { verdictOf } from '../../parts.ts';
 import type { EndOutcome } from '../../shared/ending/contract.ts';
 import { endedBy, situationOf } from '../../shared/ending/situation.ts';
 import { stillAlive } from '../../shared/ending/wait-for-end.ts';
@@ -47,15 +48,15 @@ export async function proveFree(ctx: Ctx, approved: ApprovedEnd, { data }: EndOu
   const why = unread ?? unanswered;
   if (why !== null) {
     const text = `Whether anybody still waits could not be measured: ${why}`;
-    return { ...verdict('inconclusive', text), situation: situationOf(targets, data, why) };
+    return { ...verdictOf('inconclusive', text), situation: situationOf(targets, data, why) };
   }
   if (left.length > 0) {
     const text = `${formatCount(left.length, 'selected session is', 'selected sessions are')} still there: ${left.map(({ label }) => label).join(', ')}. Try again, or ask a database administrator.`;
-    return { ...verdict('failed', text), situation: situationOf(left, data, null) };
+    return { ...verdictOf('failed', text), situation: situationOf(left, data, null) };
   }
   if (quiet < QUIET) return await queuedAgain(ctx, params.server, waiting);
   const text = `${formatCount(endedBy(data), 'session')} ended; ${waiting === 0 ? 'nobody waits' : `${waiting} ${waiting === 1 ? 'waits' : 'wait'}`} for locks, and no queue formed again within ${formatDuration(params.proofSeconds)}.`;
-  return { ...verdict('passed', text), milestone: 'mitigated' };
+  return { ...verdictOf('passed', text), milestone: 'mitigated' };
 }
 
 function lockWaiting({ groups }: Snapshot): number {
@@ -84,7 +85,7 @@ function comeBack(snapshot: Snapshot, ended: readonly Blocker[]): Session | null
 
 function backVerdict({ pid, applicationName, user }: Session): Verdict {
   const who = applicationName === '' ? `role ${user ?? 'unknown'}` : applicationName;
-  return verdict(
+  return verdictOf(
     'failed',
     `It came back: pid ${pid} of ${who} runs the same statement and others queue behind it. Stop ${who} from trying again, then try this step again.`,
   );
@@ -93,7 +94,7 @@ function backVerdict({ pid, applicationName, user }: Session): Verdict {
 /** The queue is there without those that were ended: the diagnosis says who is at its head now. */
 async function queuedAgain(ctx: Ctx, server: string, waiting: number): Promise<Verdict> {
   const { causes } = await gatherFacts(ctx, { server, replicas: false });
-  return verdict(
+  return verdictOf(
     'failed',
     `${formatCount(waiting, 'session still waits', 'sessions still wait')} for locks although those at the head have ended. Now: ${causes[0]?.title ?? 'the cause is not known'}. Try again to get a new plan.`,
   );
@@ -103,8 +104,4 @@ function progressOf(waiting: number, seconds: number, unread: string | null): st
   return unread === null
     ? `${formatCount(waiting, 'session waits', 'sessions wait')} for locks after ${formatDuration(seconds)}.`
     : `The server cannot be read now: ${unread}`;
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

@@ -5,6 +5,7 @@ import { type Cause, culpritName } from '../../../domain/cause.ts';
 import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
+import type { Excluded } from '../../parts.ts';
 import { leftAlone, victims } from '../../shared/ending/left-alone.ts';
 import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
 import { sourceOf } from '../../shared/ending/source.ts';
@@ -40,7 +41,7 @@ export function selectBlockers(scene: Scene, { limit }: Params, protection: Prot
   );
   const refused = distinct.map(({ session }) => protectionReason(session, protection, signalAge(session)));
   const allowed = distinct.filter((_, index) => refused[index] === null);
-  const excluded: Draft<Blocker>['excluded'] = [
+  const excluded: Excluded = [
     ...distinct.flatMap(({ session }, index) => {
       const reason = refused[index];
       return reason == null ? [] : [{ id: backendId(session), label: labelOf(session), reason }];

@@ -1,5 +1,6 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { gatherFacts } from '../../gather-facts.ts';
+import { draftOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
 import { armedWarnings } from '../../shared/ending/sources.ts';
@@ -17,7 +18,7 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     targets.map(({ identity }) => identity),
     facts.cluster,
   );
-  return {
+  return draftOf({
     summary: `Cancel ${formatCount(selected.length, 'session')} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}, and terminate those that do not end.`,
     impact:
       'Their transactions roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
@@ -41,10 +42,9 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     ],
     targets,
     excluded,
-    choices: [],
     commands: example === undefined ? [] : [signalCommand(ctx, example.identity, selected.length)],
     nothingToDo: targets.length > 0 ? null : nothingToDo(params, causes[0]?.title, excluded.length),
-  };
+  });
 }
 
 function nothingToDo(params: Params, title: string | undefined, excluded: number): string {

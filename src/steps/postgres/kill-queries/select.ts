@@ -6,6 +6,7 @@ import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
+import type { Excluded } from '../../parts.ts';
 import { leftAlone, victims } from '../../shared/ending/left-alone.ts';
 import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
 import { sourceOf } from '../../shared/ending/source.ts';
@@ -25,7 +26,7 @@ export interface Scene {
 /** Sessions to offer and sessions left alone. */
 export interface KillSelection {
   readonly targets: Draft<Identity>['targets'];
-  readonly excluded: Draft<Identity>['excluded'];
+  readonly excluded: Excluded;
   /** Sessions that matched but are over the limit. */
   readonly more: number;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { CaptureReadout } from '../../../ports/remedies.ts';
-import { outcomeOf } from '../../parts.ts';
+import { OTHER_SERVER, outcomeOfEach, type Skipped, verdictOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'databases'>;
@@ -55,7 +55,7 @@ export async function recheckRemoval(ctx: Ctx, targets: Targets): Promise<string
   for (const { identity } of targets) {
     const { isThere, isRead, isSame } = await standing(ctx, identity);
     const name = `${identity.what} ${identity.name}`;
-    if (!isSame) differences.push('Another server answers than the one that was read.');
+    if (!isSame) differences.push(OTHER_SERVER);
     else if (!isThere) differences.push(`The ${name} is gone already.`);
     else if (isRead) differences.push(`Somebody reads the ${name} by now.`);
   }
@@ -65,15 +65,14 @@ export async function recheckRemoval(ctx: Ctx, targets: Targets): Promise<string
 /** Drops one after the other, the slot first; what is gone is done. */
 export async function executeRemoval(ctx: Ctx, targets: Targets): Promise<OutcomeOf<Removed>> {
   const removed: CapturePart[] = [];
-  const skipped: { target: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const target = `${identity.what} ${identity.name}`;
     // Without its slot gone the publication stays: a subscriber would stop with an error and keep the log.
     const problem = skipped.length > 0 ? 'Its slot is still there.' : await dropOne(ctx, identity);
     if (problem === null) removed.push(identity);
-    else if (problem === 'server-changed' && removed.length === 0)
-      throw new Drifted(['Another server answers than the one that was read.']);
+    else if (problem === 'server-changed' && removed.length === 0) throw new Drifted([OTHER_SERVER]);
     else skipped.push({ target, reason: problem });
   }
   return removalOf(removed, skipped, '');
@@ -101,7 +100,7 @@ async function dropOne(ctx: Ctx, part: CapturePart): Promise<string | null> {
 export async function reconcileRemoval(ctx: Ctx, targets: Targets): Promise<Reconciliation<Removed>> {
   for (const { identity } of targets) {
     const { isThere, isSame } = await standing(ctx, identity);
-    if (!isSame) return { status: 'unknown', why: 'Another server answers than the one that was read.' };
+    if (!isSame) return { status: 'unknown', why: OTHER_SERVER };
     if (isThere) return { status: 'unfinished' };
   }
   const removed = targets.map(({ identity }) => identity);
@@ -117,23 +116,12 @@ export async function verifyRemoval(
   for (const { identity } of targets)
     if ((await standing(ctx, identity)).isThere) left.push(`${identity.what} ${identity.name}`);
   const reasons = skipped.map(({ target, reason }) => `${target}: ${reason}`);
-  return {
-    status: left.length === 0 ? 'passed' : 'failed',
-    evidence:
-      left.length === 0
-        ? 'Neither slot nor publication is left.'
-        : `Still there: ${left.join(', ')}. ${reasons.join(' ')}`.trim(),
-    series: [],
-    milestone: null,
-    goBackTo: null,
-  };
+  return left.length === 0
+    ? verdictOf('passed', 'Neither slot nor publication is left.')
+    : verdictOf('failed', `Still there: ${left.join(', ')}. ${reasons.join(' ')}`.trim());
 }
 
-function removalOf(
-  removed: CapturePart[],
-  skipped: { target: string; reason: string }[],
-  how: string,
-): OutcomeOf<Removed> {
+function removalOf(removed: CapturePart[], skipped: Skipped[], how: string): OutcomeOf<Removed> {
   const done = removed.map(({ what, name }) => ({ target: `${what} ${name}`, detail: `dropped${how}` }));
-  return outcomeOf(done, skipped, { removed });
+  return outcomeOfEach(done, skipped, { removed });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dropPublicationText, dropSlotText } from '../../../domain/change-capture.ts';
 import { formatBytes } from '../../../domain/format.ts';
 import { ident } from '../../../domain/sql-name.ts';
+import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 import { type CapturePart, readPart } from './carry-out.ts';
 
@@ -35,7 +36,7 @@ export async function planRemoval(
   const now = await readPart(ctx, { publication, slot });
   const { serverStart } = now;
   const targets: Targets = [];
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   if (slot !== null && now.slot !== null) {
     const label = `slot ${slot}`;
     const kept = now.slot.retainedBytes === null ? 'an unknown amount' : formatBytes(now.slot.retainedBytes);
@@ -66,7 +67,7 @@ export async function planRemoval(
         ),
       );
   }
-  return {
+  return draftOf({
     summary:
       targets.length === 0
         ? 'Drop the slot and the publication of an analytics database.'
@@ -75,17 +76,15 @@ export async function planRemoval(
       'The primary keeps no log for it any more. An analytics database that comes back has to copy everything again.',
     undo: 'Go back to the step that had made it: it makes a new plan.',
     wontSolve: ['What the analytics database has received stays there.'],
-    warnings: [],
     targets,
     excluded,
-    choices: [],
     commands: targets.map(({ identity, label }) => ({
       label,
       language: 'sql' as const,
       text: `${identity.what === 'slot' ? dropSlotText(identity.name) : dropPublicationText(identity.name)};`,
     })),
     nothingToDo: targets.length > 0 ? null : nothingToDo(excluded, publication === null && slot === null),
-  };
+  });
 }
 
 /** What the last step of this run may have made, also when its outcome is not known. */
@@ -101,8 +100,7 @@ function part(identity: CapturePart, why: string): Targets[number] {
   return { id: label, label, why, owner: null, facts: [], sql: null, selected: true, identity };
 }
 
-function nothingToDo(excluded: Draft<CapturePart>['excluded'], unnamed: boolean): string {
-  if (excluded.length > 0)
-    return `Nothing is dropped. ${excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ')}`;
+function nothingToDo(excluded: Excluded, unnamed: boolean): string {
+  if (excluded.length > 0) return `Nothing is dropped. ${reasonsOf(excluded)}`;
   return unnamed ? 'No step of this run has made a publication or a slot.' : 'Nothing of it is left.';
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChangedSettings, StagedChange } from '../../../domain/setting.ts';
+import { outcomeOf } from '../../parts.ts';
 import { Params as Recovery } from '../../shared/recovery/contract.ts';
 import type { Approved, OutcomeOf, StepContext } from '../../step-kind.ts';
 
@@ -32,5 +33,5 @@ export function openingOutcome(
     ...done.map(({ target, detail }) => `${target}: ${detail}.`),
     ...skipped.map(({ target, reason }) => `${target}: ${reason}`),
   ];
-  return { summary: texts.join(' '), done, skipped, facts: [], table: null, causes: [], data: { changes } };
+  return outcomeOf({ summary: texts.join(' '), done, skipped, data: { changes } });
 }

@@ -1,6 +1,7 @@
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { loadSeries } from '../../../domain/load.ts';
 import { type StagedChange, settingName, settingValue } from '../../../domain/setting.ts';
+import { OTHER_SERVER } from '../../parts.ts';
 import { takeSample } from '../../shared/recovery/observe.ts';
 import type { Sample } from '../../shared/recovery/sample.ts';
 import { Drifted } from '../../step-kind.ts';
@@ -79,8 +80,7 @@ async function present(
   { setting, serverStart, closed, stages }: StagedChange,
 ): Promise<string | null> {
   const now = await ctx.ports.databases.readSetting(ctx.incident.database, setting, ctx.signal);
-  if (now.serverStart !== serverStart)
-    throw new Drifted(['Another server answers than the one that was read.']);
+  if (now.serverStart !== serverStart) throw new Drifted([OTHER_SERVER]);
   if (now.value !== closed && !stages.includes(now.value))
     throw new Drifted([
       `Somebody set ${settingName(setting)} to ${settingValue(setting, now.value)} meanwhile.`,

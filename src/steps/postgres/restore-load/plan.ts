@@ -7,6 +7,7 @@ import {
   settingName,
   settingValue,
 } from '../../../domain/setting.ts';
+import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
 import { type Proposal, settingTargets } from '../../setting-targets.ts';
 import type { Draft, EarlierStep } from '../../step-kind.ts';
 import type { Ctx, Params } from './contract.ts';
@@ -58,7 +59,7 @@ export async function planOpening(ctx: Ctx, params: Params): Promise<Draft<Stage
   });
   const names = planned.map(({ identity }) => settingName(identity.setting));
   const hold = `${formatCount(params.quietSamples, 'quiet sample')} in a row, at most ${formatDuration(params.timeoutMinutes * 60)}`;
-  return {
+  return draftOf({
     summary:
       planned.length === 0
         ? 'Let the shed load in again.'
@@ -73,13 +74,12 @@ export async function planOpening(ctx: Ctx, params: Params): Promise<Draft<Stage
         : ['What brought the load may still be there: its clients have waited, and come all at once.'],
     targets: planned,
     excluded,
-    choices: [],
     commands: [
       ...planned.flatMap(({ identity }) => statements(ctx, identity)),
       ...commands.slice(targets.length),
     ],
     nothingToDo: planned.length > 0 ? null : nothingToDo(excluded),
-  };
+  });
 }
 
 /** What may be sent: each step, and the way back. */
@@ -122,7 +122,7 @@ function stageValues(all: number, stages: readonly number[], closed: string | nu
   return [...new Set(between)].map(String);
 }
 
-function nothingToDo(excluded: Draft<StagedChange>['excluded']): string {
+function nothingToDo(excluded: Excluded): string {
   if (excluded.length === 0) return 'No step of this run has shed load.';
-  return `Nothing to open. ${excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ')}`;
+  return `Nothing to open. ${reasonsOf(excluded)}`;
 }

@@ -2,6 +2,7 @@ import type { Verdict } from '../../../domain/outcome.ts';
 import type { ChangedSettings } from '../../../domain/setting.ts';
 import { settingName, settingValue } from '../../../domain/setting.ts';
 import { verifySettings } from '../../change-settings.ts';
+import { OTHER_SERVER } from '../../parts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import { type ApprovedOpening, type Ctx, type OpeningOutcome, openingOutcome } from './contract.ts';
 
@@ -36,8 +37,7 @@ export async function reconcileOpening(
         status: 'unknown',
         why: `${settingName(setting)} is ${settingValue(setting, now.value)} now, which is none of its steps.`,
       };
-    else if (now.serverStart !== serverStart)
-      return { status: 'unknown', why: 'Another server answers than the one that was read.' };
+    else if (now.serverStart !== serverStart) return { status: 'unknown', why: OTHER_SERVER };
   }
   if (open < targets.length) return { status: 'unfinished' };
   const changes = targets.map(({ identity }) => ({ ...identity, uncertain: false }));

@@ -7,6 +7,7 @@ import {
   settingValue,
   valuesOf,
 } from '../../../domain/setting.ts';
+import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
 import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
@@ -43,7 +44,7 @@ export async function planRestore(ctx: StepContext<'databases'>): Promise<Draft<
     },
   );
   const names = targets.map(({ identity }) => settingName(identity.setting));
-  return {
+  return draftOf({
     summary:
       targets.length === 0
         ? 'Restore the settings of this run.'
@@ -54,10 +55,9 @@ export async function planRestore(ctx: StepContext<'databases'>): Promise<Draft<
     warnings: targets.length === 0 ? [] : reachWarnings(sessions),
     targets,
     excluded,
-    choices: [],
     commands,
     nothingToDo: targets.length > 0 ? null : nothingToDo(excluded),
-  };
+  });
 }
 
 /** A setting from the value before this run to the last one, with every value that it may have got in between. */
@@ -90,7 +90,7 @@ function changesOf(earlier: readonly EarlierStep[]): Changed[] {
   return [...found.values()];
 }
 
-function nothingToDo(excluded: Draft<SettingChange>['excluded']): string {
+function nothingToDo(excluded: Excluded): string {
   if (excluded.length === 0) return 'No step of this run has changed a setting.';
-  return `Nothing to restore. ${excluded.map(({ label, reason }) => `${label}: ${reason}`).join(' ')}`;
+  return `Nothing to restore. ${reasonsOf(excluded)}`;
 }

@@ -1,4 +1,5 @@
 import type { ReplicaStatus } from '../../../domain/replica.ts';
+import { outcomeOf, type Skipped } from '../../parts.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import type { ApprovedResume, Ctx, Data, Identity, ResumeOutcome } from './contract.ts';
 
@@ -23,7 +24,7 @@ export async function recheckResume(ctx: Ctx, { targets }: ApprovedResume): Prom
 /** One guarded statement for each replica. */
 export async function executeResume(ctx: Ctx, { targets }: ApprovedResume): Promise<ResumeOutcome> {
   const resumed: Identity[] = [];
-  const skipped: { target: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const { replica, ...pause } = identity;
@@ -33,7 +34,7 @@ export async function executeResume(ctx: Ctx, { targets }: ApprovedResume): Prom
     else skipped.push({ target: replica, reason: `It ${refusals[why] ?? why}.` });
   }
   if (resumed.length === 0) throw new Drifted(skipped.map(({ target, reason }) => `${target}: ${reason}`));
-  return outcomeOf(resumed, skipped);
+  return resumeOutcome(resumed, skipped);
 }
 
 /** After a crash: replay that is not paused any more has been resumed, by whomever. */
@@ -43,7 +44,7 @@ export async function reconcileResume(ctx: Ctx, { targets }: ApprovedResume): Pr
     identities.map(async (identity) => differenceOf(identity, await statusOf(ctx, identity))),
   );
   if (found.every((why) => why === 'not_paused')) {
-    return { status: 'done', outcome: outcomeOf(identities, []) };
+    return { status: 'done', outcome: resumeOutcome(identities, []) };
   }
   if (found.every((why) => why === null || why === 'not_paused')) return { status: 'unfinished' };
   return {
@@ -63,14 +64,11 @@ function differenceOf({ startedAt, replayPosition }: Identity, status: ReplicaSt
   return status.replayPosition === replayPosition ? null : 'moved';
 }
 
-function outcomeOf(resumed: readonly Identity[], skipped: ResumeOutcome['skipped']): ResumeOutcome {
-  return {
+function resumeOutcome(resumed: readonly Identity[], skipped: ResumeOutcome['skipped']): ResumeOutcome {
+  return outcomeOf({
     summary: `Replay was resumed on ${resumed.map(({ replica }) => replica).join(', ')}.`,
     done: resumed.map(({ replica }) => ({ target: replica, detail: 'replay resumed' })),
     skipped,
-    facts: [],
-    table: null,
-    causes: [],
     data: { resumed: [...resumed] },
-  };
+  });
 }

@@ -7,6 +7,7 @@ import {
 import { FirebreakError } from '../../../domain/errors.ts';
 import { formatBytes, formatDuration } from '../../../domain/format.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
+import { draftOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
@@ -23,7 +24,7 @@ export async function planResume(ctx: Ctx, params: Params): Promise<Draft<Identi
   if (view !== undefined && target !== null && !view.status.mayResume)
     throw withoutRight(ctx, view, target.identity);
   const name = view?.status.replica ?? params.replica ?? 'a replica';
-  return {
+  return draftOf({
     summary: `Resume replay on replica ${name} of ${ctx.incident.database}.`,
     impact:
       view === undefined
@@ -34,8 +35,6 @@ export async function planResume(ctx: Ctx, params: Params): Promise<Draft<Identi
     warnings:
       view === undefined || target === null ? [] : [...serverNotes(findings.facts), ...warnings(view)],
     targets: target === null ? [] : [target],
-    excluded: [],
-    choices: [],
     commands:
       target === null
         ? []
@@ -47,7 +46,7 @@ export async function planResume(ctx: Ctx, params: Params): Promise<Draft<Identi
             },
           ],
     nothingToDo: obstacle,
-  };
+  });
 }
 
 function notPaused({ facts, causes }: Findings, { replica }: Params): string {

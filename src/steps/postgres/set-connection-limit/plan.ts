@@ -6,6 +6,7 @@ import type { Setting, SettingChange } from '../../../domain/setting.ts';
 import { type SessionGroup, usableSlots } from '../../../domain/snapshot.ts';
 import type { SettingState } from '../../../ports/databases.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
@@ -59,7 +60,7 @@ export async function planLimit(ctx: Ctx, params: Params): Promise<Draft<Setting
   const { targets, excluded, commands, sessions } = await settingTargets(ctx, proposals, tightEnough);
   const [target] = targets;
   const limit = Number(target?.identity.to ?? 0);
-  return {
+  return draftOf({
     summary:
       target === undefined
         ? 'Limit the connections of a role.'
@@ -79,10 +80,9 @@ export async function planLimit(ctx: Ctx, params: Params): Promise<Draft<Setting
     ],
     targets,
     excluded,
-    choices: [],
     commands,
     nothingToDo: targets.length > 0 ? null : nothingToDo(findings, excluded),
-  };
+  });
 }
 
 function holderOf({ facts, causes }: Findings, { role, database }: Params): Holder | null {
@@ -159,7 +159,7 @@ function ownerOf({ setting: { role, database } }: SettingChange): string {
   return role === null ? `database ${database}` : `role ${role}`;
 }
 
-function nothingToDo({ causes }: Findings, excluded: Draft<SettingChange>['excluded']): string {
+function nothingToDo({ causes }: Findings, excluded: Excluded): string {
   const [left] = excluded;
   if (left !== undefined) return `${left.label} stays as it is. ${left.reason}`;
   return `No limit is proposed: no single role fills the slots because of a known cause. Diagnosis: ${causes[0]?.title ?? 'none'}.`;

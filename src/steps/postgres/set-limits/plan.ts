@@ -5,6 +5,7 @@ import type { LoginRole, ServerReadout } from '../../../domain/server-readout.ts
 import { type SettingSet, settingOwner, timeoutText } from '../../../domain/setting.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import type { RoleStatements } from '../../../domain/statement.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 import { type ConnectionPlan, planConnections } from './connections.ts';
@@ -77,7 +78,7 @@ export async function planLimits(ctx: Ctx, params: Params): Promise<Draft<Settin
   const proposals = [...each.flatMap(({ proposals: list }) => list), ...forDatabase(known)];
   const { targets, excluded, commands, sessions } = await settingTargets(ctx, proposals, asPlanned);
   const sets = asSets(targets);
-  return {
+  return draftOf({
     summary:
       sets.length === 0
         ? 'Give each role the limits that it lacks.'
@@ -96,10 +97,9 @@ export async function planLimits(ctx: Ctx, params: Params): Promise<Draft<Settin
     ],
     targets: sets,
     excluded: [...left, ...excluded],
-    choices: [],
     commands,
     nothingToDo: sets.length > 0 ? null : nothingToDo(server, excluded),
-  };
+  });
 }
 
 /** What the values were made from. */
@@ -272,10 +272,7 @@ function asSets(
   }));
 }
 
-function nothingToDo(
-  { inRecovery, database }: ServerReadout,
-  excluded: Draft<SettingSet>['excluded'],
-): string {
+function nothingToDo({ inRecovery, database }: ServerReadout, excluded: Excluded): string {
   if (inRecovery) return `The server that is configured as primary of ${database} is a standby itself.`;
   const [left] = excluded;
   if (left !== undefined) return `Nothing can be set. ${left.label} stays as it is. ${left.reason}`;

@@ -3,6 +3,7 @@ import { formatCount } from '../../../domain/format.ts';
 import type { LoginRole, ServerReadout } from '../../../domain/server-readout.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import type { SignalGuard } from '../../../ports/databases.ts';
+import type { Excluded } from '../../parts.ts';
 
 /** What a role does: an application answers people, batch may take its time, the gate only plans. */
 export type Work = 'application' | 'batch' | 'gate';
@@ -16,7 +17,7 @@ export interface WorkByName {
 /** Roles that get limits, and those that are left alone with the reason. */
 export interface Sorted {
   readonly roles: readonly LoginRole[];
-  readonly excluded: readonly { label: string; reason: string }[];
+  readonly excluded: Excluded;
 }
 
 /** One plan says no more; it can be made again for the others. */
@@ -24,7 +25,7 @@ const MOST_ROLES = 30;
 
 /** Who may get limits: nobody who is protected, no superuser, no backup, and not Firebreak itself. */
 export function sortRoles(server: ServerReadout, guard: SignalGuard, snapshot: Snapshot): Sorted {
-  const excluded: { label: string; reason: string }[] = [];
+  const excluded: Excluded = [];
   const roles: LoginRole[] = [];
   for (const role of server.roles) {
     const reason = whyLeft(role, guard, snapshot);

@@ -13,6 +13,7 @@ import {
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
 import type { SettingState } from '../../../ports/databases.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
@@ -64,7 +65,7 @@ export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<Setti
   const proposals = proposalsFor(roots, params, findings);
   const { targets, excluded, commands, sessions } = await settingTargets(ctx, proposals, tightEnough);
   const { snapshot } = findings.facts;
-  return {
+  return draftOf({
     summary:
       targets.length === 0
         ? 'Give a role a timeout.'
@@ -83,10 +84,9 @@ export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<Setti
     ],
     targets,
     excluded,
-    choices: [],
     commands,
     nothingToDo: targets.length > 0 ? null : nothingToDo(findings, roots, excluded),
-  };
+  });
 }
 
 /** The roots of a believed cause that a timeout ends; of the role or database in the parameters, when one is named. */
@@ -191,11 +191,7 @@ function sharedWarnings(
   ];
 }
 
-function nothingToDo(
-  { causes }: Findings,
-  roots: readonly Session[],
-  excluded: Draft<SettingChange>['excluded'],
-): string {
+function nothingToDo({ causes }: Findings, roots: readonly Session[], excluded: Excluded): string {
   const [left] = excluded;
   if (left !== undefined) return `${left.label} stays as it is. ${left.reason}`;
   if (roots.length > 0) return 'The root sessions have no role that could get a timeout.';

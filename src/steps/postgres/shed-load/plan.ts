@@ -3,6 +3,7 @@ import { formatCount } from '../../../domain/format.ts';
 import type { ShedChange } from '../../../domain/setting.ts';
 import { type Snapshot, usableSlots } from '../../../domain/snapshot.ts';
 import type { SettingState } from '../../../ports/databases.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { type Proposal, settingTargets } from '../../setting-targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 
@@ -38,7 +39,7 @@ export async function planShedding(ctx: Ctx, { limit, most }: Params): Promise<D
   const names = shed.map(({ identity }) => `role ${identity.setting.role}`).join(' and ');
   const staying = shed.reduce((sum, { identity }) => sum + identity.sessions, 0);
   const idle = order.filter((role) => !busy.includes(role));
-  return {
+  return draftOf({
     summary:
       shed.length === 0
         ? 'Shed load: no new connections for the least important role.'
@@ -63,10 +64,9 @@ export async function planShedding(ctx: Ctx, { limit, most }: Params): Promise<D
       ...excluded,
       ...idle.map((role) => ({ label: `Role ${role}`, reason: 'It has no session now: nothing to shed.' })),
     ],
-    choices: [],
     commands,
     nothingToDo: planned.length > 0 ? null : nothingToDo(order, excluded),
-  };
+  });
 }
 
 function sessionsByRole({ groups }: Snapshot): ReadonlyMap<string, number> {
@@ -94,7 +94,7 @@ function closedEnough({ value }: SettingState, { to }: Proposal): string | null 
     : null;
 }
 
-function nothingToDo(order: readonly string[], excluded: Draft<ShedChange>['excluded']): string {
+function nothingToDo(order: readonly string[], excluded: Excluded): string {
   if (order.length === 0)
     return 'Nobody is listed under shedFirst of this database in the configuration, and nobody is shed on a guess.';
   const [left] = excluded;

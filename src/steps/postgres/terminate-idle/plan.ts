@@ -4,6 +4,7 @@ import { formatCount, formatDuration, formatShare, shorten } from '../../../doma
 import { protectionReason } from '../../../domain/protection.ts';
 import { backendId, type IdleSession } from '../../../domain/snapshot.ts';
 import { type Findings, gatherFacts } from '../../gather-facts.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
 import type { Draft } from '../../step-kind.ts';
@@ -48,7 +49,7 @@ export async function planTermination(ctx: Ctx, params: Params): Promise<Draft<I
 }
 
 function draft({ facts }: Findings, parts: Partial<Draft<Identity>>): Draft<Identity> {
-  return {
+  return draftOf({
     summary: 'Terminate no session.',
     impact:
       'Their clients get 57P01 the next time they use them; a pool drops such a connection and opens another.',
@@ -56,18 +57,13 @@ function draft({ facts }: Findings, parts: Partial<Draft<Identity>>): Draft<Iden
     wontSolve: [
       'What opens connections and does not close them goes on doing so until its workload is repaired.',
     ],
-    targets: [],
-    excluded: [],
-    choices: [],
-    commands: [],
-    nothingToDo: null,
     ...parts,
     warnings: [
       ...serverNotes(facts),
       ...(parts.warnings ?? []),
       ...facts.gaps.map((gap) => `Not read: ${gap}`),
     ],
-  };
+  });
 }
 
 /** Ending idle sessions of healthy pools makes it worse, so it is said why nothing is offered. */
@@ -89,7 +85,7 @@ function select(ctx: Ctx, params: Params, { facts }: Findings, culprit: Culprit)
   }));
   const own = owned.filter(({ owner }) => culpritKey(owner) === key).map(({ session }) => session);
   const old = own.filter(({ idleSeconds }) => idleSeconds >= params.idleSeconds);
-  const excluded: Draft<Identity>['excluded'] = [];
+  const excluded: Excluded = [];
   const allowed: IdleSession[] = [];
   for (const session of old.toSorted((a, b) => b.idleSeconds - a.idleSeconds)) {
     const reason = whyNot(ctx, session);

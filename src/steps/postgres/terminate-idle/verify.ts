@@ -5,6 +5,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { gatherFacts } from '../../gather-facts.ts';
+import { verdictOf } from '../../parts.ts';
 import { endedBy, situationOf } from '../../shared/ending/situation.ts';
 import { stillAlive } from '../../shared/ending/wait-for-end.ts';
 import { type ApprovedTermination, type Ctx, SERVER, type TerminationOutcome } from './contract.ts';
@@ -52,7 +53,7 @@ export async function verifyTermination(
   const why = unread ?? unanswered;
   if (why !== null || last === null || least === null) {
     const text = `Whether the slots stay free could not be measured: ${why ?? 'nothing was read'}`;
-    return { ...verdict('inconclusive', text), situation: situationOf(targets, data, why) };
+    return { ...verdictOf('inconclusive', text), situation: situationOf(targets, data, why) };
   }
   const accepted = new Set(
     data.results
@@ -61,12 +62,12 @@ export async function verifyTermination(
   );
   const stuck = left.filter(({ id }) => accepted.has(id));
   if (ended === 0)
-    return { ...verdict('failed', nothingEnded(last)), situation: situationOf(left, data, null) };
+    return { ...verdictOf('failed', nothingEnded(last)), situation: situationOf(left, data, null) };
   const floor = data.before === null ? least : Math.min(least, Math.max(0, data.before - ended));
   const back = Math.max(0, last.connections - floor);
   const after = formatDuration(params.proofSeconds);
   if (back >= CAME_BACK * ended) {
-    return verdict(
+    return verdictOf(
       'failed',
       `${formatCount(ended, 'session')} ended, and ${formatCount(back, 'connection')} of the same owner came within ${after}: ${last.slots}. Ending more gains nothing: roll it back or scale it down.`,
     );
@@ -74,10 +75,10 @@ export async function verifyTermination(
   const gone = `${formatCount(ended, 'session')} ended; ${formatCount(back, 'new connection')} of the same owner within ${after}. Used now: ${last.slots}.`;
   return stuck.length > 0
     ? {
-        ...verdict('inconclusive', `${gone} ${formatCount(stuck.length, 'session')} still there.`),
+        ...verdictOf('inconclusive', `${gone} ${formatCount(stuck.length, 'session')} still there.`),
         situation: situationOf(stuck, data, null),
       }
-    : { ...verdict('passed', gone), milestone: 'mitigated' };
+    : { ...verdictOf('passed', gone), milestone: 'mitigated' };
 }
 
 function nothingEnded({ slots }: Holding): string {
@@ -88,8 +89,4 @@ async function holding(ctx: Ctx, owner: string | undefined): Promise<Holding> {
   const { facts } = await gatherFacts(ctx, { server: SERVER, replicas: false });
   const own = slotHolders(facts).find(({ culprit }) => culpritKey(culprit) === owner);
   return { connections: own?.connections ?? 0, slots: describeSlots(facts) };
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

@@ -2,6 +2,7 @@ import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Fact } from '../../../domain/plan.ts';
 import { describeVerdict } from '../../../domain/protection.ts';
+import { outcomeOf } from '../../parts.ts';
 import type { Data, EndCtx, EndOutcome, EndTarget, Result } from './contract.ts';
 import { type Remaining, waitForEnd } from './wait-for-end.ts';
 
@@ -161,17 +162,15 @@ export function endingOutcome(results: readonly Result[]): EndOutcome {
       )
       .sort()[0] ?? null;
   const data: Data = { results: [...results], firstSignalAt };
-  return {
+  return outcomeOf({
     summary: summaryOf(results),
     done: ended.map((result) => ({ target: nameOf(result), detail: detailOf(result) })),
     skipped: results
       .filter((result) => !result.ended)
       .map((result) => ({ target: nameOf(result), reason: result.problem ?? 'Nothing is known about it.' })),
     facts: afterwards(ended),
-    table: null,
-    causes: [],
     data,
-  };
+  });
 }
 
 function summaryOf(results: readonly Result[]): string {

@@ -6,6 +6,7 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { Session, Snapshot } from '../../../domain/snapshot.ts';
 import { periodSeconds } from '../../cron-schedule.ts';
+import { verdictOf } from '../../parts.ts';
 import { readPoolers } from '../../read-poolers.ts';
 import type { EndOutcome } from './contract.ts';
 import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
@@ -60,11 +61,11 @@ export async function proveGone(
   const why = unread ?? unanswered;
   if (why !== null) {
     const text = `Whether the sessions ended and stay away could not be measured: ${why}`;
-    return { ...verdict('inconclusive', text), situation: situationOf(targets, data, why) };
+    return { ...verdictOf('inconclusive', text), situation: situationOf(targets, data, why) };
   }
   if (alive.length > 0) {
     return {
-      ...verdict(
+      ...verdictOf(
         'failed',
         `${formatCount(alive.length, 'selected session is', 'selected sessions are')} still there: ${alive.map(({ label }) => label).join(', ')}. Try again, or ask a database administrator.`,
       ),
@@ -72,13 +73,13 @@ export async function proveGone(
     };
   }
   if (missed.length > 0) {
-    return verdict(
+    return verdictOf(
       'inconclusive',
       `${formatCount(missed.length, 'session')} with the same query began before the kill and was not in the plan: pid ${missed.map(({ pid }) => pid).join(', ')}. Try again: the new plan offers them.`,
     );
   }
   return {
-    ...verdict('passed', passedText(endedBy(data), seconds, armed)),
+    ...verdictOf('passed', passedText(endedBy(data), seconds, armed)),
     milestone: 'mitigated',
   };
 }
@@ -114,7 +115,7 @@ async function respawnedVerdict(ctx: SourceCtx, respawned: Snapshot, armed: bool
   } catch {
     ctx.signal.throwIfAborted();
   }
-  return { ...verdict('failed', describeRespawned(sessions, cluster)), goBackTo: suspendStep(ctx, armed) };
+  return { ...verdictOf('failed', describeRespawned(sessions, cluster)), goBackTo: suspendStep(ctx, armed) };
 }
 
 /** The suspending step to go back to: when it was skipped or failed, or when its CronJob is armed again. */
@@ -131,8 +132,4 @@ function passedText(ended: number, seconds: number, armed: readonly Source[]): s
       ? ''
       : ` CronJob ${armed.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')} is still armed and may start them later: suspend it.`;
   return `${formatCount(ended, 'session')} ended and nothing came back within ${formatDuration(seconds)}.${still}`;
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
 }

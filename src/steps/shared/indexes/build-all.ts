@@ -1,7 +1,7 @@
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatBytes, formatDuration } from '../../../domain/format.ts';
 import type { IndexSpec } from '../../../domain/index-build.ts';
-import { type Done, outcomeOf } from '../../parts.ts';
+import { type Done, outcomeOfEach, type Skipped } from '../../parts.ts';
 import { Drifted, type OutcomeOf } from '../../step-kind.ts';
 import { afterBuild, type IndexCtx, watchBuild } from './index-state.ts';
 import type { BuiltIndexes } from './outcome.ts';
@@ -19,7 +19,7 @@ export async function buildAll(
 ): Promise<OutcomeOf<BuiltIndexes>> {
   const built: IndexSpec[] = [];
   const done: Done[] = [];
-  const skipped: { target: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const target = identity.name;
@@ -30,7 +30,7 @@ export async function buildAll(
       built.push(identity);
     }
   }
-  return outcomeOf(done, skipped, { built });
+  return outcomeOfEach(done, skipped, { built });
 }
 
 async function buildOne(

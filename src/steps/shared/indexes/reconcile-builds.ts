@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../domain/format.ts';
 import type { IndexSpec } from '../../../domain/index-build.ts';
-import { type Done, outcomeOf } from '../../parts.ts';
+import { type Done, outcomeOfEach } from '../../parts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import { afterBuild, type IndexCtx } from './index-state.ts';
 import type { BuiltIndexes } from './outcome.ts';
@@ -31,5 +31,8 @@ export async function reconcileBuilds(
       };
   }
   if (done.length < targets.length) return { status: 'unfinished' };
-  return { status: 'done', outcome: outcomeOf(done, [], { built: targets.map(({ identity }) => identity) }) };
+  return {
+    status: 'done',
+    outcome: outcomeOfEach(done, [], { built: targets.map(({ identity }) => identity) }),
+  };
 }

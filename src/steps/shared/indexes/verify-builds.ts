@@ -2,7 +2,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatBytes } from '../../../domain/format.ts';
 import { dropIndexText, type IndexSpec } from '../../../domain/index-build.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import { verdictOf } from '../../parts.ts';
+import { verdictOnEach } from '../../parts.ts';
 import type { OutcomeOf } from '../../step-kind.ts';
 import { type IndexCtx, indexState } from './index-state.ts';
 import type { BuiltIndexes } from './outcome.ts';
@@ -28,7 +28,7 @@ export async function verifyBuilds(
       unread.push(`${identity.name} could not be read: ${describeError(error).message}`);
     }
   }
-  return verdictOf({ evidence, wrong, unread }, () => ({
+  return verdictOnEach({ evidence, wrong, unread }, () => ({
     known: [],
     unknown: unread,
     done: [...wrong, ...skipped.map(({ reason }) => reason)],

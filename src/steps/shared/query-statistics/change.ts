@@ -3,6 +3,7 @@ import { describeError, FirebreakError, isFirebreakError } from '../../../domain
 import { formatCount } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { Command } from '../../../domain/plan.ts';
+import { OTHER_SERVER, outcomeOf, verdictOf } from '../../parts.ts';
 import {
   type Draft,
   Drifted,
@@ -51,9 +52,7 @@ export function notAllowed(text: string): FirebreakError {
 export async function recheckExtension(ctx: Ctx, targets: Targets): Promise<string[]> {
   const now = await ctx.ports.databases.queryStatistics(ctx.incident.database, ctx.signal);
   return targets.flatMap(({ identity }) => [
-    ...(now.serverStart === identity.serverStart
-      ? []
-      : ['Another server answers than the one that was read.']),
+    ...(now.serverStart === identity.serverStart ? [] : [OTHER_SERVER]),
     ...(now.created === identity.create
       ? [`The extension is ${now.created ? 'there' : 'gone'} already.`]
       : []),
@@ -68,7 +67,7 @@ export async function changeExtension(ctx: Ctx, targets: Targets): Promise<Outco
   ctx.signal.throwIfAborted();
   try {
     const answer = await databases.changeQueryStatistics(ctx.incident.database, identity, ctx.signal);
-    if (answer !== 'done') throw new Drifted(['Another server answers than the one that was read.']);
+    if (answer !== 'done') throw new Drifted([OTHER_SERVER]);
   } catch (error) {
     if (!isFirebreakError(error) || !error.retryable) throw error;
     // The answer may have been lost: what is stored counts.
@@ -85,7 +84,7 @@ export async function reconcileExtension(
   const now = await ctx.ports.databases.queryStatistics(ctx.incident.database, ctx.signal);
   const [target] = targets;
   if (target === undefined || now.serverStart !== target.identity.serverStart)
-    return { status: 'unknown', why: 'Another server answers than the one that was read.' };
+    return { status: 'unknown', why: OTHER_SERVER };
   return now.created === target.identity.create
     ? { status: 'done', outcome: outcome(target.identity, '; found so after an interruption of Firebreak') }
     : { status: 'unfinished' };
@@ -93,40 +92,30 @@ export async function reconcileExtension(
 
 /** Looks that it is there and counts, or that it is gone. */
 export async function verifyExtension(ctx: Ctx, targets: Targets): Promise<Verdict> {
-  const verdict = (status: Verdict['status'], evidence: string): Verdict => ({
-    status,
-    evidence,
-    series: [],
-    milestone: null,
-    goBackTo: null,
-  });
   try {
     const { created } = await ctx.ports.databases.queryStatistics(ctx.incident.database, ctx.signal);
     const wanted = targets.every(({ identity }) => identity.create === created);
-    if (!wanted) return verdict('failed', `The extension is ${created ? 'still there' : 'not there'}.`);
-    if (!created) return verdict('passed', 'The extension is gone.');
+    if (!wanted) return verdictOf('failed', `The extension is ${created ? 'still there' : 'not there'}.`);
+    if (!created) return verdictOf('passed', 'The extension is gone.');
     const counted = await ctx.ports.databases.roleStatements(ctx.incident.database, ctx.signal);
     return counted === null
-      ? verdict('failed', 'The extension is there, and its view cannot be read.')
-      : verdict(
+      ? verdictOf('failed', 'The extension is there, and its view cannot be read.')
+      : verdictOf(
           'passed',
           `The view can be read; it has statements of ${formatCount(counted.length, 'role')}.`,
         );
   } catch (error) {
     ctx.signal.throwIfAborted();
-    return verdict('inconclusive', `It could not be read: ${describeError(error).message}`);
+    return verdictOf('inconclusive', `It could not be read: ${describeError(error).message}`);
   }
 }
 
 function outcome({ create }: ExtensionChange, how: string): OutcomeOf<ExtensionChanged> {
   const detail = `${create ? 'created' : 'dropped'}${how}`;
-  return {
+  return outcomeOf({
     summary: `pg_stat_statements: ${detail}.`,
     done: [{ target: 'pg_stat_statements', detail }],
     skipped: [],
-    facts: [],
-    table: null,
-    causes: [],
     data: { create },
-  };
+  });
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../../../domain/format.ts';
 import { loadSeries } from '../../../domain/load.ts';
 import type { Series, Verdict } from '../../../domain/outcome.ts';
 import type { ReplicaStatus } from '../../../domain/replica.ts';
+import { verdictOf } from '../../parts.ts';
 import type { StepContext } from '../../step-kind.ts';
 import { diagnosedBefore, stillThere } from './cause-contract.ts';
 import type { Params } from './contract.ts';
@@ -114,25 +115,15 @@ function recovered(samples: readonly Sample[], seconds: number, relapses: number
   const relapsed =
     relapses === 0 ? '' : ` It relapsed ${relapses === 1 ? 'once' : `${relapses} times`} before.`;
   const unjudged = blind.length === 0 ? '' : ` Not judged: ${blind.join('; ')}.`;
-  return {
-    status: 'passed',
-    evidence: `${params.quietSamples} quiet samples in a row after ${formatDuration(seconds)}.${relapsed}${unjudged}`,
-    series: seriesOf(samples),
-    milestone: 'recovered',
-    goBackTo: null,
-  };
+  const text = `${params.quietSamples} quiet samples in a row after ${formatDuration(seconds)}.${relapsed}${unjudged}`;
+  return { ...verdictOf('passed', text), series: seriesOf(samples), milestone: 'recovered' };
 }
 
 function givenUp(samples: readonly Sample[], seconds: number, failure: string | null): Verdict {
   const last = failure === null ? (samples.at(-1)?.high ?? []) : [failure];
   const what = last.length === 0 ? 'it was quiet, but not for long enough' : `still high: ${last.join('; ')}`;
-  return {
-    status: 'failed',
-    evidence: `Not recovered after ${formatDuration(seconds)}: ${what}.`,
-    series: seriesOf(samples),
-    milestone: null,
-    goBackTo: null,
-  };
+  const text = `Not recovered after ${formatDuration(seconds)}: ${what}.`;
+  return { ...verdictOf('failed', text), series: seriesOf(samples) };
 }
 
 function seriesOf(samples: readonly Sample[]): Series[] {

@@ -3,6 +3,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatBytes, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { ReplicaStatus } from '../../../domain/replica.ts';
+import { verdictOf } from '../../parts.ts';
 import type { StepContext } from '../../step-kind.ts';
 
 const POLL_MS = 2_000;
@@ -40,7 +41,7 @@ async function look(
   } catch (error) {
     ctx.signal.throwIfAborted();
     const why = `Whether replay goes on could not be measured: ${describeError(error).message}`;
-    return { found: verdict('inconclusive', why), position: null };
+    return { found: verdictOf('inconclusive', why), position: null };
   }
   return { found: judge(ctx, expected, status), position: status.replayPosition };
 }
@@ -53,13 +54,13 @@ function judge(
   const left = status.replayBytes ?? 0;
   const moved = status.replayPosition === null || from === null ? null : status.replayPosition - from;
   const rest = left === 0 ? 'nothing is left to replay' : `${formatBytes(left)} are left`;
-  if (!status.inRecovery) return verdict('failed', `Replica ${replica} is no standby any more.`);
-  if (status.replayPaused) return verdict('failed', `Replay on ${replica} is paused; ${rest}.`);
+  if (!status.inRecovery) return verdictOf('failed', `Replica ${replica} is no standby any more.`);
+  if (status.replayPaused) return verdictOf('failed', `Replay on ${replica} is paused; ${rest}.`);
   const stands = left > 0 && (moved ?? 0) <= 0;
   const conflict = conflictOf(status);
   if (conflict !== null && (stands || isBehind({ status, snapshot: null, standby: null }))) {
     return {
-      ...verdict(
+      ...verdictOf(
         'failed',
         `Replay on ${replica} still waits for a ${conflict}; ${rest}. Another session is in the way: try again for a new plan.`,
       ),
@@ -67,15 +68,11 @@ function judge(
     };
   }
   if (stands) {
-    return verdict(
+    return verdictOf(
       'failed',
       `Replay on ${replica} has not moved within ${formatDuration(seconds)}; ${rest}.`,
     );
   }
   const text = moved === null || moved <= 0 ? '' : `${formatBytes(moved)} were replayed, `;
-  return { ...verdict('passed', `Replay on ${replica} goes on: ${text}${rest}.`), milestone: 'mitigated' };
-}
-
-function verdict(status: Verdict['status'], evidence: string): Verdict {
-  return { status, evidence, series: [], milestone: null, goBackTo: null };
+  return { ...verdictOf('passed', `Replay on ${replica} goes on: ${text}${rest}.`), milestone: 'mitigated' };
 }
