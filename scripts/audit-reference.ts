@@ -29,10 +29,10 @@ export function auditReference(audits: readonly Audit[]): string {
   const sections = systems.map(([system, title]) => {
     const own = audits.filter((audit) => audit.system === system);
     const rows = own.map(
-      ({ id, title: what, severity, why, falsePositives, step }) =>
-        `| <a id="${id}"></a>\`${id}\` | ${severity} | ${cell(what)} | ${cell(why)} | ${cell(falsePositives)} | ${step === undefined ? '' : `[\`${step}\`](steps.md)`} |`,
+      ({ id, title: what, todo, severity, why, falsePositives, step }) =>
+        `| <a id="${id}"></a>\`${id}\` | ${severity} | ${cell(what)} | ${cell(why)} | ${cell(todo)} | ${cell(falsePositives)} | ${step === undefined ? '' : `[\`${step}\`](steps.md)`} |`,
     );
-    return `## ${title}\n\n| Audit | Severity | Finds | Why | When it is no finding | Step that does the remedy on approval |\n|---|---|---|---|---|---|\n${rows.join('\n')}`;
+    return `## ${title}\n\n| Audit | Severity | Finds | Why | To do | When it is no finding | Step that does the remedy on approval |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}`;
   });
   return `${HEADER}# Audits\n\n${HOW}\n\n${sections.join('\n\n')}\n\n${heldLines(audits)}`;
 }

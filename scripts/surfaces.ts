@@ -4,7 +4,7 @@ import { CHANNEL } from '../test/support/channel.ts';
 import { launchChromium } from '../test/support/chromium.ts';
 import { overloadAlert, sendAlert } from '../test/support/rig/send-alert.ts';
 import { ANNA, BEN, CHRIS, DANA } from '../test/support/rig/slack-of.ts';
-import { afterwards, beforehand, prevention } from './pictures/beside-incidents.ts';
+import { afterwards, beforehand, CHARTED, prevention } from './pictures/beside-incidents.ts';
 import { createCamera, TALL } from './pictures/camera.ts';
 import { startOverload, title } from './pictures/overload.ts';
 import { buttonOf, createStudio, heading, LOADING, MENU, PATIENCE } from './pictures/studio.ts';
@@ -19,9 +19,8 @@ import { buttonOf, createStudio, heading, LOADING, MENU, PATIENCE } from './pict
 const { values } = parseArgs({ options: { to: { type: 'string' } } });
 const directory = values.to ?? join(import.meta.dirname, '..', 'docs', 'images', 'surfaces');
 
-/** Milliseconds in which something appears that somebody clicked for, and in which a chart is drawn. */
+/** Milliseconds in which something appears that somebody clicked for. */
 const SOON = 20_000;
-const CHARTED = 60_000;
 const alert = overloadAlert();
 const labels = { ...alert.labels, severity: 'critical', service: 'order-service' };
 await using overload = await startOverload();

@@ -8,6 +8,9 @@ import { PATIENCE, type Studio } from './studio.ts';
 /** More sessions than the table of a card has room for. */
 const MANY = 45;
 
+/** Milliseconds in which a chart is drawn. */
+export const CHARTED = 60_000;
+
 /** While nothing is open: what the channel hears by itself, and what is asked about Firebreak. */
 export async function beforehand({ main, message, command, surface, shoot }: Studio): Promise<void> {
   await command('doctor', 'doctor', /Doctor: /);
@@ -46,12 +49,21 @@ export async function afterwards(studio: Studio, { httpUrl, url }: Overload): Pr
 export async function prevention(studio: Studio, { execute }: Overload): Promise<void> {
   // What grants.sql gives for it: Firebreak may limit the role of the batch.
   await execute('alter role bot createrole; grant batch to bot with admin option');
-  const { command, modalOf, message, main, thread } = studio;
+  const { command, modalOf, message, surface, main, thread } = studio;
   await studio.parent.getByRole('button', { name: 'Close incident' }).click();
   await studio.page.locator('[data-confirm="confirm"]').click();
   await studio.parent.getByText(/Closed/).waitFor({ timeout: PATIENCE });
-  await command('follow-ups', 'follow-ups', /Follow-ups/);
-  const list = main.locator('[data-ts]', { hasText: 'Follow-ups' }).last();
+  await surface('history-picture', async () => {
+    await studio.type('/db-triage history');
+    const picture = main.locator('[data-ts]', { has: studio.page.locator('.image img') }).last();
+    await picture.waitFor({ timeout: CHARTED });
+    await picture.locator('.image img').evaluate(async (node: HTMLImageElement) => node.decode());
+    await studio.shoot('history-picture', picture);
+  });
+  const digest = main.locator('[data-ts]', { hasText: /📌 Follow-ups: / }).last();
+  await message('follow-up-digest', digest, ['phone'], PATIENCE);
+  await command('follow-ups', 'follow-ups', /Add a follow-up/);
+  const list = main.locator('[data-ts]', { hasText: 'Add a follow-up' }).last();
   await modalOf(
     'follow-up',
     list
@@ -60,6 +72,7 @@ export async function prevention(studio: Studio, { execute }: Overload): Promise
       .last(),
     /^Change/,
   );
+  await modalOf('follow-up-add', list, 'Add a follow-up');
   await studio.type('/db-triage prevent orders-primary');
   const card = thread.locator('[data-ts]', { hasText: 'Give each role the limits' }).last();
   await card.getByRole('button', { name: 'Run', exact: true }).waitFor({ timeout: PATIENCE });

@@ -90,6 +90,8 @@ export async function startOverload(): Promise<Overload> {
           breakGlass: { classes: ['session'], people: [DANA] },
         },
         audits: { schedule: { cron: soon(), timeZone: 'UTC' } },
+        // Nothing is told before the post-mortem leaves something to do.
+        followUps: { digest: '* * * * *' },
         watchdog: {
           policies: [
             {

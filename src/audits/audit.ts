@@ -28,6 +28,8 @@ export interface AuditSpec<N extends FactName> {
   readonly system: System;
   /** What is wrong where it finds something, such as "Role without statement_timeout". */
   readonly title: string;
+  /** What there is to do then, as an action item says it, such as "Set statement_timeout". */
+  readonly todo: string;
   /** Of its findings, where they say nothing else. */
   readonly severity: Severity;
   /** What it leads to when nothing is done, one or two sentences. */

@@ -48,6 +48,7 @@ function toFinding(audit: Audit, database: string, draft: Draft): Finding {
   return {
     audit: audit.id,
     title: audit.title,
+    todo: audit.todo,
     severity: draft.severity ?? audit.severity,
     subject: draft.subject,
     evidence: draft.evidence,

@@ -13,13 +13,13 @@ export async function missingGuardrails(
     // What is low or info did not make an outage, and would bury what did.
     factors: findings
       .filter(({ severity }) => isAtLeast(severity, 'medium'))
-      .map(({ audit, title, severity, subject, evidence, remedy }) => ({
+      .map(({ audit, title, severity, subject, evidence, todo }) => ({
         audit,
         title,
         severity,
         subject,
         evidence,
-        remedy: remedy.text,
+        remedy: todo,
       })),
     unaudited: [
       ...Map.groupBy(

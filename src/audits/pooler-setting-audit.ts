@@ -7,6 +7,7 @@ import type { PostMortemLine } from './post-mortem.ts';
 export interface PoolerSettingAuditSpec {
   readonly id: string;
   readonly title: string;
+  readonly todo: string;
   readonly severity: Severity;
   readonly why: string;
   readonly falsePositives: string;
@@ -24,6 +25,7 @@ export function poolerSettingAudit(spec: PoolerSettingAuditSpec): Audit {
     id: spec.id,
     system: 'pgbouncer',
     title: spec.title,
+    todo: spec.todo,
     severity: spec.severity,
     why: spec.why,
     falsePositives: spec.falsePositives,

@@ -7,6 +7,7 @@ export interface SettingAuditSpec {
   readonly id: string;
   readonly setting: string;
   readonly title: string;
+  readonly todo: string;
   readonly severity: Severity;
   readonly why: string;
   readonly falsePositives: string;
@@ -26,6 +27,7 @@ export function settingAudit(spec: SettingAuditSpec): Audit {
     id: spec.id,
     system: 'postgres',
     title: spec.title,
+    todo: spec.todo,
     severity: spec.severity,
     why: spec.why,
     falsePositives: spec.falsePositives,

@@ -31,6 +31,7 @@ export function timeoutAudit(spec: TimeoutAuditSpec): Audit {
     id: spec.id,
     system: 'postgres',
     title: `Role without ${setting}`,
+    todo: `Set ${setting}`,
     severity: spec.severity,
     why: spec.why,
     falsePositives: spec.falsePositives,

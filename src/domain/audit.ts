@@ -16,6 +16,8 @@ export const Finding = z.object({
   /** Name of the audit, such as `statement-timeout`. */
   audit: z.string(),
   title: z.string(),
+  /** What there is to do, such as `Set statement_timeout`. */
+  todo: z.string(),
   severity: Severity,
   /** What it is about, such as `role report_generator` or `CronJob analytics/report-generator`. */
   subject: z.string(),

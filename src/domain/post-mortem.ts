@@ -23,7 +23,7 @@ export const Factor = z.object({
   /** What it is about, such as `role report_generator`. */
   subject: z.string(),
   evidence: z.string(),
-  /** What makes it go away, in one sentence. */
+  /** What there is to do about it, such as `Set statement_timeout`. */
   remedy: z.string(),
 });
 export type Factor = z.infer<typeof Factor>;

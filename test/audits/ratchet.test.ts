@@ -18,6 +18,7 @@ const AUDITS = ['statement-timeout', 'resource-quota', 'jit'] as const;
 const finding = (parts: Partial<Finding>): Finding => ({
   audit: 'jit',
   title: 'A title',
+  todo: 'Set statement_timeout',
   severity: 'high',
   subject: 'role app',
   evidence: '',

@@ -19,6 +19,7 @@ describe.each(audits)('$id', (audit) => {
     expect(audit.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(severities).toContain(audit.severity);
     expect(audit.title).toMatch(/^[A-Za-z_][^.]*[^.]$/);
+    expect(audit.todo).toMatch(/^[A-Z][^.:]*[^.:]$/);
     for (const text of [audit.why, audit.falsePositives]) expect(text).toMatch(/^\S.*\.$/);
     expect(audit.needs.length).toBeGreaterThan(0);
     expect(new Set(audit.needs).size).toBe(audit.needs.length);

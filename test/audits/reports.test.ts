@@ -9,6 +9,7 @@ const audits = await loadAudits();
 const finding = (parts: Partial<Finding> = {}): Finding => ({
   audit: 'statement-timeout',
   title: 'Role without statement_timeout',
+  todo: 'Set statement_timeout',
   severity: 'high',
   subject: 'role app\u001b[31m',
   evidence: 'statement_timeout = 0 from the server, so there is no limit in database orders. '

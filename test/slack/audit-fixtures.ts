@@ -6,6 +6,7 @@ export function finding(over: Partial<Finding> = {}): Finding {
   return {
     audit: 'statement-timeout',
     title: 'No statement timeout',
+    todo: 'Set statement_timeout',
     severity: 'high',
     subject: 'role report_generator',
     evidence: 'statement_timeout is 0 for report_generator.',

@@ -8,6 +8,7 @@ function finding(audit: string, subject: string, severity: Finding['severity'] =
   return {
     audit,
     title: `Missing: ${audit}`,
+    todo: 'Set statement_timeout',
     severity,
     subject,
     evidence: 'It is not set.',

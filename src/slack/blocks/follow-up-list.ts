@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import { type FollowUp, isOverdue, openItems } from '../../domain/follow-up-record.ts';
 import { actionIds } from './action-ids.ts';
+import { remediesButton } from './apply-remedies.ts';
 import { editButton, followUpParts } from './follow-up-parts.ts';
 import { line, richText, text } from './rich-text.ts';
 import type { Said } from './said.ts';
@@ -30,13 +31,21 @@ export function followUpList(items: readonly FollowUp[], today: string, database
       ...open.slice(0, MOST_OPEN).flatMap((item) => block(item, today)),
       ...(left > 0 ? richText(line(text(`${left} more not shown: "firebreak follow-ups" lists all.`))) : []),
       ...done.slice(0, MOST_DONE).flatMap((item) => block(item, today)),
-      { type: 'actions', elements: [addButton()] },
+      { type: 'actions', elements: [addButton(), ...remedies(open)] },
     ],
   };
 }
 
 function block(item: FollowUp, today: string): types.KnownBlock[] {
   return [...richText(...followUpParts(item, today)), { type: 'actions', elements: [editButton(item)] }];
+}
+
+/** What begins the remedies that Firebreak does itself, where all that is left is about one database. */
+function remedies(open: readonly FollowUp[]): types.Button[] {
+  const [database, ...others] = new Set(
+    open.flatMap((one) => (one.proofs.length > 0 && one.database !== null ? [one.database] : [])),
+  );
+  return database === undefined || others.length > 0 ? [] : [remediesButton(database)];
 }
 
 function addButton(): types.Button {

@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'active-deadline',
   system: 'kubernetes',
   title: 'Batch job without activeDeadlineSeconds',
+  todo: 'Set activeDeadlineSeconds',
   severity: 'medium',
   why: 'A run that hangs or crawls goes on for ever, into the peak and into the next run.',
   falsePositives: 'A run that is bounded by itself, such as by `timeout` in its command: suppress it.',

@@ -8,6 +8,7 @@ export const audit = defineAudit({
   id: 'backoff-limit',
   system: 'kubernetes',
   title: 'Batch job comes back after it was killed',
+  todo: 'Lower backoffLimit so that a killed job stays dead',
   severity: 'medium',
   why: 'On 2024-11-15 the query was killed and was there again: each retry starts the same load on a database that just failed under it.',
   falsePositives: 'Jobs that fail often for other reasons and are cheap: suppress them.',

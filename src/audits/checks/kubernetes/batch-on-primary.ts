@@ -12,6 +12,7 @@ export const audit = defineAudit({
   id: 'batch-on-primary',
   system: 'kubernetes',
   title: 'Batch job is told to use the primary',
+  todo: 'Let the batch job read from a replica',
   severity: 'high',
   why: 'An analytical query on the primary stops orders; on a replica it slows down other reports at most.',
   falsePositives:

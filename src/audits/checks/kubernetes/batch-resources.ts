@@ -8,6 +8,7 @@ export const audit = defineAudit({
   id: 'batch-resources',
   system: 'kubernetes',
   title: 'Batch container without requests or limits',
+  todo: 'Set requests and limits for its containers',
   severity: 'high',
   why: 'The job that caused the outage of 2024-11-15 was deployed so: nothing bounds it, and the scheduler cannot place it well.',
   falsePositives:

@@ -7,6 +7,7 @@ export const audit = defineAudit({
   id: 'batch-sessions-on-primary',
   system: 'kubernetes',
   title: 'Batch job is connected to the primary now',
+  todo: 'Move the batch job off the primary',
   severity: 'high',
   why: 'Whatever its configuration says: its pods hold connections of the server that takes the orders.',
   falsePositives:

@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'concurrency-policy',
   system: 'kubernetes',
   title: 'CronJob may run several times at once',
+  todo: 'Set concurrencyPolicy to Forbid',
   severity: 'medium',
   why: 'When a run takes longer than its interval the next one starts beside it: a slow database gets more load the slower it is.',
   falsePositives:

@@ -9,6 +9,7 @@ export const audit = defineAudit({
   id: 'forgotten-suspension',
   system: 'kubernetes',
   title: 'Suspended CronJob that somebody may have forgotten',
+  todo: 'Resume the CronJob or delete it',
   severity: 'medium',
   why: 'What it does is not done: reports, invoices or clean-ups are missed, and somebody notices weeks later.',
   falsePositives:

@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'limit-range',
   system: 'kubernetes',
   title: 'Namespace without default limits',
+  todo: 'Set a LimitRange with default limits',
   severity: 'medium',
   why: 'A container that says nothing about CPU and memory gets as much as its node has.',
   falsePositives:

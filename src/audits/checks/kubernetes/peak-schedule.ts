@@ -8,6 +8,7 @@ export const audit = defineAudit({
   id: 'peak-schedule',
   system: 'kubernetes',
   title: 'Batch job starts in peak hours',
+  todo: 'Move the schedule to off-peak hours',
   severity: 'high',
   why: 'It competes with customers for the same database in the hours in which there is nothing to spare.',
   falsePositives:

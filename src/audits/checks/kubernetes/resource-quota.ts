@@ -9,6 +9,7 @@ export const audit = defineAudit({
   id: 'resource-quota',
   system: 'kubernetes',
   title: 'Namespace without ResourceQuota',
+  todo: 'Set a ResourceQuota',
   severity: 'high',
   why: 'Nothing bounds how many pods a batch may start, and each of them opens connections to the database.',
   falsePositives:

@@ -15,6 +15,7 @@ export const audit = defineAudit({
   id: 'service-connections',
   system: 'kubernetes',
   title: 'Pods and pools ask for more connections than there are',
+  todo: 'Lower its pool size or its number of pods',
   severity: 'high',
   why: 'At its full size the service takes every slot: it scales up in trouble, and the database is full just then.',
   falsePositives:

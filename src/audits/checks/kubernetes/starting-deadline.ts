@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'starting-deadline',
   system: 'kubernetes',
   title: 'CronJob without startingDeadlineSeconds',
+  todo: 'Set startingDeadlineSeconds',
   severity: 'medium',
   why: 'A run that was missed starts the moment the CronJob is resumed after an incident, or its schedule is changed: the load is back at once.',
   falsePositives: 'A job that has to run for every slot, late rather than never: suppress it.',

@@ -6,6 +6,7 @@ const FULL = 0.8;
 export const audit = poolerSettingAudit({
   id: 'client-limit',
   title: 'PgBouncer is close to its limit of clients',
+  todo: 'Raise max_client_conn',
   severity: 'high',
   why: 'Above it new clients are refused, although the server has room: a rollout that doubles the pods for a moment is enough.',
   falsePositives:

@@ -3,6 +3,7 @@ import { poolerSettingAudit, sharesByTransaction } from '../../pooler-setting-au
 export const audit = poolerSettingAudit({
   id: 'idle-transactions',
   title: 'An idle transaction keeps a pooled connection',
+  todo: 'Set idle_transaction_timeout',
   severity: 'medium',
   why: 'In transaction mode a client that forgets to commit takes one of few connections from everybody, for ever.',
   falsePositives:

@@ -6,6 +6,7 @@ const MOST = 5;
 export const audit = poolerSettingAudit({
   id: 'login-retry',
   title: 'PgBouncer comes back late after a full server',
+  todo: 'Lower server_login_retry',
   severity: 'low',
   why: 'After a refused login it tries no other for this long, while slots are free already: recovery takes that much longer.',
   falsePositives: 'None known.',

@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'pgbouncer-absent',
   system: 'pgbouncer',
   title: 'No PgBouncer in front',
+  todo: 'Put a PgBouncer in front',
   severity: 'medium',
   why: 'Each client holds a connection of the server, mostly idle: a storm or a leak of one service takes the slots of all others.',
   falsePositives:

@@ -9,6 +9,7 @@ export const audit = defineAudit({
   id: 'pool-arithmetic',
   system: 'pgbouncer',
   title: 'PgBouncers may open more connections than there are',
+  todo: 'Bound the pools so that they fit into max_connections',
   severity: 'high',
   why: 'A pool is for each pair of database and role, and each PgBouncer has its own: together they fill the server that they should protect.',
   falsePositives:

@@ -3,6 +3,7 @@ import { poolerSettingAudit, sharesByTransaction } from '../../pooler-setting-au
 export const audit = poolerSettingAudit({
   id: 'prepared-statements',
   title: 'Transaction mode without prepared statements',
+  todo: 'Set max_prepared_statements',
   severity: 'low',
   why: 'A driver that prepares statements, as JDBC does after five times, gets errors that come and go: the statement lies on another connection.',
   falsePositives: 'Where every driver is told not to prepare (prepareThreshold=0): suppress it.',

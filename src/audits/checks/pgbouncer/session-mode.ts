@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'session-mode',
   system: 'pgbouncer',
   title: 'Pool in session mode',
+  todo: 'Switch the pool to transaction mode',
   severity: 'medium',
   why: 'Each client keeps a server connection as long as it is connected: many clients do not share few connections, which is what PgBouncer is for.',
   falsePositives:

@@ -6,6 +6,7 @@ const MOST = 30;
 export const audit = poolerSettingAudit({
   id: 'wait-timeout',
   title: 'Clients wait too long for a connection',
+  todo: 'Lower query_wait_timeout',
   severity: 'medium',
   why: 'When the pool is full every request hangs until its caller gives up, and the services behind one another fill up too.',
   falsePositives: 'A PgBouncer for batch jobs alone, which may wait: suppress it.',

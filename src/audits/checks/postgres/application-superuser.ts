@@ -6,6 +6,7 @@ export const audit = defineAudit({
   id: 'application-superuser',
   system: 'postgres',
   title: 'Sessions of a superuser',
+  todo: 'Give the application a role without SUPERUSER',
   severity: 'critical',
   why: 'Firebreak cannot end the sessions of a superuser, no limit binds it, and it uses up the slots that are kept for emergencies.',
   falsePositives:

@@ -4,6 +4,7 @@ export const audit = settingAudit({
   id: 'client-check-interval',
   setting: 'client_connection_check_interval',
   title: 'Queries outlive their client',
+  todo: 'Set client_connection_check_interval',
   severity: 'medium',
   why: 'When a pod is killed its query runs on to its end: suspending a batch alone does not free the database.',
   falsePositives: 'Where the server does not run on Linux or BSD the setting cannot be changed: suppress it.',

@@ -6,6 +6,7 @@ export const audit = defineAudit({
   id: 'connection-limits-sum',
   system: 'postgres',
   title: 'CONNECTION LIMITs add up to more than there are slots',
+  todo: 'Lower the CONNECTION LIMITs until they fit together',
   severity: 'medium',
   why: 'Each service stays below its limit, and together they still take every slot.',
   falsePositives:

@@ -10,6 +10,7 @@ export const audit = defineAudit({
   id: 'dead-rows',
   system: 'postgres',
   title: 'Table full of dead rows',
+  todo: 'Vacuum the table, and find out what kept autovacuum from it',
   severity: 'medium',
   why: 'Every scan reads the dead rows too, and the table takes memory that others need.',
   falsePositives: 'Right after a bulk change it is normal until autovacuum comes: look again in an hour.',

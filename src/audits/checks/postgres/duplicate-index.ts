@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'duplicate-index',
   system: 'postgres',
   title: 'Two indexes that do the same',
+  todo: 'Drop the second index',
   severity: 'low',
   why: 'Every write keeps both up to date, and each takes its room in memory.',
   falsePositives:

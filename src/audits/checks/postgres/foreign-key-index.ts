@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'foreign-key-index',
   system: 'postgres',
   title: 'Foreign key without an index',
+  todo: 'Index the foreign key',
   severity: 'medium',
   why: 'Each delete or change of a key in the other table reads this one from end to end, while it holds a lock.',
   falsePositives: 'When rows of the other table are never deleted and their keys never change: suppress it.',

@@ -5,6 +5,7 @@ export const audit = defineAudit({
   id: 'invalid-index',
   system: 'postgres',
   title: 'Index that a failed build left behind',
+  todo: 'Drop the invalid index, or build it again',
   severity: 'medium',
   why: 'Every write keeps it up to date, and no query uses it.',
   falsePositives: 'One that is being built at this moment is left out, as long as its session is visible.',

@@ -4,6 +4,7 @@ export const audit = settingAudit({
   id: 'jit',
   setting: 'jit',
   title: 'Queries are compiled just in time',
+  todo: 'Turn jit off',
   severity: 'low',
   why: 'Compilation cannot be interrupted: under load a cancelled query takes seconds longer to end.',
   falsePositives: 'On a server that mostly runs long analytical queries it pays off: suppress it there.',

@@ -8,6 +8,7 @@ export const audit = defineAudit({
   id: 'prepared-transaction',
   system: 'postgres',
   title: 'Prepared transaction that nobody ends',
+  todo: 'Commit or roll back the prepared transaction',
   severity: 'high',
   why: 'It keeps its locks over every restart, and vacuum cannot clean up behind it; no session shows it.',
   falsePositives: 'A transaction manager that is itself being repaired will end it: ask its people first.',

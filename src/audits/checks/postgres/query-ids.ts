@@ -4,6 +4,7 @@ export const audit = settingAudit({
   id: 'query-ids',
   setting: 'compute_query_id',
   title: 'Queries have no id',
+  todo: 'Turn compute_query_id on',
   severity: 'medium',
   why: 'A running query cannot be matched with its statistics, so that a plan that changed is not recognised.',
   falsePositives:

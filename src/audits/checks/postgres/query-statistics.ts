@@ -4,6 +4,7 @@ export const audit = defineAudit({
   id: 'query-statistics',
   system: 'postgres',
   title: 'pg_stat_statements is missing',
+  todo: 'Enable pg_stat_statements',
   severity: 'high',
   why: 'Nobody can say which queries are slow, or that one became slow: the next root cause takes minutes instead of seconds.',
   falsePositives: 'Another extension that keeps such statistics, such as pg_stat_monitor: suppress it.',

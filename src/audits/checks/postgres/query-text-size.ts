@@ -7,6 +7,7 @@ export const audit = settingAudit({
   id: 'query-text-size',
   setting: 'track_activity_query_size',
   title: 'Query texts are cut short',
+  todo: 'Raise track_activity_query_size',
   severity: 'low',
   why: 'Long queries are shown without their end, where the tag stands that tells which service sent them.',
   falsePositives: 'Where all queries are short, or tags are put in front: suppress it.',

@@ -7,6 +7,7 @@ export const audit = defineAudit({
   id: 'reserved-connections',
   system: 'postgres',
   title: 'No connection is kept for the responder',
+  todo: 'Keep connections for Firebreak',
   severity: 'high',
   why: 'When every slot is taken, nobody but a superuser gets in, and Firebreak neither once its session is lost.',
   falsePositives:

@@ -8,6 +8,7 @@ export const audit = defineAudit({
   id: 'role-connection-limit',
   system: 'postgres',
   title: 'Role without CONNECTION LIMIT',
+  todo: 'Set a CONNECTION LIMIT',
   severity: 'high',
   why: 'One service that leaks connections or starts too many pods takes every slot, and all other services fail with it.',
   falsePositives:

@@ -16,6 +16,7 @@ export const audit = defineAudit({
   id: 'sequential-scans',
   system: 'postgres',
   title: 'Large table read from end to end again and again',
+  todo: 'Index what its queries filter on, or send them to a replica',
   severity: 'high',
   why: 'Each such query reads the whole table; a few at a time take every core and push everybody else out of memory.',
   falsePositives:

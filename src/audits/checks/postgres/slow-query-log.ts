@@ -4,6 +4,7 @@ export const audit = settingAudit({
   id: 'slow-query-log',
   setting: 'log_min_duration_statement',
   title: 'Slow queries are not logged',
+  todo: 'Set log_min_duration_statement',
   severity: 'medium',
   why: 'After an outage nobody can say which queries were slow when, and from which client.',
   falsePositives:

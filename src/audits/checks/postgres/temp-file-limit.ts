@@ -7,6 +7,7 @@ const ofServer = settingAudit({
   id: 'temp-file-limit',
   setting: 'temp_file_limit',
   title: 'One query may fill the disk',
+  todo: 'Set temp_file_limit',
   severity: 'medium',
   why: 'A large sort or hash join writes temporary files without a bound; when the disk is full every write fails.',
   falsePositives:

@@ -10,6 +10,7 @@ export const audit = defineAudit({
   id: 'wraparound',
   system: 'postgres',
   title: 'Transaction ids are not frozen in time',
+  todo: 'Freeze the oldest tables',
   severity: 'high',
   why: 'Before the ids run out PostgreSQL refuses every write until a long vacuum is through.',
   falsePositives:

@@ -7,6 +7,7 @@ export const audit = defineAudit({
   id: 'analytics-on-primary',
   system: 'replication',
   title: 'Analytical sessions on the primary',
+  todo: 'Point the analytical sessions at a replica',
   severity: 'medium',
   why: 'A report that reads everything takes the cores and the memory of the server that takes the orders.',
   falsePositives:

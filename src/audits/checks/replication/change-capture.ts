@@ -4,6 +4,7 @@ export const audit = defineAudit({
   id: 'change-capture',
   system: 'replication',
   title: 'Not ready for change data capture',
+  todo: 'Make it ready for change data capture',
   severity: 'info',
   why: 'An analytics database of its own is fed by logical replication; the first step needs a restart, so plan it before it is urgent.',
   falsePositives: 'When analytics run on a streaming replica and nothing else is planned: suppress it.',

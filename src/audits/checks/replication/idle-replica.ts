@@ -4,6 +4,7 @@ export const audit = defineAudit({
   id: 'idle-replica',
   system: 'replication',
   title: 'Replica that nobody reads from',
+  todo: 'Point reports and batch jobs at the replica',
   severity: 'low',
   why: 'The relief is there and paid for, and every report still runs on the primary.',
   falsePositives:

@@ -4,6 +4,7 @@ export const audit = defineAudit({
   id: 'no-replica',
   system: 'replication',
   title: 'No replica',
+  todo: 'Add a replica for reports and batch jobs',
   severity: 'high',
   why: 'Every report runs on the server that takes the orders, and when that server is lost there is none to take over.',
   falsePositives:

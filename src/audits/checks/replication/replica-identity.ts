@@ -4,6 +4,7 @@ export const audit = defineAudit({
   id: 'replica-identity',
   system: 'replication',
   title: 'Published table without replica identity',
+  todo: 'Give the published table a primary key',
   severity: 'high',
   why: 'PostgreSQL refuses every UPDATE and DELETE of such a table as long as it is published for them: writes of the application fail.',
   falsePositives: 'A table that is only ever inserted into works; still, the first correction by hand fails.',

@@ -8,6 +8,7 @@ export const audit = defineAudit({
   id: 'replication-lag',
   system: 'replication',
   title: 'Replica far behind',
+  todo: 'Find out why the replica is behind',
   severity: 'high',
   why: 'Readers see old data, and what is sent there for relief comes back to the primary as complaints.',
   falsePositives:

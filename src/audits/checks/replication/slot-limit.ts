@@ -4,6 +4,7 @@ export const audit = defineAudit({
   id: 'slot-limit',
   system: 'replication',
   title: 'Replication slots may fill the disk',
+  todo: 'Set max_slot_wal_keep_size',
   severity: 'medium',
   why: 'One dead consumer is enough: its slot keeps all log from then on, and the primary stops when the disk is full.',
   falsePositives:

@@ -6,6 +6,7 @@ export const audit = defineAudit({
   id: 'slot-retention',
   system: 'replication',
   title: 'Replication slot keeps WAL for nobody',
+  todo: 'Bring the consumer of the slot back, or drop the slot',
   severity: 'high',
   why: 'The log that it keeps grows until the disk of the primary is full, and then every write fails.',
   falsePositives:

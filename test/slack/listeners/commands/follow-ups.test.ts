@@ -13,3 +13,17 @@ test('those of one database are listed alone; nothing left to do says so, with t
   await type(rig.sandbox, 'U0ALICE', 'follow-ups ordres');
   await told(rig.sandbox, 'U0ALICE', /Did you mean orders/);
 });
+
+test('what is held by audits of one database begins its remedies; of two, nobody guesses which', async () => {
+  const rig = await startRig({ desk: createDesk(['orders', 'billing']) });
+  const added = '2026-11-15T15:00:00.000Z';
+  rig.desk.followUps.events = [[added, followUpAdded('FU-1')]];
+  await type(rig.sandbox, 'U0ALICE', 'follow-ups');
+  expect(await told(rig.sandbox, 'U0ALICE', /1 open/)).toContain('Apply remedies');
+  rig.desk.followUps.events = [
+    [added, followUpAdded('FU-1')],
+    [added, { ...followUpAdded('FU-2'), database: 'billing' }],
+  ];
+  await type(rig.sandbox, 'U0ALICE', 'follow-ups');
+  expect(await told(rig.sandbox, 'U0ALICE', /2 open/)).not.toContain('Apply remedies');
+});
