@@ -57,7 +57,7 @@ export async function prevention(studio: Studio, { execute }: Overload): Promise
     await studio.type('/db-triage history');
     const picture = main.locator('[data-ts]', { has: studio.page.locator('.image img') }).last();
     await picture.waitFor({ timeout: CHARTED });
-    await picture.locator('.image img').evaluate(async (node: HTMLImageElement) => node.decode());
+    await picture.locator('.image img').evaluate(async (node) => node.decode());
     await studio.shoot('history-picture', picture);
   });
   const digest = main.locator('[data-ts]', { hasText: /📌 Follow-ups: / }).last();
