@@ -56,6 +56,29 @@ test('faults can delay, cut the connection, and be withdrawn', async () => {
   expect((await plan(cluster, { path: '(' })).status).toBe(400);
 });
 
+test('it says in OpenAPI that it validates fields itself, which kubectl asks before it writes', async () => {
+  cluster = await startCluster();
+  const { url } = cluster.sandbox;
+  const read = async (path: string): Promise<unknown> => {
+    const answer = await fetch(`${url}${path}`, { headers: { authorization: 'Bearer secret' } });
+    expect({ path, status: answer.status }).toEqual({ path, status: 200 });
+    return answer.json();
+  };
+  const { paths } = (await read('/openapi/v3')) as { paths: Record<string, { serverRelativeURL: string }> };
+  expect(Object.keys(paths)).toEqual(expect.arrayContaining(['api/v1', 'apis/apps/v1', 'apis/policy/v1']));
+  for (const { serverRelativeURL } of Object.values(paths)) await read(serverRelativeURL);
+  expect(await read('/openapi/v3/apis/apps/v1')).toMatchObject({
+    paths: {
+      '/apis/apps/v1/namespaces/{namespace}/deployments/{name}': {
+        patch: {
+          parameters: [{ name: 'fieldValidation', in: 'query' }],
+          'x-kubernetes-group-version-kind': { group: 'apps', version: 'v1', kind: 'Deployment' },
+        },
+      },
+    },
+  });
+});
+
 test('a foreign Host header is refused, so that no web page reaches the sandbox by a name of its own', async () => {
   cluster = await startCluster();
   const url = new URL(cluster.sandbox.url);

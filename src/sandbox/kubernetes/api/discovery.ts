@@ -1,5 +1,6 @@
 import { unknownResource } from '../api-error.ts';
 import { apiVersionOf, RESOURCES, type Resource } from '../resources.ts';
+import { openApi } from './openapi.ts';
 import type { ApiRequest, ApiResponse } from './request.ts';
 
 const VERSION = {
@@ -36,6 +37,8 @@ export function discover({ path: raw }: ApiRequest): ApiResponse {
     return { code: 200, body: { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) } };
   }
   if (root === 'apis') return { code: 404, body: '404 page not found\n' };
+  const document = openApi(path);
+  if (document !== null) return document;
   throw unknownResource();
 }
 
