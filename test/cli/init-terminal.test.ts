@@ -27,6 +27,10 @@ test('asks what it cannot detect, takes what it can, and writes', { timeout: 120
   terminal.press(ENTER);
   await terminal.see('How do people and alerts call');
   terminal.press(ENTER);
+  await terminal.see('Cost gate of shop');
+  terminal.press('postgres://gate@db/shop', ENTER);
+  await terminal.see('never the URL itself');
+  terminal.press(...Array.from({ length: 23 }, () => '\u007f'), 'SHOP_GATE', ENTER);
   await terminal.see('How does Firebreak reach the cluster');
   terminal.press(ENTER);
   await terminal.see('Namespaces of your batch jobs');
@@ -40,11 +44,13 @@ test('asks what it cannot detect, takes what it can, and writes', { timeout: 120
 
   expect(parse(readFileSync(join(directory, 'firebreak.yml'), 'utf8'))).toMatchObject({
     slack: { channel: 'C0123ABCD', mode: 'socket' },
-    databases: [{ name: 'shop', url: { env: 'SHOP_URL' } }],
+    databases: [{ name: 'shop', url: { env: 'SHOP_URL' }, gate: { url: { env: 'SHOP_GATE' } } }],
+    gate: { bearer: { env: 'GATE_TOKEN' } },
     kubernetes: { inCluster: true, namespaces: ['analytics'] },
     authority: { session: ['U0ALICE', 'U0BOB'] },
   });
   expect(readFileSync(join(directory, 'grants.sql'), 'utf8')).toContain('ON DATABASE "shop" TO "firebreak"');
+  expect(readFileSync(join(directory, 'grants.sql'), 'utf8')).toMatch(/^GRANT pg_read_all_data TO "gate";$/m);
 
   const again = startInTerminal(
     [

@@ -3,7 +3,7 @@ import type { Answers, ClusterAnswer, DatabaseAnswer } from '../../init/answers.
 import { type Detected, nameOf } from '../../init/detect.ts';
 import { BLANK, say } from '../../terminal/lines.ts';
 import type { Screen } from '../../terminal/screen.ts';
-import { answersFrom, gateFrom, type InitOptions, referenceOf } from './options.ts';
+import { answersFrom, type InitOptions, type NamedReference, referenceOf } from './options.ts';
 
 const CHANNEL = /^[CG][A-Z0-9]{2,}$/;
 const USER = /^[UW][A-Z0-9]{2,}$/;
@@ -20,6 +20,8 @@ export async function askAnswers(screen: Screen, detected: Detected, options: In
   ]);
   const slack = await askSlack(ask, options);
   const databases = options.database.length > 0 ? null : await askDatabases(ask, detected);
+  const gate =
+    options.gate.length > 0 ? options.gate : await askGates(ask, detected, databases ?? options.database);
   const cluster = await askCluster(ask, detected, options);
   const namespaces = cluster === null ? [] : await askNamespaces(ask, detected, { ...options, cluster });
   const approvers = await ask.list('Who may decide? Slack user ids, with commas', {
@@ -36,6 +38,7 @@ export async function askAnswers(screen: Screen, detected: Detected, options: In
     ...slack,
     ...(cluster !== null && 'inCluster' in cluster ? { inCluster: true } : {}),
     namespace: namespaces,
+    gate,
     approver: approvers,
     timeZone,
     // Already answered; only the other defaults are taken from the options.
@@ -66,7 +69,6 @@ function merged(base: Answers, databases: readonly DatabaseAnswer[]): DatabaseAn
     ...one,
     replicas: databases[index]?.replicas ?? [],
     pgbouncer: databases[index]?.pgbouncer ?? [],
-    gate: one.gate ?? databases[index]?.gate ?? null,
   }));
 }
 
@@ -116,7 +118,7 @@ async function askDatabases(ask: Questions, detected: Detected): Promise<Databas
       refuse: (text) => (/^[a-z0-9][a-z0-9-]*$/.test(text) ? null : 'Lower-case letters, digits and dashes.'),
     });
     const parts = wheres.length === 1 ? detected.databases : [];
-    const of = (kind: 'replica' | 'pgbouncer' | 'gate') =>
+    const of = (kind: 'replica' | 'pgbouncer') =>
       parts.filter((one) => one.kind === kind).map((one) => ({ name: one.name, url: { env: one.variable } }));
     databases.push({
       name,
@@ -124,7 +126,8 @@ async function askDatabases(ask: Questions, detected: Detected): Promise<Databas
       replicas: of('replica'),
       pgbouncer: of('pgbouncer'),
       prometheusUrl: detected.prometheusUrl,
-      gate: gateFrom(detected, of('gate')[0]?.url),
+      // Asked for afterwards.
+      gate: null,
       target: found?.target || name,
     });
   }
@@ -134,11 +137,36 @@ async function askDatabases(ask: Questions, detected: Detected): Promise<Databas
 async function askWhere(ask: Questions): Promise<string> {
   return await ask.text('Which variable (or /file) holds the postgresql:// URL of the primary?', {
     initial: 'ORDERS_PRIMARY_URL',
-    refuse: (text) => {
-      if (text.includes('://')) return 'Its name, never the URL itself.';
-      return /^\S+$/.test(text) ? null : 'The name of a variable, or a path.';
-    },
+    refuse: refuseWhere,
   });
+}
+
+/** The cost gate has a role and a URL of its own for each database; it may be left out. */
+async function askGates(
+  ask: Questions,
+  detected: Detected,
+  databases: readonly { readonly name: string }[],
+): Promise<NamedReference[]> {
+  const found = detected.databases.filter(({ kind }) => kind === 'gate');
+  const gates: NamedReference[] = [];
+  for (const { name } of databases) {
+    const where = await ask.text(
+      `Cost gate of ${name}, for batch jobs: variable (or /file) of its own URL; empty for none`,
+      {
+        // What is detected says no database: with several it is not guessed.
+        initial: databases.length === 1 ? (found[0]?.variable ?? '') : '',
+        refuse: (text) => (text === '' ? null : refuseWhere(text)),
+      },
+    );
+    if (where !== '') gates.push({ name, of: null, url: referenceOf(where) });
+  }
+  return gates;
+}
+
+/** Why a text cannot say where a URL is. */
+function refuseWhere(text: string): string | null {
+  if (text.includes('://')) return 'Its name, never the URL itself.';
+  return /^\S+$/.test(text) ? null : 'The name of a variable, or a path.';
 }
 
 async function askCluster(

@@ -166,7 +166,7 @@ function databasesFrom(options: InitOptions, detected: Detected): DatabaseAnswer
 }
 
 /** The cost gate of a URL, with the role that the URL says where it can be seen. */
-export function gateFrom(detected: Detected, url: Reference | undefined): DatabaseAnswer['gate'] {
+function gateFrom(detected: Detected, url: Reference | undefined): DatabaseAnswer['gate'] {
   if (url === undefined) return null;
   return { url, role: detectedOf(detected, url)?.role || DEFAULT_GATE_ROLE };
 }
