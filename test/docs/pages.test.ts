@@ -1,29 +1,22 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { anchors } from '../../scripts/site/anchors.ts';
 import { loadProgram } from '../../src/cli/program.ts';
 import { errorCodes } from '../../src/domain/errors.ts';
-import { blocksOf, readPage } from './page.ts';
+import { blocksOf, PAGES, readPage } from './page.ts';
 
 const program = await loadProgram(undefined, () => undefined);
-const pages = ['README.md', 'SECURITY.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter(
-  (name) => name.endsWith('.md'),
-);
 
 /** The anchors that GitHub gives to the headings of a page. */
 function anchorsOf(text: string): Set<string> {
-  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
+  const nextAnchor = anchors();
+  const ofHeadings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => nextAnchor(heading));
   const written = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
-  const ofHeadings = headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
   return new Set([...written, ...ofHeadings]);
 }
 
-test.each(pages)('every link of %s leads somewhere', (page) => {
+test.each(PAGES)('every link of %s leads somewhere', (page) => {
   const text = readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '');
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
     ([, link, attribute]) => link ?? attribute ?? '',
@@ -46,7 +39,7 @@ test('troubleshooting has a section for every error code, and for no other', () 
   expect(new Set(sections)).toEqual(new Set(Object.keys(errorCodes)));
 });
 
-test.each(pages)('every command of firebreak that %s names exists, with its options', (page) => {
+test.each(PAGES)('every command of firebreak that %s names exists, with its options', (page) => {
   const text = readFileSync(page, 'utf8');
   const typed = [
     ...[...text.matchAll(/`(?:npm run )?firebreak (?:-- )?([^`]+)`/g)].map(([, rest = '']) => rest),
