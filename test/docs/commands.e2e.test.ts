@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PostgresServer } from '../../src/adapters/embedded-postgres/server.ts';
 import { startPostgres } from '../../src/adapters/embedded-postgres/start-postgres.ts';
 import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
@@ -11,23 +12,14 @@ import { act, type Shown, shown } from '../slack/sandbox-control.ts';
 import { CHANNEL } from '../support/channel.ts';
 import { ANNA, startSlackOf } from '../support/rig/slack-of.ts';
 import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
-import { commandsOf, readPage } from './page.ts';
 import { type Reader, readerIn } from './reader.ts';
+import { commandsFor } from './where-typed.ts';
 
-/** The start, and pages whose commands look at what is there afterwards. */
-const pages = [
-  'getting-started.md',
-  'troubleshooting.md',
-  'journal.md',
-  'backup.md',
-  'alerts.md',
-  'terminal.md',
-];
 const PASSWORD = 'chosen by the reader';
 const scene = new AsyncDisposableStack();
 let slack: SlackSandbox;
+let server: PostgresServer;
 let reader: Reader;
-let env: Readonly<Record<string, string>>;
 let firebreak: Serving | undefined;
 
 beforeAll(async () => {
@@ -35,21 +27,15 @@ beforeAll(async () => {
     rmSync(path, { recursive: true, force: true, maxRetries: 5 }),
   );
   slack = scene.use(await startSlackOf('socket'));
-  const server = scene.use(
+  server = scene.use(
     await startPostgres({
       dataDirectory: join(directory, 'orders'),
       listen: { host: '127.0.0.1' },
     }),
   );
   await query(server.url(), 'create database orders');
-  env = {
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_APP_TOKEN: slack.appToken,
-    ALERTMANAGER_TOKEN: 'token-of-the-alerts',
-    ORDERS_URL: server.url({ user: 'firebreak', password: PASSWORD, database: 'orders' }),
-    ADMIN_URL: server.url({ database: 'orders' }),
-  };
-  reader = readerIn(directory, env);
+  reader = readerIn(directory);
+  symlinkSync(resolve('deploy'), join(directory, 'deploy'));
 });
 afterAll(async () => {
   await firebreak?.[Symbol.asyncDispose]();
@@ -59,6 +45,13 @@ afterAll(async () => {
 /** The command with the places of this scene instead of those of the page. */
 function here(line: string): string {
   return line
+    .replace('xoxb-…', slack.botToken)
+    .replace('xapp-…', slack.appToken)
+    .replace(
+      /postgresql:\/\/firebreak:<password>@\S+\/orders/,
+      server.url({ user: 'firebreak', password: PASSWORD, database: 'orders' }),
+    )
+    .replace(/postgresql:\/\/postgres@\S+\/orders/, `'${server.url({ database: 'orders' })}'`)
     .replace('firebreak init --yes', `firebreak init --yes --slack-api-url ${slack.apiUrl}`)
     .replace('INC-12', 'INC-1')
     .replace('LETTER-3 ALERT-12', 'LETTER-1')
@@ -107,25 +100,20 @@ function fitConfiguration(): void {
 }
 
 test('every command of the pages does what they say', { timeout: 600_000 }, async () => {
-  for (const page of pages) {
-    const lines = commandsOf(readPage(page));
-    expect(lines.length, page).toBeGreaterThan(0);
-    if (page === 'alerts.md') await sendWhatIsNoAlert();
-    for (const line of lines) {
-      if (line === 'firebreak serve') await serveHere();
-      else await follow(line);
-    }
+  for (const line of commandsFor('test/docs/commands.e2e.test.ts')) {
+    if (line === 'firebreak serve') await serveHere();
+    else await follow(line);
   }
 });
 
 async function serveHere(): Promise<void> {
   fitConfiguration();
-  firebreak = await serve({ configFile: join(reader.directory, 'firebreak.yml'), env });
+  firebreak = await serve({ configFile: join(reader.directory, 'firebreak.yml'), env: reader.env });
 }
 
 /** A dead letter for those who look for one. */
 async function sendWhatIsNoAlert(): Promise<void> {
-  const headers = { authorization: `Bearer ${env.ALERTMANAGER_TOKEN}` };
+  const headers = { authorization: `Bearer ${reader.env.ALERTMANAGER_TOKEN}` };
   const response = await fetch(`${firebreak?.httpUrl}/alerts/alertmanager`, {
     method: 'POST',
     headers,
@@ -135,13 +123,17 @@ async function sendWhatIsNoAlert(): Promise<void> {
 }
 
 async function follow(line: string): Promise<void> {
+  if (line === 'firebreak alerts list --dead') await sendWhatIsNoAlert();
+  if (line.startsWith('jq'))
+    writeFileSync(join(reader.directory, 'firebreak.log'), firebreak?.stdout() ?? '');
   const [{ exitCode, stdout, stderr }] = await Promise.all([reader.type(here(line)), besides(line)]);
   expect(exitCode, `${line}\n${stdout}\n${stderr}`).toBe(0);
   expect(stderr).not.toContain('error [');
   // What the page lets its reader do with \password, which needs a terminal.
   if (line.startsWith('psql'))
-    await query(env.ADMIN_URL ?? '', `alter role firebreak password '${PASSWORD}'`);
+    await query(server.url({ database: 'orders' }), `alter role firebreak password '${PASSWORD}'`);
   if (line.startsWith('curl')) expect(JSON.parse(stdout)).toMatchObject({ stored: 1 });
   if (line.startsWith('firebreak timeline'))
     expect(stdout).toMatch(/was started by Firebreak[\s\S]*closed by Anna/);
+  if (line.startsWith('jq')) expect(stdout).toMatch(/"incident\.opened"[\s\S]*"incident\.closed"/);
 }

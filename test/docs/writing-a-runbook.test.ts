@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
-import { blocksOf, commandsOf, readPage } from './page.ts';
+import { blocksOf, readPage } from './page.ts';
 import { readerIn } from './reader.ts';
+import { commandsFor } from './where-typed.ts';
 
 const page = readPage('writing-a-runbook.md');
 
@@ -28,7 +29,7 @@ test('the runbook of the page is accepted by the commands of the page', { timeou
     A: 'postgresql://bot@127.0.0.1/stock',
   };
   const reader = readerIn(directory, secrets);
-  const commands = commandsOf(page);
+  const commands = commandsFor('test/docs/writing-a-runbook.test.ts');
   expect(commands).toHaveLength(2);
   for (const line of commands) {
     const { exitCode, stdout, stderr } = await reader.type(line);

@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { GatePolicy } from '../../src/domain/gate.ts';
+import { blocksOf, readPage } from '../docs/page.ts';
+import { commandsFor } from '../docs/where-typed.ts';
 import { type GateScene, startGateScene, startServing } from './rig.ts';
 
-const page = readFileSync('docs/cost-gate.md', 'utf8');
-const blocks = (language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, body = '']) => body,
-  );
-const commands = blocks('sh').flatMap((block) => block.trim().split('\n'));
-const [configuration = '', manifest = ''] = blocks('yaml');
+const page = readPage('cost-gate.md');
+const commands = commandsFor('test/gate/docs.e2e.test.ts');
+const [configuration = '', manifest = ''] = blocksOf(page, 'yaml');
 
 let scene: GateScene;
 let firebreak: Awaited<ReturnType<typeof startServing>>;
@@ -36,7 +34,7 @@ afterAll(async () => {
 /** Runs a line of the page as a reader would, with the addresses of this scene. */
 async function run(line: string) {
   const here = line
-    .replaceAll('http://firebreak.ops:8080', firebreak.httpUrl)
+    .replaceAll(/http:\/\/firebreak(?:\.ops)?:8080/g, firebreak.httpUrl)
     .replaceAll('postgresql://gate@orders-ro.db.svc/orders', scene.gateUrl);
   const { env } = scene.installation;
   const child = spawn('sh', ['-c', here], { cwd: scene.directory, env: { ...process.env, ...env } });
@@ -58,7 +56,11 @@ test.each(commands)('%s', { timeout: 120_000 }, async (line) => {
   expect([0, 3]).toContain(exitCode);
   if (line.startsWith('firebreak gate')) expect(stdout.trim()).toBe(String(scene.replica.port));
   if (line.startsWith('curl'))
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'replica', database: 'orders-primary' });
+    expect(JSON.parse(stdout)).toMatchObject(
+      line.endsWith('/state')
+        ? { state: 'closed', share: 1 }
+        : { verdict: 'replica', database: 'orders-primary' },
+    );
 });
 
 test('the CronJob of the page runs its report on the replica', { timeout: 120_000 }, async () => {
