@@ -1,8 +1,9 @@
 import { isObject, type JsonObject, section } from './objects.ts';
-import { CRON_JOBS, DEPLOYMENTS, JOBS, PODS, REPLICA_SETS, type Resource } from './resources.ts';
+import { CRON_JOBS, DEPLOYMENTS, JOBS, PODS, REPLICA_SETS, type Resource, SECRETS } from './resources.ts';
 
 /** Fills fields that a body leaves out, as the API server does before it validates. Changes the object. */
 export function setDefaults(resource: Resource, object: JsonObject): void {
+  if (resource === SECRETS) takeStringData(object);
   const spec = section(object, 'spec');
   if (resource === CRON_JOBS) defaultCronJob(spec);
   if (resource === JOBS) defaultJob(spec);
@@ -15,6 +16,18 @@ export function setDefaults(resource: Resource, object: JsonObject): void {
     fill(spec, { replicas: 1 });
     defaultPodTemplate(section(spec, 'template'));
   }
+}
+
+/** `stringData` is only for writing: its texts go into `data`. */
+function takeStringData(secret: JsonObject): void {
+  secret.type ??= 'Opaque';
+  if (!isObject(secret.stringData)) return;
+  const encoded = Object.entries(secret.stringData).map(([key, text]) => [
+    key,
+    Buffer.from(String(text)).toString('base64'),
+  ]);
+  secret.data = { ...section(secret, 'data'), ...Object.fromEntries(encoded) };
+  delete secret.stringData;
 }
 
 function fill(object: JsonObject, defaults: JsonObject): void {

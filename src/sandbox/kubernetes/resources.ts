@@ -55,6 +55,8 @@ export const QUOTAS = resource('v1', 'resourcequotas', 'ResourceQuota', 'quota',
 });
 export const LIMIT_RANGES = resource('v1', 'limitranges', 'LimitRange', 'limits');
 export const SERVICE_ACCOUNTS = resource('v1', 'serviceaccounts', 'ServiceAccount', 'sa');
+export const CONFIG_MAPS = resource('v1', 'configmaps', 'ConfigMap', 'cm');
+export const SECRETS = resource('v1', 'secrets', 'Secret', '');
 const NODES = resource('v1', 'nodes', 'Node', 'no', { ...cluster, subresources: ['status'] });
 export const CRON_JOBS = resource('batch/v1', 'cronjobs', 'CronJob', 'cj', {
   subresources: ['status'],
@@ -83,8 +85,8 @@ export const RESOURCES: readonly Resource[] = [
   QUOTAS,
   LIMIT_RANGES,
   SERVICE_ACCOUNTS,
-  resource('v1', 'configmaps', 'ConfigMap', 'cm'),
-  resource('v1', 'secrets', 'Secret', ''),
+  CONFIG_MAPS,
+  SECRETS,
   resource('v1', 'services', 'Service', 'svc'),
   resource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim', 'pvc'),
   resource('authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview', '', review),

@@ -161,11 +161,20 @@ function podErrors(spec: JsonObject, path: string): FieldError[] {
   const containers = Array.isArray(spec.containers) ? spec.containers : [];
   if (containers.length === 0) return [required(`${path}.containers`)];
   return containers.flatMap((container: unknown, at) => {
-    const { name, image } = isObject(container) ? container : {};
-    const errors: FieldError[] = [];
+    const { name, image, env } = isObject(container) ? container : {};
+    const errors = variableErrors(env, `${path}.containers[${at}].env`);
     if (typeof name !== 'string') errors.push(required(`${path}.containers[${at}].name`));
     if (typeof image !== 'string') errors.push(required(`${path}.containers[${at}].image`));
     return errors;
+  });
+}
+
+function variableErrors(env: unknown, path: string): FieldError[] {
+  return (Array.isArray(env) ? env : []).flatMap((variable: unknown, at) => {
+    const { value, valueFrom } = isObject(variable) ? variable : {};
+    return isObject(valueFrom) && textOf(value) !== ''
+      ? [invalidValue(`${path}[${at}].valueFrom`, '', 'may not be specified when `value` is not empty')]
+      : [];
   });
 }
 

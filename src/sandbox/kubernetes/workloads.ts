@@ -1,5 +1,21 @@
 import type { Condition, KubeObject, ObjectMeta } from './objects.ts';
 
+/** A key of a Secret or ConfigMap. */
+export interface KeyReference {
+  name: string;
+  key: string;
+  optional?: boolean | undefined;
+}
+
+/** A variable of a container: its value, or where it comes from. */
+export interface Variable {
+  name: string;
+  value?: string | undefined;
+  valueFrom?:
+    | { fieldRef?: { fieldPath: string }; secretKeyRef?: KeyReference; configMapKeyRef?: KeyReference }
+    | undefined;
+}
+
 /** One container of a pod, as far as the sandbox uses it. */
 export interface Container {
   name: string;
@@ -7,9 +23,7 @@ export interface Container {
   command?: string[] | undefined;
   args?: string[] | undefined;
   workingDir?: string | undefined;
-  env?:
-    | { name: string; value?: string | undefined; valueFrom?: { fieldRef?: { fieldPath: string } } }[]
-    | undefined;
+  env?: Variable[] | undefined;
   resources?: { limits?: Record<string, string>; requests?: Record<string, string> } | undefined;
 }
 

@@ -28,6 +28,16 @@ test('a merge patch replaces lists, a strategic one merges them by key', () => {
   });
 });
 
+test('a strategic patch puts new items in front, and keeps its own order and that of the rest', () => {
+  const env = (...names: string[]) => ({ env: names.map((name) => ({ name })) });
+  expect(strategicMergePatch(env('A', 'URL', 'B'), env('PASSWORD', 'URL'))).toEqual(
+    env('PASSWORD', 'A', 'URL', 'B'),
+  );
+  expect(strategicMergePatch(env('A', 'B', 'URL'), env('B', 'NEW', 'URL'))).toEqual(
+    env('A', 'B', 'NEW', 'URL'),
+  );
+});
+
 test('strategic directives delete and replace', () => {
   const remove = { spec: { containers: [{ name: 'a', $patch: 'delete' }] } };
   expect(strategicMergePatch(pod, remove)).toEqual({ spec: { containers: [{ name: 'b', image: 'two' }] } });

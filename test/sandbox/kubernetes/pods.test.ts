@@ -68,6 +68,41 @@ test('a container sees its own environment and nothing of the sandbox host', asy
   ]);
 });
 
+test('a variable takes its value from a Secret or a ConfigMap; a pod without the key waits and says so', async () => {
+  const from = (kind: string, key: string) => ({ valueFrom: { [kind]: { name: 'db', key } } });
+  const pod = (name: string, env: object[]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace },
+    spec: { restartPolicy: 'Never', containers: [{ ...script('echo $URL'), env }] },
+  });
+  const metadata = { name: 'db', namespace };
+  const map = from('configMapKeyRef', 'host');
+  cluster = await startCluster([
+    { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { password: 'pä$$' } },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { host: 'orders' } },
+    pod('told', [
+      { name: 'PASSWORD', ...from('secretKeyRef', 'password') },
+      { name: 'HOST', ...map },
+      { name: 'URL', value: '$(PASSWORD)@$(HOST)' },
+    ]),
+    pod('untold', [{ name: 'URL', ...from('secretKeyRef', 'url') }]),
+  ]);
+  const on = cluster;
+  const statusOf = async (name: string) => (await on.core.readNamespacedPod({ name, namespace })).status;
+  await until('the end', async () => (await statusOf('told'))?.phase === 'Succeeded');
+  expect(await on.core.readNamespacedPodLog({ name: 'told', namespace })).toBe('pä$$@orders\n');
+  const secret = await on.core.readNamespacedSecret(metadata);
+  expect(secret).toMatchObject({ data: { password: Buffer.from('pä$$').toString('base64') } });
+  expect(secret).not.toHaveProperty('stringData');
+  const { phase, containerStatuses } = (await statusOf('untold')) ?? {};
+  expect(phase).toBe('Pending');
+  expect(containerStatuses?.[0]?.state?.waiting).toEqual({
+    reason: 'CreateContainerConfigError',
+    message: "couldn't find key url in Secret analytics/db",
+  });
+});
+
 test('OnFailure restarts the container in place and counts', async () => {
   cluster = await startCluster([jobOf('flaky', 'exit 1', { backoffLimit: 5 }, 'OnFailure')]);
   const pod = await until('two restarts', async () => {

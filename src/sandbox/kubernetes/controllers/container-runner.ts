@@ -1,6 +1,7 @@
 import { timestamp } from '../objects.ts';
 import type { ContainerExit, PodProgram, PodRuntime, RunningContainer } from '../runtime/pod-runtime.ts';
 import type { Container, ContainerState, ContainerStatus } from '../workloads.ts';
+import type { Unstartable } from './pod-program.ts';
 
 /** The longest delay between restarts in place, in milliseconds. */
 const LONGEST_RESTART_MS = 300_000;
@@ -8,8 +9,7 @@ const LONGEST_RESTART_MS = 300_000;
 /** How a container is run. */
 export interface ContainerRunnerOptions {
   runtime: PodRuntime;
-  /** Undefined when the container names no command. */
-  program: PodProgram | undefined;
+  program: PodProgram | Unstartable;
   policy: 'Always' | 'OnFailure' | 'Never';
   /** The delay before the second restart, in milliseconds; the first restart is immediate. */
   restartBackoffMs: number;
@@ -54,9 +54,8 @@ export class ContainerRunner {
   start(): void {
     const { program, runtime } = this.#options;
     this.#startedAt = timestamp(this.#options.now());
-    if (program === undefined) {
-      const message = 'the sandbox has no images; give the container a "command" that exists on this machine';
-      this.#change({ state: { waiting: { reason: 'CreateContainerError', message } } });
+    if ('reason' in program) {
+      this.#change({ state: { waiting: { ...program } } });
       return;
     }
     const container = runtime.start(program);

@@ -1,10 +1,10 @@
-import { timestamp } from '../objects.ts';
-import { PODS } from '../resources.ts';
+import { section, timestamp } from '../objects.ts';
+import { CONFIG_MAPS, PODS, SECRETS } from '../resources.ts';
 import type { PodRuntime } from '../runtime/pod-runtime.ts';
 import type { ContainerStatus, Pod, PodStatus } from '../workloads.ts';
 import { ContainerRunner } from './container-runner.ts';
 import type { Cluster } from './controller.ts';
-import { podConditions, programOf } from './pod-program.ts';
+import { podConditions, programOf, type ReadKeys } from './pod-program.ts';
 
 /** Runs one pod from its start to its end and reports its status. */
 export class PodWorker {
@@ -23,7 +23,7 @@ export class PodWorker {
     this.#startTime = timestamp(cluster.now());
     const policy = pod.spec.restartPolicy ?? 'Always';
     this.#runners = pod.spec.containers.map((container) => {
-      const program = programOf(pod, container, this.#address);
+      const program = programOf(pod, container, { address: this.#address, read: readKeys(cluster, pod) });
       return new ContainerRunner(container, {
         ...options,
         program,
@@ -103,4 +103,16 @@ export class PodWorker {
     const { namespace, name } = this.#pod.metadata;
     return (this.#cluster.store.get(PODS, namespace, name) as Pod | undefined)?.status;
   }
+}
+
+/** What stands in the Secrets and ConfigMaps of a pod's namespace. */
+function readKeys({ store }: Cluster, { metadata: { namespace } }: Pod): ReadKeys {
+  return (kind, name) => {
+    const object = store.get(kind === 'secret' ? SECRETS : CONFIG_MAPS, namespace, name);
+    if (object === undefined) return undefined;
+    const data = Object.entries(section(object, 'data')).map(([key, text]) => [key, String(text)] as const);
+    return Object.fromEntries(
+      data.map(([key, text]) => [key, kind === 'secret' ? Buffer.from(text, 'base64').toString() : text]),
+    );
+  };
 }

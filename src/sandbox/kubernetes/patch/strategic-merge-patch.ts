@@ -43,7 +43,29 @@ function mergeList(key: string, current: unknown[], patch: unknown[]): unknown[]
     } else if (at < 0) merged.push(without(item, DIRECTIVE));
     else merged[at] = strategicMergePatch(merged[at] ?? {}, item);
   }
-  return merged;
+  return inOrder(merged, { key, before: current, patch: items });
+}
+
+/** Items of the patch keep its order, the others theirs; where nothing says which of both comes first, the patch does. */
+function inOrder(
+  merged: readonly JsonObject[],
+  { key, before, patch }: { key: string; before: readonly unknown[]; patch: readonly JsonObject[] },
+): JsonObject[] {
+  const placeIn = (list: readonly unknown[], item: JsonObject) =>
+    list.findIndex((other) => isObject(other) && other[key] === item[key]);
+  const named = merged
+    .filter((item) => placeIn(patch, item) >= 0)
+    .sort((one, other) => placeIn(patch, one) - placeIn(patch, other));
+  const others = merged.filter((item) => placeIn(patch, item) < 0);
+  const ordered: JsonObject[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [first, place] = [
+      placeIn(before, others[0] as JsonObject),
+      placeIn(before, named[0] as JsonObject),
+    ];
+    ordered.push(...(first < place ? others : named).splice(0, 1));
+  }
+  return [...ordered, ...named, ...others];
 }
 
 function deleteFromList(result: JsonObject, field: string, values: unknown): void {
