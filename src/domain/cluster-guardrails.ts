@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { CronJob, WorkloadRef } from './cluster.ts';
 
+/** A connection string, or a host alone, without any secret. */
+export const ShownValue = z.object({
+  /** In the place of a password it has `$(passwordVariable)`. */
+  text: z.string(),
+  /** A name that is free in the container, for a variable that holds the password; null when there is none. */
+  passwordVariable: z.string().nullable(),
+  /** Variables in `env` of the container that the value takes parts of itself from, as `$(NAME)`. */
+  refersTo: z.array(z.string()),
+});
+export type ShownValue = z.infer<typeof ShownValue>;
+
 /** Where a container is told to find its database. Nothing of a password or of a Secret's content is ever kept. */
 export const DatabaseAddress = z.object({
   /** The variable that says it, or null when the command line does. */
@@ -12,12 +23,15 @@ export const DatabaseAddress = z.object({
   user: z.string().nullable(),
   /** Such as `Secret report-db, key url`, when the value lies there; null when it stands in the workload itself. */
   hiddenIn: z.string().nullable(),
+  /** The value as people may see and commit it; null when it is elsewhere, or when a part of it may be a secret. */
+  shown: ShownValue.nullable(),
 });
 export type DatabaseAddress = z.infer<typeof DatabaseAddress>;
 
 /** A container of a pod template, init containers included: what it may use and which database it is told of. */
 export const ContainerFacts = z.object({
   name: z.string(),
+  init: z.boolean(),
   /** Quantities as they are written, such as `500m`, by resource. */
   requests: z.record(z.string(), z.string()),
   limits: z.record(z.string(), z.string()),

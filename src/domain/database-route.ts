@@ -36,3 +36,8 @@ export function hostsText(hosts: readonly HostPort[]): string {
 export function areSameHosts(one: readonly HostPort[], other: readonly HostPort[]): boolean {
   return hostsText(one) === hostsText(other);
 }
+
+/** Whether a variable holds a host alone by its name, such as PGHOST, DB_HOST or ORDERS_POSTGRES_HOST. */
+export function isHostVariable(name: string): boolean {
+  return /^(?:.+_)?(?:PG_?|POSTGRES(?:QL)?_|DB_|DATABASE_)(?:HOST|HOSTNAME|SERVER)$/i.test(name);
+}

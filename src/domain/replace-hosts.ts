@@ -1,4 +1,4 @@
-import { type HostPort, hostsText } from '../../domain/database-route.ts';
+import { type HostPort, hostsText } from './database-route.ts';
 
 /**
  * A connection string, or a host alone, with other hosts and everything else as it was. Null when that cannot be done

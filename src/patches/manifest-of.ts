@@ -1,8 +1,8 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 /** `PATCH /apis/batch/v1/namespaces/analytics/cronjobs/report?fieldManager=…` */
 const REQUEST =
-  /^(?:PATCH|POST|PUT) \/(?:api|apis\/(?<group>[a-z0-9.]+))\/(?<version>v[a-z0-9]+)\/namespaces\/(?<namespace>[a-z0-9-]+)\/(?<plural>[a-z]+)(?:\/(?<name>[a-z0-9.-]+))?(?:\/scale)?(?:\?\S*)?$/;
+  /^(?<method>PATCH|POST|PUT) \/(?:api|apis\/(?<group>[a-z0-9.]+))\/(?<version>v[a-z0-9]+)\/namespaces\/(?<namespace>[a-z0-9-]+)\/(?<plural>[a-z]+)(?:\/(?<name>[a-z0-9.-]+))?(?:\/scale)?(?:\?\S*)?$/;
 
 const KINDS: Readonly<Record<string, string>> = {
   configmaps: 'ConfigMap',
@@ -14,26 +14,62 @@ const KINDS: Readonly<Record<string, string>> = {
   services: 'Service',
 };
 
+/** An object of Kubernetes, or the part of one, as YAML. */
+export interface Manifest {
+  readonly yaml: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** It changes an object that exists; otherwise it is whole. */
+  readonly part: boolean;
+}
+
 /**
- * The object, or the part of one, in a request to the Kubernetes API as a plan shows it: as YAML, without what guards the
- * request against the moment (uid, resourceVersion). Null when it is none. A manifest that is one already stays as it is.
+ * The objects in a text of a plan: YAML, several with `---` between them, or a request to the Kubernetes API, which becomes
+ * YAML without what guards it against the moment (uid, resourceVersion). Empty when there are none.
  */
-export function manifestOf(text: string): string | null {
-  if (/^apiVersion: /m.test(text)) return text.endsWith('\n') ? text : `${text}\n`;
+export function manifestsOf(text: string): Manifest[] {
+  if (/^apiVersion: /m.test(text)) return text.split(/^---\n/m).map(fromYaml);
+  const made = fromRequest(text);
+  return made === null ? [] : [made];
+}
+
+/** Of what plans write as YAML, only CronJobs are there before. */
+function fromYaml(text: string): Manifest {
+  const object: unknown = parse(text);
+  const { kind, metadata } = isObject(object) ? object : {};
+  const { namespace, name } = isObject(metadata) ? metadata : {};
+  return {
+    yaml: text.endsWith('\n') ? text : `${text}\n`,
+    kind: String(kind),
+    namespace: String(namespace),
+    name: String(name),
+    part: kind === 'CronJob',
+  };
+}
+
+function fromRequest(text: string): Manifest | null {
   const [head = '', ...rest] = text.split(/\r?\n/);
   const found = REQUEST.exec(head);
   const body = bodyOf(rest.join('\n'));
-  const { group, version, namespace, plural = '', name } = found?.groups ?? {};
+  const { method, group, version, namespace, plural = '', name } = found?.groups ?? {};
   const kind = KINDS[plural];
   if (found === null || body === null || kind === undefined || namespace === undefined) return null;
   const { metadata = {}, ...fields } = body;
   const { uid: _uid, resourceVersion: _version, ...own } = isObject(metadata) ? metadata : {};
-  return stringify({
-    apiVersion: group === undefined ? version : `${group}/${version}`,
+  const named = { namespace, ...(name === undefined ? {} : { name }), ...own };
+  return {
+    yaml: stringify({
+      apiVersion: group === undefined ? version : `${group}/${version}`,
+      kind,
+      metadata: named,
+      ...without(fields, ['apiVersion', 'kind']),
+    }),
     kind,
-    metadata: { namespace, ...(name === undefined ? {} : { name }), ...own },
-    ...without(fields, ['apiVersion', 'kind']),
-  });
+    namespace,
+    name: 'name' in named ? String(named.name) : '',
+    part: method === 'PATCH',
+  };
 }
 
 function bodyOf(text: string): Record<string, unknown> | null {

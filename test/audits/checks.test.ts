@@ -15,6 +15,7 @@ import {
   auditFacts,
   batch,
   containerFacts,
+  databaseAddress,
   draftsOf,
   loginRole,
   serverReadout,
@@ -53,18 +54,7 @@ describe('a large table that is read from end to end', () => {
 describe('where a batch job is told to connect', () => {
   const told = (...databases: Partial<DatabaseAddress>[]): BatchWorkload =>
     batch('report', {
-      containers: [
-        containerFacts({
-          databases: databases.map((one) => ({
-            variable: 'DATABASE_URL',
-            hosts: [],
-            wants: null,
-            user: null,
-            hiddenIn: null,
-            ...one,
-          })),
-        }),
-      ],
+      containers: [containerFacts({ databases: databases.map(databaseAddress) })],
     });
   const found = (workload: BatchWorkload) =>
     draftsOf(batchOnPrimary, { batches: [{ namespace: 'analytics', items: [workload] }] });
@@ -200,7 +190,7 @@ describe('connections that pods may open', () => {
   const ofPool = (variable: string, size: number) =>
     containerFacts({
       pool: { variable, size },
-      databases: [{ variable: 'PGHOST', hosts: [], wants: null, user: null, hiddenIn: null }],
+      databases: [databaseAddress({ variable: 'PGHOST' })],
     });
   const found = (...items: ServiceWorkload[]) =>
     draftsOf(serviceConnections, {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { databaseAddresses } from '../../../src/adapters/kubernetes/database-addresses.ts';
-import { replaceHosts } from '../../../src/adapters/kubernetes/replace-hosts.ts';
+import { databaseAddresses } from '../../src/adapters/kubernetes/database-addresses.ts';
+import { replaceHosts } from '../../src/domain/replace-hosts.ts';
 
 const from = [{ host: 'orders', port: 5432 }];
 const to = [{ host: 'orders-ro.db.svc', port: 5432 }];

@@ -64,6 +64,47 @@ it('a request to Kubernetes becomes the part of the object that it changes, with
   ]);
 });
 
+it('several objects of one command are files of their own: a new one is applied, a part is patched in', () => {
+  const command: Command = {
+    label: 'DATABASE_URL of CronJob analytics/report',
+    language: 'text',
+    text: 'PATCH …',
+    patch: {
+      text: [
+        '# Fill it in.\napiVersion: v1\nkind: Secret\nmetadata:\n  name: report-db\n  namespace: analytics',
+        'apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: report\n  namespace: analytics\nspec: {}',
+      ].join('\n---\n'),
+      undo: 'apiVersion: batch/v1\nkind: CronJob',
+    },
+  };
+  const [secret, change] = files([command]);
+  expect(secret?.text).toContain(
+    '# Apply: kubectl apply --server-side --field-manager=firebreak -f 01-limits-1.yaml',
+  );
+  expect(secret?.text).toContain('# This file: DATABASE_URL of CronJob analytics/report');
+  expect(secret?.text).not.toContain('To undo it');
+  expect(change?.text).toContain(
+    '# Apply: kubectl -n analytics patch cronjob report --patch-file 01-limits-2.yaml',
+  );
+  expect(change?.text).toContain('# To undo it:\n# apiVersion: batch/v1');
+  expect([secret, change].map((file) => parse(file?.text ?? '').kind)).toEqual(['Secret', 'CronJob']);
+});
+
+it('what a person has to do by hand is a file in words', () => {
+  const command: Command = {
+    label: 'by hand',
+    language: 'text',
+    text: 'kubectl edit',
+    patch: { text: 'Change the command line.\nIt names the primary.', undo: null },
+  };
+  const [file] = files([command]);
+  expect(file?.name).toBe('01-limits.txt');
+  expect(live(file?.text.replaceAll(/^#.*$/gm, '') ?? '')).toEqual([
+    'Change the command line.',
+    'It names the primary.',
+  ]);
+});
+
 describe('a step without files says why', () => {
   const notes = (parts: Parameters<typeof patchFiles>[1][number]) =>
     patchFiles('orders', [parts]).map(({ note, files: made }) => [note, made.length]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatabaseAddress } from '../../src/domain/cluster-guardrails.ts';
 import { proposedSelection } from '../../src/domain/plan.ts';
 import { step as route } from '../../src/steps/kubernetes/route-to-replica.ts';
-import { batch, containerFacts } from '../support/audit-facts.ts';
+import { batch, containerFacts, databaseAddress } from '../support/audit-facts.ts';
 import { routableWorld } from '../support/batch-world.ts';
 import { replica, session, snapshot } from '../support/fixtures.ts';
 import { runStep, type World } from '../support/ports.ts';
@@ -10,14 +10,11 @@ import { runStep, type World } from '../support/ports.ts';
 /** A world whose only CronJob is told of its database so. */
 function told(parts: Partial<DatabaseAddress>): World {
   const world = routableWorld();
-  const address: DatabaseAddress = {
-    variable: 'DATABASE_URL',
+  const address = databaseAddress({
     hosts: [{ host: 'orders-primary.db.svc', port: 5432 }],
-    wants: null,
     user: 'report',
-    hiddenIn: null,
     ...parts,
-  };
+  });
   const items = [batch('report', { containers: [containerFacts({ databases: [address] })] })];
   world.guardrails = { ...world.guardrails, batches: [{ namespace: 'analytics', items, problem: null }] };
   return world;

@@ -1,7 +1,7 @@
 import type { Audit, Draft } from '../../src/audits/audit.ts';
 import type { AuditFacts, DatabaseUnderAudit } from '../../src/audits/facts.ts';
 import type { AuditReport } from '../../src/domain/audit.ts';
-import type { BatchWorkload, ContainerFacts } from '../../src/domain/cluster-guardrails.ts';
+import type { BatchWorkload, ContainerFacts, DatabaseAddress } from '../../src/domain/cluster-guardrails.ts';
 import type { LoginRole, RelationReadout, ServerReadout, TableUse } from '../../src/domain/server-readout.ts';
 import { cluster, snapshot } from './fixtures.ts';
 
@@ -75,7 +75,20 @@ export function tableUse(name: string, parts: Partial<TableUse> = {}): TableUse 
 }
 
 export function containerFacts(parts: Partial<ContainerFacts> = {}): ContainerFacts {
-  return { name: 'main', requests: {}, limits: {}, databases: [], pool: null, ...parts };
+  return { name: 'main', init: false, requests: {}, limits: {}, databases: [], pool: null, ...parts };
+}
+
+/** A variable that says nothing yet. */
+export function databaseAddress(parts: Partial<DatabaseAddress> = {}): DatabaseAddress {
+  return {
+    variable: 'DATABASE_URL',
+    hosts: [],
+    wants: null,
+    user: null,
+    hiddenIn: null,
+    shown: null,
+    ...parts,
+  };
 }
 
 export function batch(name: string, parts: Partial<BatchWorkload> = {}): BatchWorkload {

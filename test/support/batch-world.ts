@@ -1,18 +1,20 @@
 import type { CronJob } from '../../src/domain/cluster.ts';
-import { batch, containerFacts } from './audit-facts.ts';
+import { batch, containerFacts, databaseAddress } from './audit-facts.ts';
 import { cluster, replica } from './fixtures.ts';
 import { createWorld, type World } from './ports.ts';
 
 /** The container of a CronJob that is told of the primary of the world's database. */
 const onPrimary = containerFacts({
   databases: [
-    {
-      variable: 'DATABASE_URL',
+    databaseAddress({
       hosts: [{ host: 'orders-primary.db.svc', port: 5432 }],
-      wants: null,
       user: 'report',
-      hiddenIn: null,
-    },
+      shown: {
+        text: 'postgres://report:$(DATABASE_URL_PASSWORD)@orders-primary.db.svc:5432/orders',
+        passwordVariable: 'DATABASE_URL_PASSWORD',
+        refersTo: [],
+      },
+    }),
   ],
 });
 

@@ -1,12 +1,14 @@
 import type { V1Container, V1EnvVar } from '@kubernetes/client-node';
 import type { DatabaseAddress } from '../../domain/cluster-guardrails.ts';
+import { isHostVariable } from '../../domain/database-route.ts';
+import { shownValue } from './shown-value.ts';
 
 /** `postgresql://user:password@host1:5432,host2/db?target_session_attrs=any`, also behind `jdbc:`. */
 const URL_FORM = /\b(?:postgres(?:ql)?)(?:\+\w+)?:\/\/[^\s'"]+/i;
 /** `host=… port=… target_session_attrs=…` of libpq. */
 const KEYWORD_FORM = /\bhost(?:addr)?\s*=\s*\S+/;
-/** A variable that holds a host alone, such as PGHOST, DB_HOST or ORDERS_POSTGRES_HOST. */
-const HOST_NAME = /^(?:.+_)?(?:PG_?|POSTGRES(?:QL)?_|DB_|DATABASE_)(?:HOST|HOSTNAME|SERVER)$/i;
+/** What is known of a value that stands elsewhere. */
+const UNKNOWN = { hosts: [], wants: null, user: null, shown: null };
 /** A variable that is about a database by its name, whose value is elsewhere. */
 const DATABASE_NAME =
   /(?:^|_)(?:PG_?|POSTGRES(?:QL)?_?|DB_?|DATABASE_?)(?:URL|URI|DSN|HOST|HOSTNAME|CONNECTION\w*|SERVER)$/i;
@@ -26,7 +28,7 @@ export function databaseAddresses({
     secretRef?.name === undefined ? [] : `Secret ${secretRef.name}`,
   );
   if (found.length > 0 || whole.length === 0) return found;
-  return whole.map((hiddenIn) => ({ variable: null, hosts: [], wants: null, user: null, hiddenIn }));
+  return whole.map((hiddenIn) => ({ ...UNKNOWN, variable: null, hiddenIn }));
 }
 
 function addressOf(variable: V1EnvVar, env: readonly V1EnvVar[]): DatabaseAddress[] {
@@ -34,18 +36,19 @@ function addressOf(variable: V1EnvVar, env: readonly V1EnvVar[]): DatabaseAddres
   if (value === undefined || value === '') {
     const place = hidingPlace(valueFrom);
     return place !== null && DATABASE_NAME.test(name)
-      ? [{ variable: name, hosts: [], wants: null, user: null, hiddenIn: place }]
+      ? [{ ...UNKNOWN, variable: name, hiddenIn: place }]
       : [];
   }
-  const found = inText(value, name);
-  if (found.length > 0 || !HOST_NAME.test(name)) return found;
+  const shown = shownValue(variable, env);
+  const found = inText(value, name).map((address) => ({ ...address, shown }));
+  if (found.length > 0 || !isHostVariable(name)) return found;
   const beside = (suffix: string) =>
     env.find((other) => other.name === name.replace(/(?:HOST|HOSTNAME|SERVER)$/i, suffix))?.value ?? null;
   const hosts = value.split(',').map((host) => ({ host: host.trim(), port: toPort(beside('PORT')) }));
   const wants = name.startsWith('PG')
     ? (env.find((other) => other.name === 'PGTARGETSESSIONATTRS')?.value ?? null)
     : null;
-  return [{ variable: name, hosts, wants, user: beside('USER'), hiddenIn: null }];
+  return [{ variable: name, hosts, wants, user: beside('USER'), hiddenIn: null, shown }];
 }
 
 function hidingPlace(from: V1EnvVar['valueFrom']): string | null {
@@ -75,7 +78,7 @@ function fromUrl(url: string, variable: string | null): DatabaseAddress[] {
     .filter(({ host }) => host !== '');
   if (hosts.length === 0) return [];
   const wants = parameters.get('target_session_attrs') ?? parameters.get('targetServerType');
-  return [{ variable, hosts, wants, user: user || null, hiddenIn: null }];
+  return [{ variable, hosts, wants, user: user || null, hiddenIn: null, shown: null }];
 }
 
 function fromKeywords(text: string, variable: string | null): DatabaseAddress[] {
@@ -84,7 +87,16 @@ function fromKeywords(text: string, variable: string | null): DatabaseAddress[] 
   const hosts = (value('host') ?? value('hostaddr') ?? '')
     .split(',')
     .map((host, index) => ({ host, port: toPort(ports[index] ?? ports[0] ?? null) }));
-  return [{ variable, hosts, wants: value('target_session_attrs'), user: value('user'), hiddenIn: null }];
+  return [
+    {
+      variable,
+      hosts,
+      wants: value('target_session_attrs'),
+      user: value('user'),
+      hiddenIn: null,
+      shown: null,
+    },
+  ];
 }
 
 function hostAndPort(place: string, otherwise: number | null): { host: string; port: number | null } {

@@ -113,13 +113,21 @@ function toService(
 }
 
 function containersOf(spec: V1PodSpec | undefined): ContainerFacts[] {
-  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].map((container) => ({
+  return [
+    ...(spec?.containers ?? []).map((container) => toContainer(container, false)),
+    ...(spec?.initContainers ?? []).map((container) => toContainer(container, true)),
+  ];
+}
+
+function toContainer(container: V1Container, init: boolean): ContainerFacts {
+  return {
     name: container.name,
+    init,
     requests: { ...container.resources?.limits, ...container.resources?.requests },
     limits: { ...container.resources?.limits },
     databases: databaseAddresses(container),
     pool: poolOf(container),
-  }));
+  };
 }
 
 function poolOf({ env = [] }: V1Container): ContainerFacts['pool'] {

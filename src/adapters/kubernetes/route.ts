@@ -1,10 +1,10 @@
 import type { V1Container, V1CronJob } from '@kubernetes/client-node';
 import { areSameHosts, type DatabaseRoute, hostsText } from '../../domain/database-route.ts';
 import { FirebreakError } from '../../domain/errors.ts';
+import { replaceHosts } from '../../domain/replace-hosts.ts';
 import type { Api } from './api.ts';
 import { PATCH_PARAMETERS } from './changes.ts';
 import { databaseAddresses } from './database-addresses.ts';
-import { replaceHosts } from './replace-hosts.ts';
 
 /** Where a variable stands in the pod template of a CronJob. */
 interface Place {

@@ -9,7 +9,7 @@ export const step = defineStep({
   kind: 'kubernetes.route-to-replica',
   title: 'Let batch jobs read from the replica',
   description:
-    'Writes the host of the replica into the variable of a CronJob that names the primary, after each replica was asked whether it is one and how far behind it is. The rest of the value stays and is never shown. What lies in a Secret or ConfigMap is left to a person, with the patch. With `undo` it writes the former hosts again.',
+    'Writes the host of the replica into the variable of a CronJob that names the primary, after each replica was asked whether it is one and how far behind it is. The rest of the value stays and is never shown. What lies in a Secret or ConfigMap is left to a person. As files for a repository it is a patch in which no password stands. With `undo` it writes the former hosts again.',
   needs: ['databases', 'workloads'],
   actionClass: 'workload',
   params: Params,

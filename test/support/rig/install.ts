@@ -25,7 +25,7 @@ export function install(parts: {
   readonly slack: SlackSandbox;
   readonly mode: 'socket' | 'http';
   readonly slackPort?: number;
-  readonly victim: Victim;
+  readonly victim: Pick<Victim, 'url'>;
   readonly cluster: TestCluster;
   /** Steps of a runbook of one's own; without them the shipped ones are used. */
   readonly steps?: readonly object[];

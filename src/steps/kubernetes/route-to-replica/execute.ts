@@ -6,7 +6,7 @@ import { nameOf } from '../../cronjob-edits.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import type { ApprovedRoutes, Ctx, RouteOutcome } from './contract.ts';
 import { lookAtReplicas } from './look-at-replicas.ts';
-import { hostsNow } from './plan.ts';
+import { placeNow } from './plan.ts';
 
 type Log = Pick<RouteOutcome, 'done' | 'skipped'>;
 /** Where a CronJob leads now: as before, as wanted, elsewhere, or nowhere any more. */
@@ -14,7 +14,7 @@ type Stand = 'from' | 'to' | 'other' | 'gone';
 
 async function standOf(ctx: Ctx, route: DatabaseRoute): Promise<Stand> {
   const batch = await ctx.ports.workloads.batch(route.ref, ctx.signal);
-  const now = batch === null ? null : hostsNow(batch, route);
+  const now = placeNow(batch, route)?.address.hosts ?? null;
   if (now === null) return 'gone';
   if (areSameHosts(now, route.to)) return 'to';
   return areSameHosts(now, route.from) ? 'from' : 'other';

@@ -1,5 +1,11 @@
-import type { BatchWorkload, DatabaseAddress } from '../../../domain/cluster-guardrails.ts';
-import { type DatabaseRoute, type HostPort, hostsText, Routed } from '../../../domain/database-route.ts';
+import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
+import {
+  areSameHosts,
+  type DatabaseRoute,
+  type HostPort,
+  hostsText,
+  Routed,
+} from '../../../domain/database-route.ts';
 import { FirebreakError } from '../../../domain/errors.ts';
 import { shorten } from '../../../domain/format.ts';
 import type { Command, Fact } from '../../../domain/plan.ts';
@@ -11,14 +17,13 @@ import { compactBody } from '../../job-requests.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Params } from './contract.ts';
 import { lookAtReplicas } from './look-at-replicas.ts';
+import { hiddenPatch, type Place, patchInWords, routePatch } from './patches.ts';
 
 /** Values of target_session_attrs (and of JDBC's targetServerType) that a standby never satisfies. */
 const NEEDS_PRIMARY = /^(?:read-write|primary|master)$/i;
 
-interface Candidate {
+interface Candidate extends Place {
   readonly batch: BatchWorkload;
-  readonly container: string;
-  readonly address: DatabaseAddress;
 }
 
 /** Proposes to write the replica into the connection strings of the CronJobs that name the primary; or, to undo, back. */
@@ -31,11 +36,14 @@ async function planThere(ctx: Ctx, params: Params): Promise<Draft<DatabaseRoute>
   if (ctx.ports.databases.get(database).replicas.length === 0)
     return draft({ nothingToDo: `${database} has no configured replica (audit no-replica).` });
   const { batches, unread } = await readBatches(ctx);
-  const candidates = batches.flatMap((batch) => addressesOf(batch).filter((one) => isTold(ctx, one)));
+  const candidates = batches.flatMap((batch) => placesOf(batch).filter((one) => isTold(ctx, one)));
   const host = params.host ?? replicaHost(ctx);
   if (candidates.length === 0)
     return draft({
-      nothingToDo: [`None of the CronJobs is told of the primary of ${database}.`, ...unread].join(' '),
+      nothingToDo: [
+        `None of the CronJobs${unread.length === 0 ? '' : ' that could be read'} is told of the primary of ${database}.`,
+        ...unread,
+      ].join(' '),
     });
   if (host === null)
     return draft({
@@ -71,16 +79,16 @@ async function planBack(ctx: Ctx): Promise<Draft<DatabaseRoute>> {
   const commands: Command[] = [];
   for (const { uncertain: _, ...route } of routed) {
     const batch = await ctx.ports.workloads.batch(route.ref, ctx.signal);
-    const now = batch === null ? null : hostsNow(batch, route);
+    const now = placeNow(batch, route);
     const label = `${route.variable} of CronJob ${nameOf(route.ref)}`;
-    if (now === null || hostsText(now) !== hostsText(route.to)) {
-      const what = now === null ? 'it is gone' : `it names ${hostsText(now)} now`;
+    if (now === null || !areSameHosts(now.address.hosts, route.to)) {
+      const what = now === null ? 'it is gone' : `it names ${hostsText(now.address.hosts)} now`;
       excluded.push({ label, reason: `Not as this run left it: ${what}.` });
       continue;
     }
     const back = { ...route, from: route.to, to: route.from };
     targets.push(targetOf(back, 'This run routed it to the replica.', { facts: [], selected: true }));
-    commands.push(commandOf(ctx, back));
+    commands.push(commandOf(ctx, now, back));
   }
   return draft({
     summary: `Let ${targets.map(({ owner }) => owner).join(', ') || 'no CronJob'} read from where they did before.`,
@@ -101,14 +109,21 @@ async function planBack(ctx: Ctx): Promise<Draft<DatabaseRoute>> {
 }
 
 /** What the manifest says at a place now, or null when there is no such place. */
-export function hostsNow(batch: BatchWorkload, route: Pick<DatabaseRoute, 'container' | 'variable'>) {
-  const container = batch.containers.find(({ name }) => name === route.container);
-  return container?.databases.find(({ variable }) => variable === route.variable)?.hosts ?? null;
+export function placeNow(
+  batch: BatchWorkload | null,
+  route: Pick<DatabaseRoute, 'container' | 'variable'>,
+): Place | null {
+  const places = batch === null ? [] : placesOf(batch);
+  return (
+    places.find(
+      ({ container, address }) => container.name === route.container && address.variable === route.variable,
+    ) ?? null
+  );
 }
 
-function addressesOf(batch: BatchWorkload): Candidate[] {
-  return batch.containers.flatMap(({ name, databases }) =>
-    databases.map((address) => ({ batch, container: name, address })),
+function placesOf(batch: BatchWorkload): Candidate[] {
+  return batch.containers.flatMap((container) =>
+    container.databases.map((address) => ({ batch, container, address })),
   );
 }
 
@@ -143,7 +158,7 @@ function routesOf(
       excluded.push({ label, reason: command === null ? reason : `${reason} By hand: ${command.text}` });
       if (command !== null) commands.push(command);
     } else if (batch.gitops !== null) {
-      const instead = managedInstead('CronJob', batch, batch.gitops, patchOf(route));
+      const instead = managedInstead('CronJob', batch, batch.gitops, routePatch(candidate, route));
       excluded.push(instead.excluded);
       patches.push(instead.command);
     } else {
@@ -152,7 +167,7 @@ function routesOf(
         ? `It is told of the primary, and role ${address.user} writes there now: a standby would refuse that.`
         : 'It is told of the primary.';
       targets.push(targetOf(route, why, { facts, selected: !writes }));
-      commands.push(commandOf(ctx, route));
+      commands.push(commandOf(ctx, candidate, route));
     }
   }
   if (targets.length === 0 && patches.length > 0) throw allManaged(patches);
@@ -164,14 +179,12 @@ function routeOf({ batch, container, address }: Candidate, host: string): Databa
   if (variable === null || hosts.length === 0 || (wants !== null && NEEDS_PRIMARY.test(wants))) return null;
   const { namespace, name, uid } = batch;
   const to: HostPort[] = [{ host, port: hosts[0]?.port ?? null }];
-  return { ref: { namespace, name, uid }, container, variable, from: [...hosts], to };
+  return { ref: { namespace, name, uid }, container: container.name, variable, from: [...hosts], to };
 }
 
 /** Why Firebreak does not do it, and the line that does. */
-function byHandInstead(
-  { batch, container, address }: Candidate,
-  host: string,
-): { reason: string; command: Command | null } {
+function byHandInstead(place: Candidate, host: string): { reason: string; command: Command | null } {
+  const { batch, container, address } = place;
   const { variable, hosts, wants, hiddenIn } = address;
   const { namespace, name } = batch;
   if (hiddenIn !== null) {
@@ -185,6 +198,7 @@ function byHandInstead(
         label: `by hand, in ${hiddenIn}`,
         language: 'text',
         text: `kubectl -n ${namespace} patch ${kind.toLowerCase()} ${object} --type merge -p '${patch}'`,
+        patch: hiddenPatch(place, host),
       },
     };
   }
@@ -193,9 +207,10 @@ function byHandInstead(
   return {
     reason: `Its command line names ${hostsText(hosts)}. Change it in the manifest.`,
     command: {
-      label: `by hand, in container ${container}: ${host} instead of ${hostsText(hosts)}`,
+      label: `by hand, in container ${container.name}: ${host} instead of ${hostsText(hosts)}`,
       language: 'text',
       text: `kubectl -n ${namespace} edit cronjob ${name}`,
+      patch: patchInWords(place, host),
     },
   };
 }
@@ -227,21 +242,13 @@ function targetOf(
   };
 }
 
-function commandOf({ ports }: Ctx, route: DatabaseRoute): Command {
+function commandOf({ ports }: Ctx, place: Place, route: DatabaseRoute): Command {
   return {
     label: `${route.variable} of CronJob ${nameOf(route.ref)}`,
     language: 'text',
     text: compactBody(ports.workloads.routeText(route)),
-    patch: patchOf(route),
+    patch: routePatch(place, route),
   };
-}
-
-/** What to change in the repository; the value itself may hold a password and is not known here. */
-function patchOf(route: DatabaseRoute): NonNullable<Command['patch']> {
-  const text = (from: string, to: string) =>
-    `# CronJob ${nameOf(route.ref)}, container ${route.container}: in ${route.variable} put\n#   ${to}\n# in the place of\n#   ${from}`;
-  const [from, to] = [hostsText(route.from), hostsText(route.to)];
-  return { text: text(from, to), undo: text(to, from) };
 }
 
 function notFit(refusals: readonly string[], known: Fact[]): FirebreakError {
