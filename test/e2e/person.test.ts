@@ -1,22 +1,31 @@
-import { readFileSync } from 'node:fs';
-import { pino } from 'pino';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { logFile } from '../../src/adapters/embedded-postgres/postmaster.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
-import { type DrillOptions, runDrill } from '../../src/drill/run-drill.ts';
-import { withSession } from '../../src/drill/victim/connection.ts';
+import { opened, startServer } from '../adapters/state/support.ts';
+import { QUICK_STEPS } from '../faults/world/quick-steps.ts';
+import { until } from '../slack/sandbox-control.ts';
 import { launchChromium, withoutBrowser } from '../support/chromium.ts';
 import { personAt } from '../support/person.ts';
+import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { install } from '../support/rig/install.ts';
+import { sendAlert } from '../support/rig/send-alert.ts';
+import { startSlackOf } from '../support/rig/slack-of.ts';
+import { startSmallVictim } from '../support/rig/victim.ts';
+import { serve } from './rig.ts';
 
 const PATIENCE_MS = 120_000;
+const [SUSPEND = '', KILL = ''] = QUICK_STEPS.map(({ title }) => title);
 const DIAGNOSE = 'Diagnose CPU, connections and replication lag';
 const LIST = 'List the long queries and who owns them';
-const SUSPEND = 'Suspend the CronJob behind them';
-const KILL = 'Kill the queries of the culprit';
-const WATCH = 'Watch until the database has recovered';
 const RESUME = 'Resume or reschedule the CronJob';
+/** The steps of the shipped runbook for this cause, with the proofs of the quick ones. */
+const STEPS = [
+  { id: 'diagnose', kind: 'postgres.diagnose', title: DIAGNOSE, confirm: 'one', byHand: 'Look.' },
+  { id: 'list', kind: 'postgres.list-queries', title: LIST, confirm: 'one', byHand: 'List them.' },
+  ...QUICK_STEPS,
+  { id: 'resume', kind: 'kubernetes.resume-cronjob', title: RESUME, confirm: 'one', byHand: 'Resume it.' },
+];
 
 let browser: Browser;
 beforeAll(async () => {
@@ -74,7 +83,7 @@ async function handle(page: Page, url: string): Promise<Seen> {
   const dialog = await person.click('Run', KILL);
   await person.read(/nothing came back/i);
 
-  for (const card of [WATCH, RESUME]) await person.click('Run', card);
+  await person.click('Run', RESUME);
   await page
     .locator('.pane-channel')
     .getByText(/Closed/)
@@ -94,72 +103,57 @@ function only<T extends DomainEvent['type']>(events: readonly DomainEvent[], typ
   );
 }
 
-/** Process ids of the sessions that PostgreSQL itself says were cancelled. */
-async function cancelledPids(adminUrl: string): Promise<string[]> {
-  const { rows } = await withSession(adminUrl, async (client) =>
-    client.query<{ data_directory: string }>('show data_directory'),
-  );
-  const log = readFileSync(logFile(rows[0]?.data_directory ?? ''), 'utf8');
+/** Process ids of the sessions that PostgreSQL itself says were cancelled or terminated. */
+function endedPids(log: string): number[] {
+  const ended = /canceling statement due to user request|terminating connection due to administrator command/;
   const pids = log
     .split('\n')
-    .filter((line) => line.includes('canceling statement due to user request'))
-    .map((line) => /\[(\d+)\]/.exec(line)?.[1] ?? line);
-  return pids.sort((a, b) => Number(a) - Number(b));
+    .filter((line) => ended.test(line))
+    .map((line) => Number(/pid=(\d+)/.exec(line)?.[1]));
+  return pids.sort((a, b) => a - b);
 }
 
 test.skipIf(withoutBrowser)(
   'a person handles the incident by clicking: spares one session, and somebody who may not decide is refused in private',
-  { timeout: 300_000 },
+  { timeout: 240_000 },
   async () => {
+    const server = await startServer();
+    onTestFinished(async () => server.end());
+    await using victim = await startSmallVictim();
+    await using cluster = await startBatchCluster(victim);
+    await using slack = await startSlackOf('socket');
+    const stateUrl = await server.createDatabase();
+    using installation = install({ slack, mode: 'socket', victim, cluster, steps: STEPS, stateUrl });
+    await cluster.sandbox.createJobFrom('analytics', 'batch');
+    await until(
+      'the batch works',
+      async () => ((await victim.batchSeconds()) > 6 ? true : undefined),
+      PATIENCE_MS,
+    );
+    await using serving = await serve(installation);
+    await sendAlert(serving.httpUrl);
+
     const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
-    const stop = new AbortController();
-    let handling: Promise<Seen> | undefined;
-    let events: DomainEvent[] = [];
-    let cancelled: string[] = [];
-    const say: DrillOptions['say'] = (line) => {
-      const url = /http\S+/.exec(line)?.[0];
-      if (url === undefined || !line.includes('yours')) return;
-      handling = handle(page, url);
-      handling.catch((error: unknown) => stop.abort(error));
-    };
-    const report = await runDrill({
-      scale: 0.3,
-      existingUrl: null,
-      existingReplicaUrl: null,
-      sharedAddress: false,
-      open: false,
-      slackPort: 0,
-      logger: pino({ level: 'silent' }),
-      say,
-      loading: () => undefined,
-      signal: stop.signal,
-      responder: null,
-      patienceMs: 240_000,
-      finished: async ({ incident }, world) => {
-        await handling;
-        events = (await world.app.state.journal.read(incident ?? '')).map(({ event }) => event);
-        cancelled = await cancelledPids(world.victim.urls.admin);
-      },
-    }).catch((error: unknown) => {
-      throw stop.signal.aborted ? stop.signal.reason : error;
-    });
-    const seen = await handling;
+    const seen = await handle(page, `${slack.url}/?follow=1`);
     await page.close();
-    expect(report.problems).toEqual([]);
     expect(faults).toEqual([]);
-    if (seen === undefined) throw new Error('The incident was never offered to the person.');
+    const state = await opened(stateUrl);
+    const [incident] = await state.incidents.list(1);
+    const events = (await state.journal.read(incident?.id ?? '')).map(({ event }) => event);
+    const ended = endedPids(victim.log());
+    await victim.endBatch();
 
     expect(seen.refusal).toMatch(/You may not decide on session actions/);
-    expect(only(events, 'decision.refused', 'kill-queries')).toMatchObject([
+    expect(only(events, 'decision.refused', 'kill')).toMatchObject([
       { by: { id: 'U0CHRIS' }, choice: 'run', reason: 'not-allowed' },
     ]);
 
-    expect(seen.offered).toBe(8);
-    expect(seen.dialog).toMatch(/on 7 of 8\?/);
-    const [planned] = only(events, 'step.planned', 'kill-queries');
-    const [decision, ...others] = only(events, 'decision.recorded', 'kill-queries');
+    expect(seen.offered).toBe(3);
+    expect(seen.dialog).toMatch(/on 2 of 3\?/);
+    const [planned] = only(events, 'step.planned', 'kill');
+    const [decision, ...others] = only(events, 'decision.recorded', 'kill');
     expect(others).toEqual([]);
     expect(decision?.by).toMatchObject({ kind: 'person', id: 'U0ANNA' });
     const spared = planned?.plan.targets.filter(
@@ -168,12 +162,12 @@ test.skipIf(withoutBrowser)(
     expect(spared).toHaveLength(1);
     expect(spared?.[0]?.label).toContain(`pid ${seen.spared} `);
 
-    const [completed] = only(events, 'effect.completed', 'kill-queries');
+    const [completed] = only(events, 'effect.completed', 'kill');
     const { results } = KillData.parse(completed?.outcome.data);
     expect(results.every(({ ended }) => ended)).toBe(true);
     const killed = results.map(({ session }) => session.pid).sort((a, b) => a - b);
-    expect(killed).toHaveLength(7);
+    expect(killed).toHaveLength(2);
     expect(killed.map(String)).not.toContain(seen.spared);
-    expect(cancelled).toEqual(killed.map(String));
+    expect(ended).toEqual(killed);
   },
 );
