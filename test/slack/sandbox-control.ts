@@ -30,7 +30,10 @@ const Log = z.array(
   z.looseObject({ at: z.number(), method: z.string(), ok: z.boolean(), args: z.looseObject({}) }),
 );
 
-async function request(sandbox: SlackSandbox, name: string, body?: object): Promise<unknown> {
+/** A sandbox as another process knows it. */
+type Reached = Pick<SlackSandbox, 'url'>;
+
+async function request(sandbox: Reached, name: string, body?: object): Promise<unknown> {
   const post = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -43,13 +46,13 @@ async function request(sandbox: SlackSandbox, name: string, body?: object): Prom
 }
 
 /** The messages of a channel in order, the ephemeral ones included. */
-export async function shown(sandbox: SlackSandbox, channel: string = CHANNEL): Promise<Shown[]> {
+export async function shown(sandbox: Reached, channel: string = CHANNEL): Promise<Shown[]> {
   const state = State.parse(await request(sandbox, 'state'));
   return state.channels.find(({ id }) => id === channel)?.messages ?? [];
 }
 
 /** The messages of Firebreak by their keys. */
-export async function posted(sandbox: SlackSandbox): Promise<{ key: string; message: Shown }[]> {
+export async function posted(sandbox: Reached): Promise<{ key: string; message: Shown }[]> {
   const messages = await shown(sandbox);
   return messages.flatMap((message) =>
     message.metadata === undefined ? [] : [{ key: message.metadata.event_payload.key, message }],
@@ -125,7 +128,7 @@ const Acted = Verdict.extend({ click: z.string() });
  * click is delivered.
  */
 export async function act(
-  sandbox: SlackSandbox,
+  sandbox: Reached,
   user: string,
   message: Shown,
   actionId: string,
