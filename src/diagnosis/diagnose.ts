@@ -1,4 +1,4 @@
-import type { Cause } from '../domain/cause.ts';
+import { type Cause, isLikely } from '../domain/cause.ts';
 import type { CauseRule } from './cause-rule.ts';
 import { rule as antiWraparoundVacuum } from './causes/anti-wraparound-vacuum.ts';
 import { rule as connectionLeak } from './causes/connection-leak.ts';
@@ -61,7 +61,7 @@ export function diagnose(facts: DiagnosisFacts): Cause[] {
   const causes = causeRules
     .flatMap((rule) => rule.detect(facts, pressure) ?? [])
     .sort((a, b) => b.confidence - a.confidence);
-  const wrong = causes.filter(({ kind, confidence }) => kind !== 'nothing-wrong' && confidence >= 0.5);
+  const wrong = causes.filter((cause) => cause.kind !== 'nothing-wrong' && isLikely(cause));
   const honest = wrong.length > 0 ? causes.filter(({ kind }) => kind !== 'nothing-wrong') : causes;
   return honest.length > 0 ? honest : [unknown.detect(facts, pressure)].flatMap((cause) => cause ?? []);
 }

@@ -1,12 +1,9 @@
-import type { Cause } from './cause.ts';
+import { type Cause, isLikely } from './cause.ts';
 import type { Incident, StepAttempt } from './incident.ts';
 
-/** A cause that is at least as likely as not is believed, besides the most likely one. */
-const LIKELY = 0.5;
-
-/** Causes that steps are taken for, most likely first: several may hold at once. */
+/** Causes that steps are taken for, most likely first: the first in any case, as several may hold at once. */
 function believedCauses(causes: readonly Cause[]): Cause[] {
-  return causes.filter(({ confidence }, index) => index === 0 || confidence >= LIKELY);
+  return causes.filter((cause, index) => index === 0 || isLikely(cause));
 }
 
 /**

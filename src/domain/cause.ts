@@ -44,3 +44,13 @@ export function culpritName(culprit: Culprit): string {
     ? `${culprit.kind} ${culprit.name}`
     : `${culprit.kind} ${culprit.namespace}/${culprit.name}`;
 }
+
+/** The same, or null for one that nobody could name. */
+export function knownCulprit(culprit: Culprit | null): string | null {
+  return culprit === null || culprit.kind === 'unknown' ? null : culpritName(culprit);
+}
+
+/** At least as likely as not. Below that a cause is no ground for acting: a person chooses. */
+export function isLikely({ confidence }: Pick<Cause, 'confidence'>): boolean {
+  return confidence >= 0.5;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import { proposedSelection } from '../../src/domain/plan.ts';
-import { type Setting, settingKey } from '../../src/domain/setting.ts';
+import { type Setting, SettingChange, settingKey } from '../../src/domain/setting.ts';
 import { step as restore } from '../../src/steps/postgres/restore-setting.ts';
 import { step as setLimit } from '../../src/steps/postgres/set-connection-limit.ts';
 import { step as setTimeout } from '../../src/steps/postgres/set-timeout.ts';
@@ -69,6 +69,23 @@ describe('postgres.set-timeout', () => {
         to: '30s',
       }),
     ]);
+  });
+
+  it('says for each role which cause its session is the root of', async () => {
+    const world = idleHolder();
+    const { sessions, groups } = outage();
+    world.snapshot = {
+      ...world.snapshot,
+      sessions: [...world.snapshot.sessions, ...sessions],
+      groups: [...world.snapshot.groups, ...groups],
+    };
+    const { targets } = await setTimeout.plan(world.context(), {});
+    const byRole = new Map(
+      targets.map(({ identity, why }) => [SettingChange.parse(identity).setting.role, why]),
+    );
+    expect(byRole.get('cart_api')).toMatch(/^Idle transactions of .*: it would have ended pid 70, idle/);
+    expect(byRole.get('report_generator')).toMatch(/: it would have ended pid \d+, running/);
+    expect(byRole.get('report_generator')).not.toContain('Idle transactions');
   });
 
   it('gives a whole database the timeout when the runbook says so, and says whom it reaches', async () => {

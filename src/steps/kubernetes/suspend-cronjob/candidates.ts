@@ -1,6 +1,6 @@
 import { attributionStrength } from '../../../diagnosis/attribution.ts';
 import { groupByOwner } from '../../../diagnosis/owners.ts';
-import { type Culprit, culpritName } from '../../../domain/cause.ts';
+import { type Culprit, culpritName, isLikely } from '../../../domain/cause.ts';
 import type { CronJob } from '../../../domain/cluster.ts';
 import { formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
@@ -24,9 +24,6 @@ export interface Candidates {
   readonly nobody: string;
 }
 
-/** Below this confidence a cause is no ground for acting. */
-const CONFIDENT = 0.5;
-
 /** The CronJobs to suspend: the one that is named, else the owners of the root sessions, else what this run resumed. */
 export function findCandidates(ctx: Ctx, params: Params, findings: Findings): Candidates {
   if (params.cronJob !== null) return namedCandidate(params.cronJob, findings);
@@ -49,7 +46,7 @@ function namedCandidate(name: string, { facts }: Findings): Candidates {
 
 function blamedCandidates({ facts, causes }: Findings): Candidates {
   const [top] = causes;
-  if (top === undefined || top.confidence < CONFIDENT || top.rootSessions.length === 0) {
+  if (top === undefined || !isLikely(top) || top.rootSessions.length === 0) {
     const reason = top === undefined ? 'no cause' : `${top.title} (${formatShare(top.confidence)} sure)`;
     return {
       found: [],

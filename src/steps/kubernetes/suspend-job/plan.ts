@@ -1,6 +1,6 @@
 import { attributionStrength } from '../../../diagnosis/attribution.ts';
 import { groupByOwner } from '../../../diagnosis/owners.ts';
-import { culpritName } from '../../../domain/cause.ts';
+import { culpritName, isLikely } from '../../../domain/cause.ts';
 import type { Job } from '../../../domain/cluster.ts';
 import { FirebreakError } from '../../../domain/errors.ts';
 import { formatCount, formatShare } from '../../../domain/format.ts';
@@ -11,9 +11,6 @@ import { type Excluded, reasonsOf } from '../../parts.ts';
 import { serverNotes } from '../../server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, HOW, type Identity, jobLabel, type Params } from './contract.ts';
-
-/** Below this confidence a cause is no ground for acting. */
-const CONFIDENT = 0.5;
 
 interface Found {
   readonly job: Job;
@@ -60,7 +57,7 @@ function findJobs({ facts, causes: [top] }: Findings): {
 } {
   const found: Found[] = [];
   const excluded: Excluded = [];
-  if (top === undefined || top.confidence < CONFIDENT) return { found, excluded };
+  if (top === undefined || !isLikely(top)) return { found, excluded };
   const roots = facts.snapshot.sessions.filter((session) => top.rootSessions.includes(backendId(session)));
   for (const { culprit, sessions } of groupByOwner(roots, facts.cluster)) {
     const proof = culprit.evidence.map(({ text }) => text).join(' ');

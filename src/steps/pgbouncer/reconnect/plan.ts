@@ -1,4 +1,5 @@
 import { type DeadPool, deadPools } from '../../../diagnosis/pools.ts';
+import { isLikely } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { gatherFacts } from '../../gather-facts.ts';
 import { draftOf } from '../../parts.ts';
@@ -7,8 +8,6 @@ import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity } from './contract.ts';
 
 const KIND = 'pgbouncer-dead-servers';
-/** Below this confidence nothing is preselected: a human has to choose. */
-const CONFIDENT = 0.5;
 
 /** Diagnoses afresh and offers the databases whose connections are no sessions of the primary; nothing else. */
 export async function planReconnect(ctx: Ctx): Promise<Draft<Identity>> {
@@ -19,7 +18,7 @@ export async function planReconnect(ctx: Ctx): Promise<Draft<Identity>> {
     ({ view }) => `${view.pooler.name}/${view.pool.database}`,
   );
   const standby = facts.snapshot.inRecovery;
-  const selected = !standby && (cause?.confidence ?? 0) >= CONFIDENT;
+  const selected = !standby && cause !== undefined && isLikely(cause);
   const targets = standby ? [] : [...byDatabase].map(([id, pools]) => targetOf(id, pools, selected));
   return draftOf({
     summary: `Let PgBouncer reconnect ${formatCount(targets.length, 'database')}: ${targets.map(({ id }) => id).join(', ')}.`,

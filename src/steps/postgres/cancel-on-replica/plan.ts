@@ -1,7 +1,7 @@
 import { attribute } from '../../../diagnosis/attribution.ts';
 import { conflictOf, type ReplicaView, replicaViews } from '../../../diagnosis/replicas.ts';
 import { signalAge } from '../../../diagnosis/sessions.ts';
-import { type Cause, culpritName } from '../../../domain/cause.ts';
+import { type Cause, isLikely, knownCulprit } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session } from '../../../domain/snapshot.ts';
@@ -16,8 +16,6 @@ import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 
 const KINDS = ['replay-conflict', 'replica-overloaded'];
-/** Below this confidence a cause is no ground for acting. */
-const CONFIDENT = 0.5;
 /** Other sessions are offered, unselected, from this age on; seconds. */
 const OLD = 30;
 const MOST = 50;
@@ -26,10 +24,8 @@ const MOST = 50;
 export async function planCancel(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
   const findings = await gatherFacts(ctx, { server: 'primary', replicas: true });
   const cause = findings.causes.find(
-    ({ kind, confidence, server }) =>
-      KINDS.includes(kind) &&
-      confidence >= CONFIDENT &&
-      (params.replica === null || server === params.replica),
+    (one) =>
+      KINDS.includes(one.kind) && isLikely(one) && (params.replica === null || one.server === params.replica),
   );
   const view = replicaViews(findings.facts).find(({ status }) => status.replica === cause?.server);
   if (cause === undefined || view === undefined) return nothing(findings, [], null);
@@ -104,7 +100,7 @@ function offer(
     targets.push({
       ...describeSession(session),
       why: root ? `Root session: ${cause.title}.` : whyOffered(session, conflict),
-      owner: culprit.kind === 'unknown' ? null : culpritName(culprit),
+      owner: knownCulprit(culprit),
       selected: root,
       identity: {
         ...endable(session),

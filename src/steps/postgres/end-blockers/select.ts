@@ -1,7 +1,7 @@
 import { attribute } from '../../../diagnosis/attribution.ts';
 import { lockCauses } from '../../../diagnosis/lock-causes.ts';
 import { signalAge } from '../../../diagnosis/sessions.ts';
-import { type Cause, culpritName } from '../../../domain/cause.ts';
+import { type Cause, isLikely, knownCulprit } from '../../../domain/cause.ts';
 import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
@@ -12,9 +12,6 @@ import { sourceOf } from '../../shared/ending/source.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Blocker, Params } from './contract.ts';
 
-/** Below this confidence nobody is proposed. */
-const CONFIDENT = 0.5;
-
 /** What the selection looks at. */
 export interface Scene {
   readonly snapshot: Snapshot;
@@ -24,7 +21,7 @@ export interface Scene {
 
 /** The causes of this scene that somebody waits for somebody, most likely first. */
 export function likelyLockCauses(causes: readonly Cause[]): Cause[] {
-  return causes.filter(({ kind, confidence }) => lockCauses.has(kind) && confidence >= CONFIDENT);
+  return causes.filter((cause) => lockCauses.has(cause.kind) && isLikely(cause));
 }
 
 /** Sessions at the head of the queue, and who is left alone. Only those of the likeliest cause are proposed. Pure. */
@@ -73,7 +70,7 @@ function targetOf(
     why: selected
       ? `Head of the queue: ${cause.title}.`
       : `Not proposed: ${cause.title}. End it too if the queue forms again.`,
-    owner: culprit.kind === 'unknown' ? null : culpritName(culprit),
+    owner: knownCulprit(culprit),
     selected,
     identity: { ...endable(session), source: sourceOf(culprit, cluster), blocks },
   };

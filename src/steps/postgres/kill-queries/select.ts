@@ -1,7 +1,7 @@
 import { attribute, culpritKey } from '../../../diagnosis/attribution.ts';
 import { lockCauses } from '../../../diagnosis/lock-causes.ts';
 import { isLockWaiter, signalAge } from '../../../diagnosis/sessions.ts';
-import { type Cause, type Culprit, culpritName } from '../../../domain/cause.ts';
+import { type Cause, type Culprit, isLikely, knownCulprit } from '../../../domain/cause.ts';
 import type { ClusterFacts } from '../../../domain/cluster.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import { type Protection, protectionReason } from '../../../domain/protection.ts';
@@ -12,9 +12,6 @@ import { describeSession, endable, labelOf } from '../../shared/ending/session-t
 import { sourceOf } from '../../shared/ending/source.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Identity, Params } from './contract.ts';
-
-/** Below this confidence no session is preselected: a human has to choose. */
-const CONFIDENT = 0.5;
 
 /** What kill selection looks at. */
 export interface Scene {
@@ -62,7 +59,7 @@ export function selectTargets(scene: Scene, params: Params, protection: Protecti
 
 function findCandidates({ snapshot, cluster, causes }: Scene, params: Params): Candidate[] {
   const [first] = causes;
-  const top = first !== undefined && first.confidence >= CONFIDENT ? first : null;
+  const top = first !== undefined && isLikely(first) ? first : null;
   const roots = new Set(top?.rootSessions);
   // Where somebody waits for somebody, other sessions of the same owner are likely to be victims too.
   const blamed =
@@ -93,7 +90,7 @@ function targetOf(candidate: Candidate, scene: Scene): Draft<Identity>['targets'
   return {
     ...describeSession(session),
     why: whyOf(candidate, scene.causes[0]),
-    owner: culprit.kind === 'unknown' ? null : culpritName(culprit),
+    owner: knownCulprit(culprit),
     selected: root || ofCulprit,
     identity: { ...endable(session), source: sourceOf(culprit, scene.cluster) },
   };

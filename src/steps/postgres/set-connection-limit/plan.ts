@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attribute, culpritKey } from '../../../diagnosis/attribution.ts';
-import { type Cause, culpritName } from '../../../domain/cause.ts';
+import { type Cause, isLikely, knownCulprit } from '../../../domain/cause.ts';
 import { formatCount, formatShare } from '../../../domain/format.ts';
 import type { Setting, SettingChange } from '../../../domain/setting.ts';
 import { type SessionGroup, usableSlots } from '../../../domain/snapshot.ts';
@@ -37,8 +37,7 @@ type Ctx = StepContext<'databases' | 'workloads'>;
 /** Causes in which one role takes the slots of the others. */
 const LIMIT_HELPS: readonly string[] = ['connection-leak', 'connection-storm', 'idle-pools'];
 
-/** Below this confidence, or below this share of the used slots, a limit is not proposed: it would be a guess. */
-const CONFIDENT = 0.5;
+/** Below this share of the used slots a limit is not proposed: it would be a guess. */
 const MAJORITY = 0.5;
 /** Share of the usable slots that stay free, and the fewest of them. */
 const FREE_SHARE = 0.1;
@@ -96,7 +95,7 @@ function holderOf({ facts, causes }: Findings, { role, database }: Params): Hold
     const setting = { name: 'connection_limit' as const, ...of };
     return { setting, backends, why: 'The runbook names it.', owner: null };
   }
-  const cause = causes.find(({ kind, confidence }) => confidence >= CONFIDENT && LIMIT_HELPS.includes(kind));
+  const cause = causes.find((one) => isLikely(one) && LIMIT_HELPS.includes(one.kind));
   if (cause === undefined) return null;
   const heaviest = heaviestRole(groupsOf(cause, facts));
   if (heaviest === null || heaviest.backends / Math.max(1, slots.used) < MAJORITY) return null;
@@ -105,7 +104,7 @@ function holderOf({ facts, causes }: Findings, { role, database }: Params): Hold
     setting: { name: 'connection_limit', role: heaviest.role, database: null },
     backends: whole,
     why: `${cause.title}. Role ${heaviest.role} holds ${whole} of ${slots.used} used slots (${formatShare(whole / slots.used)}).`,
-    owner: cause.culprit === null || cause.culprit.kind === 'unknown' ? null : culpritName(cause.culprit),
+    owner: knownCulprit(cause.culprit),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { attribute } from '../../../diagnosis/attribution.ts';
 import { isIdleInTransaction } from '../../../diagnosis/sessions.ts';
-import { culpritName } from '../../../domain/cause.ts';
+import { type Cause, isLikely, knownCulprit } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import {
   type Setting,
@@ -43,9 +43,6 @@ export const Params = z.strictObject({
 });
 type Params = z.output<typeof Params>;
 type Ctx = StepContext<'databases' | 'workloads'>;
-
-/** Below this confidence a timeout is not proposed: it would be a guess. */
-const CONFIDENT = 0.5;
 
 /** Causes whose root sessions a timeout of their role would have ended. */
 const TIMEOUT_HELPS: readonly string[] = [
@@ -89,26 +86,27 @@ export async function planTimeout(ctx: Ctx, params: Params): Promise<Draft<Setti
   });
 }
 
-/** The roots of a believed cause that a timeout ends; of the role or database in the parameters, when one is named. */
-function rootSessions({ facts, causes }: Findings, { role, database }: Params): Session[] {
-  const { sessions } = facts.snapshot;
-  const roots = new Set(
-    causes
-      .filter(({ kind, confidence }) => confidence >= CONFIDENT && TIMEOUT_HELPS.includes(kind))
-      .flatMap(({ rootSessions: ids }) => ids),
-  );
-  return sessions.filter(
-    (session) =>
-      roots.has(backendId(session)) &&
-      (role ?? session.user) === session.user &&
-      (database ?? session.database) === session.database,
-  );
+/** A root session and the cause that names it. */
+interface Root {
+  readonly session: Session;
+  readonly cause: Cause;
+}
+
+/** The roots of likely causes that a timeout ends; of the role or database in the parameters, when one is named. */
+function rootSessions({ facts, causes }: Findings, { role, database }: Params): Root[] {
+  const likely = causes.filter((cause) => isLikely(cause) && TIMEOUT_HELPS.includes(cause.kind));
+  return facts.snapshot.sessions.flatMap((session) => {
+    const cause = likely.find(({ rootSessions: ids }) => ids.includes(backendId(session)));
+    const isNamed =
+      (role ?? session.user) === session.user && (database ?? session.database) === session.database;
+    return cause === undefined || !isNamed ? [] : [{ session, cause }];
+  });
 }
 
 function proposalsFor(
-  roots: readonly Session[],
+  roots: readonly Root[],
   { seconds, setting: wanted, role, database }: Params,
-  { facts, causes }: Findings,
+  { facts }: Findings,
 ): Proposal[] {
   const proposals = new Map<string, Proposal>();
   const to = `${seconds}s`;
@@ -116,7 +114,7 @@ function proposalsFor(
     const key = settingKey(setting);
     if (!proposals.has(key)) proposals.set(key, { setting, to, why, owner, facts: [] });
   };
-  for (const session of roots) {
+  for (const { session, cause } of roots) {
     if (session.user === null) continue;
     const idle = isIdleInTransaction(session);
     const name =
@@ -126,8 +124,8 @@ function proposalsFor(
       database === null
         ? { name, role: session.user, database: session.database }
         : { name, role: null, database },
-      `${causes[0]?.title ?? 'The cause'}: it would have ended pid ${session.pid}, ${idle ? 'idle in its transaction' : 'running'} for ${formatDuration(session.stateSeconds ?? 0)}.`,
-      culprit.kind === 'unknown' ? null : culpritName(culprit),
+      `${cause.title}: it would have ended pid ${session.pid}, ${idle ? 'idle in its transaction' : 'running'} for ${formatDuration(session.stateSeconds ?? 0)}.`,
+      knownCulprit(culprit),
     );
   }
   if ((role !== null || database !== null) && proposals.size === 0) {
@@ -191,7 +189,7 @@ function sharedWarnings(
   ];
 }
 
-function nothingToDo({ causes }: Findings, roots: readonly Session[], excluded: Excluded): string {
+function nothingToDo({ causes }: Findings, roots: readonly Root[], excluded: Excluded): string {
   const [left] = excluded;
   if (left !== undefined) return `${left.label} stays as it is. ${left.reason}`;
   if (roots.length > 0) return 'The root sessions have no role that could get a timeout.';

@@ -1,5 +1,5 @@
 import { attribute, attributionStrength, culpritKey } from '../../../diagnosis/attribution.ts';
-import { type Cause, type Culprit, culpritName } from '../../../domain/cause.ts';
+import { type Cause, type Culprit, culpritName, isLikely } from '../../../domain/cause.ts';
 import { formatCount, formatDuration, formatShare, shorten } from '../../../domain/format.ts';
 import { protectionReason } from '../../../domain/protection.ts';
 import { backendId, type IdleSession } from '../../../domain/snapshot.ts';
@@ -10,8 +10,6 @@ import { signalCommand } from '../../shared/ending/signal-command.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, type Identity, type Params, SERVER } from './contract.ts';
 
-/** Below this confidence a cause is no ground for acting. */
-const CONFIDENT = 0.5;
 const LEAK = 'connection-leak';
 
 type Targets = Draft<Identity>['targets'];
@@ -19,7 +17,7 @@ type Targets = Draft<Identity>['targets'];
 /** Offers the idle sessions of the service that leaks; without a leak of one service there is nothing to do. */
 export async function planTermination(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
   const findings = await gatherFacts(ctx, { server: SERVER, replicas: false });
-  const leak = findings.causes.find(({ kind, confidence }) => kind === LEAK && confidence >= CONFIDENT);
+  const leak = findings.causes.find((one) => one.kind === LEAK && isLikely(one));
   const culprit = leak?.culprit ?? null;
   if (culprit === null) return draft(findings, { nothingToDo: notALeak(findings.causes[0]) });
   const { targets, excluded, more } = select(ctx, params, findings, culprit);

@@ -1,12 +1,10 @@
 import { attributionStrength, culpritKey } from '../../../diagnosis/attribution.ts';
 import { type SlotHolder, slotHolders } from '../../../diagnosis/slot-holders.ts';
-import { type Cause, culpritName } from '../../../domain/cause.ts';
+import { type Cause, culpritName, isLikely } from '../../../domain/cause.ts';
 import type { Deployment } from '../../../domain/cluster.ts';
 import { formatShare } from '../../../domain/format.ts';
 import type { Findings } from '../../gather-facts.ts';
 
-/** Below this confidence a cause is no ground for acting. */
-const CONFIDENT = 0.5;
 /** Causes that are a Deployment's doing as a whole. */
 const KINDS = new Set(['connection-leak', 'connection-storm']);
 
@@ -22,7 +20,7 @@ export type Blamed =
 
 /** Finds the Deployment behind a leak or a storm. It never guesses: without evidence there is nothing to do. */
 export function blamedDeployment({ facts, causes }: Findings): Blamed {
-  const cause = causes.find(({ kind, confidence }) => KINDS.has(kind) && confidence >= CONFIDENT);
+  const cause = causes.find((one) => KINDS.has(one.kind) && isLikely(one));
   const [top] = causes;
   if (cause?.culprit == null) {
     return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { contended } from '../../../diagnosis/contended.ts';
 import { repeatedQueries } from '../../../diagnosis/repeated-queries.ts';
 import { isIdleInTransaction, signalAge } from '../../../diagnosis/sessions.ts';
-import type { Cause } from '../../../domain/cause.ts';
+import { type Cause, isLikely } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { backendId, SessionIdentity, type Snapshot } from '../../../domain/snapshot.ts';
 import type { EarlierStep } from '../../step-kind.ts';
@@ -24,8 +24,6 @@ interface Contract {
   readonly aftermath: Aftermath;
 }
 
-/** Below this confidence a cause promises nothing. */
-const CONFIDENT = 0.5;
 /** An idle transaction that wrote and is this old holds its rows for the next queue; one that reads holds up no rows. Seconds. */
 const IDLE_SECONDS = 60;
 /** More sessions than this queue inside PostgreSQL only under contention. */
@@ -72,7 +70,7 @@ const contracts: Readonly<Record<string, Contract>> = {
 export function diagnosedBefore(earlier: readonly EarlierStep[]): Diagnosed | null {
   const step = earlier.findLast(({ outcome }) => (outcome?.causes.length ?? 0) > 0);
   const cause = step?.outcome?.causes[0];
-  if (step?.begunAt == null || cause === undefined || cause.confidence < CONFIDENT) return null;
+  if (step?.begunAt == null || cause === undefined || !isLikely(cause)) return null;
   return { cause, at: Date.parse(step.begunAt), spared: new Set(earlier.flatMap(sparedBy)) };
 }
 
