@@ -6,8 +6,12 @@ import type { Command } from '../domain/plan.ts';
 
 type Gitops = CronJob['gitops'];
 
-/** Warns when a GitOps tool owns the CronJob and would revert a live change; Helm reverts only at its next upgrade. */
-export function gitopsWarning({ namespace, name, gitops }: CronJob): string[] {
+/** Warns when a GitOps tool owns the object and would revert a live change; Helm reverts only at its next upgrade. */
+export function gitopsWarning({
+  namespace,
+  name,
+  gitops,
+}: Pick<CronJob, 'namespace' | 'name' | 'gitops'>): string[] {
   if (gitops === null) return [];
   const when =
     gitops.tool === 'Helm'

@@ -1,37 +1,31 @@
 import type { Deployment } from '../../../domain/cluster.ts';
 import type { Rollback, RolledBack } from '../../../domain/deployment-change.ts';
-import { describeError } from '../../../domain/errors.ts';
-import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import { outcomeOf, verdictOf } from '../../parts.ts';
+import { outcomeOf } from '../../parts.ts';
 import { nameOf } from '../../shared/deployment/blamed.ts';
-import { changeDeployment, lookAtDeployment } from '../../shared/deployment/change.ts';
+import {
+  changeAndLog,
+  type Log,
+  recheckDeployments,
+  waitForDeployments,
+} from '../../shared/deployment/carry-out.ts';
+import type { Change } from '../../shared/deployment/change.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import type { ApprovedRollback, Ctx, Identity, RollbackOutcome } from './contract.ts';
 
-const POLL_MS = 1000;
-
 /** What differs from the plan: the Deployment or its present revision is another one, or the wanted one is gone. */
 export async function recheckRollback(ctx: Ctx, { targets }: ApprovedRollback): Promise<string[]> {
-  const differences: string[] = [];
-  for (const { identity } of targets) {
-    const now = await ctx.ports.workloads.deployment(identity.ref, ctx.signal);
-    if (now === null)
-      differences.push(`Deployment ${nameOf(identity.ref)} does not exist any more, or was made anew.`);
-    else differences.push(...rolledOut(identity, now));
-  }
-  return differences;
+  return await recheckDeployments(ctx, targets, rolledOut);
 }
 
 /** Gives each approved Deployment the template of the wanted revision. */
 export async function executeRollback(ctx: Ctx, { targets }: ApprovedRollback): Promise<RollbackOutcome> {
   const deployments: RolledBack[] = [];
-  const log: Pick<RollbackOutcome, 'done' | 'skipped'> = { done: [], skipped: [] };
+  const log: Log = { done: [], skipped: [] };
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const { ref, from, to } = identity;
-    const target = `Deployment ${nameOf(ref)}`;
-    const made = await changeDeployment(ctx, ref, {
+    const change: Change = {
       async send(deployment, options) {
         const revision = deployment.revisions.find(({ uid }) => uid === to.uid);
         if (revision === undefined) throw new Drifted(rolledOut(identity, deployment));
@@ -39,17 +33,10 @@ export async function executeRollback(ctx: Ctx, { targets }: ApprovedRollback): 
       },
       isMade: async (deployment) => await hasTemplate(ctx, deployment, to.uid),
       differs: (deployment) => rolledOut(identity, deployment),
-    });
-    deployments.push({ ...ref, from, to, uncertain: made === 'unknown' });
-    if (made === 'unknown') {
-      log.skipped.push({
-        target,
-        reason: 'The answer was lost, and it could not be read whether it was rolled back.',
-      });
-    } else {
-      const detail = `${from.images.join(', ')} becomes ${to.images.join(', ')}`;
-      log.done.push({ target, detail: made === 'found' ? `${detail}; it was found so` : detail });
-    }
+    };
+    const detail = `${from.images.join(', ')} becomes ${to.images.join(', ')}`;
+    const uncertain = await changeAndLog(ctx, ref, change, { log, detail, asked: 'rolled back' });
+    deployments.push({ ...ref, from, to, uncertain });
   }
   return rollbackOutcome({ deployments }, log);
 }
@@ -83,43 +70,14 @@ export async function reconcileRollback(
 export async function verifyRollback(
   ctx: Ctx,
   { params }: ApprovedRollback,
-  { data }: RollbackOutcome,
+  { data: { deployments } }: RollbackOutcome,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
-  for (;;) {
-    const problems: string[] = [];
-    const unread: string[] = [];
-    for (const one of data.deployments) {
-      try {
-        problems.push(...openPoints(one, await ctx.ports.workloads.deployment(one, ctx.signal)));
-      } catch (error) {
-        ctx.signal.throwIfAborted();
-        unread.push(`Deployment ${nameOf(one)} could not be read: ${describeError(error).message}`);
-      }
-    }
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
-    if (problems.length + unread.length === 0) {
-      const names = data.deployments
-        .map((one) => `${nameOf(one)} runs ${one.to.images.join(', ')} again`)
-        .join('; ');
-      return verdictOf('passed', `${names}, every pod ready after ${formatDuration(seconds)}.`);
-    }
-    if (seconds >= params.verifySeconds) {
-      const situation = {
-        known: [],
-        unknown: unread,
-        done: [],
-        next: data.deployments.map(lookAtDeployment),
-      };
-      const status = problems.length > 0 ? 'failed' : 'inconclusive';
-      return {
-        ...verdictOf(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
-        situation,
-      };
-    }
-    ctx.progress({ text: [...problems, ...unread].join(' '), series: [] });
-    await ctx.clock.sleep(POLL_MS, ctx.signal);
-  }
+  const names = deployments.map((one) => `${nameOf(one)} runs ${one.to.images.join(', ')} again`).join('; ');
+  return await waitForDeployments(ctx, deployments, {
+    seconds: params.verifySeconds,
+    openPoints,
+    passed: (after) => `${names}, every pod ready after ${after}.`,
+  });
 }
 
 /** Whether it has the template of a revision; right after a patch the controller has not numbered it as the newest yet. */
@@ -157,7 +115,7 @@ function rolledOut({ ref, from, to }: Identity, now: Deployment): string[] {
   ];
 }
 
-function rollbackOutcome(data: Rollback, log: Pick<RollbackOutcome, 'done' | 'skipped'>): RollbackOutcome {
+function rollbackOutcome(data: Rollback, log: Log): RollbackOutcome {
   const certain = data.deployments.filter(({ uncertain }) => !uncertain);
   return outcomeOf({
     summary:

@@ -1,51 +1,40 @@
 import type { Deployment } from '../../../domain/cluster.ts';
 import type { Scaled, Scaling } from '../../../domain/deployment-change.ts';
-import { describeError } from '../../../domain/errors.ts';
-import { formatCount, formatDuration } from '../../../domain/format.ts';
+import { formatCount } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import { outcomeOf, verdictOf } from '../../parts.ts';
+import { outcomeOf } from '../../parts.ts';
 import { nameOf } from '../../shared/deployment/blamed.ts';
-import { changeDeployment, lookAtDeployment } from '../../shared/deployment/change.ts';
+import {
+  changeAndLog,
+  type Log,
+  recheckDeployments,
+  waitForDeployments,
+} from '../../shared/deployment/carry-out.ts';
+import type { Change } from '../../shared/deployment/change.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import { type ApprovedScaling, type Ctx, type Identity, REPLICAS, type ScalingOutcome } from './contract.ts';
 
-const POLL_MS = 1000;
-
 /** What differs from the plan: the Deployment is another one, or has another size. */
 export async function recheckScaling(ctx: Ctx, { targets }: ApprovedScaling): Promise<string[]> {
-  const differences: string[] = [];
-  for (const { identity } of targets) {
-    const now = await ctx.ports.workloads.deployment(identity.ref, ctx.signal);
-    if (now === null)
-      differences.push(`Deployment ${nameOf(identity.ref)} does not exist any more, or was made anew.`);
-    else differences.push(...resized(identity, now));
-  }
-  return differences;
+  return await recheckDeployments(ctx, targets, resized);
 }
 
 /** Scales each approved Deployment to the chosen number. */
 export async function executeScaling(ctx: Ctx, approved: ApprovedScaling): Promise<ScalingOutcome> {
   const deployments: Scaled[] = [];
-  const log: Pick<ScalingOutcome, 'done' | 'skipped'> = { done: [], skipped: [] };
+  const log: Log = { done: [], skipped: [] };
   for (const { identity } of approved.targets) {
     ctx.signal.throwIfAborted();
+    const { ref, replicas: from } = identity;
     const to = chosen(approved);
-    const target = `Deployment ${nameOf(identity.ref)}`;
-    const made = await changeDeployment(ctx, identity.ref, {
+    const change: Change = {
       send: (deployment, options) => ctx.ports.workloads.scaleDeployment(deployment, to, options, ctx.signal),
       isMade: async ({ replicas }) => replicas === to,
       differs: (deployment) => resized(identity, deployment),
-    });
-    deployments.push({ ...identity.ref, from: identity.replicas, to, uncertain: made === 'unknown' });
-    if (made === 'unknown') {
-      log.skipped.push({
-        target,
-        reason: 'The answer was lost, and it could not be read whether it was scaled.',
-      });
-    } else {
-      const detail = `scaled from ${identity.replicas} to ${to}`;
-      log.done.push({ target, detail: made === 'found' ? `${detail}; it was found so` : detail });
-    }
+    };
+    const words = { log, detail: `scaled from ${from} to ${to}`, asked: 'scaled' };
+    const uncertain = await changeAndLog(ctx, ref, change, words);
+    deployments.push({ ...ref, from, to, uncertain });
   }
   return scalingOutcome({ deployments }, log);
 }
@@ -79,43 +68,14 @@ export async function reconcileScaling(
 export async function verifyScaling(
   ctx: Ctx,
   { params }: ApprovedScaling,
-  { data }: ScalingOutcome,
+  { data: { deployments } }: ScalingOutcome,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
-  for (;;) {
-    const problems: string[] = [];
-    const unread: string[] = [];
-    for (const scaled of data.deployments) {
-      try {
-        problems.push(...openPoints(scaled, await ctx.ports.workloads.deployment(scaled, ctx.signal)));
-      } catch (error) {
-        ctx.signal.throwIfAborted();
-        unread.push(`Deployment ${nameOf(scaled)} could not be read: ${describeError(error).message}`);
-      }
-    }
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
-    if (problems.length + unread.length === 0) {
-      const sizes = data.deployments
-        .map((one) => `${nameOf(one)} has ${formatCount(one.to, 'pod')}`)
-        .join(', ');
-      return verdictOf('passed', `${sizes} after ${formatDuration(seconds)}.`);
-    }
-    if (seconds >= params.verifySeconds) {
-      const situation = {
-        known: [],
-        unknown: unread,
-        done: [],
-        next: data.deployments.map(lookAtDeployment),
-      };
-      const status = problems.length > 0 ? 'failed' : 'inconclusive';
-      return {
-        ...verdictOf(status, `After ${formatDuration(seconds)}: ${[...problems, ...unread].join(' ')}`),
-        situation,
-      };
-    }
-    ctx.progress({ text: [...problems, ...unread].join(' '), series: [] });
-    await ctx.clock.sleep(POLL_MS, ctx.signal);
-  }
+  const sizes = deployments.map((one) => `${nameOf(one)} has ${formatCount(one.to, 'pod')}`).join(', ');
+  return await waitForDeployments(ctx, deployments, {
+    seconds: params.verifySeconds,
+    openPoints,
+    passed: (after) => `${sizes} after ${after}.`,
+  });
 }
 
 function openPoints(scaled: Scaled, now: Deployment | null): string[] {
@@ -140,7 +100,7 @@ function chosen({ choices }: ApprovedScaling): number {
   throw new Drifted(['The plan names no number of pods.']);
 }
 
-function scalingOutcome(data: Scaling, log: Pick<ScalingOutcome, 'done' | 'skipped'>): ScalingOutcome {
+function scalingOutcome(data: Scaling, log: Log): ScalingOutcome {
   const certain = data.deployments.filter(({ uncertain }) => !uncertain);
   return outcomeOf({
     summary:

@@ -12,7 +12,7 @@ export const Params = z.strictObject({
 });
 export type Params = z.output<typeof Params>;
 
-/** Knows a Job again, and how often it had failed when it was planned. */
+/** Knows a Job again. */
 export const Identity = z.object({ ref: WorkloadRef });
 export type Identity = z.infer<typeof Identity>;
 

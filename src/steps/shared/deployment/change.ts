@@ -1,6 +1,7 @@
 import type { Deployment } from '../../../domain/cluster.ts';
 import { isFirebreakError } from '../../../domain/errors.ts';
 import type { Command } from '../../../domain/plan.ts';
+import { gitopsWarning } from '../../gitops.ts';
 import { Drifted, type StepContext } from '../../step-kind.ts';
 import { nameOf } from './blamed.ts';
 
@@ -67,11 +68,7 @@ export function managerWarnings({ autoscaler, gitops, ...ref }: Deployment, scal
       : [
           `HorizontalPodAutoscaler ${autoscaler.name} sets the size of ${name} (${autoscaler.min} to ${autoscaler.max}) and may scale it back within seconds: lower its maxReplicas too.`,
         ]),
-    ...(gitops === null
-      ? []
-      : [
-          `${name} is managed by ${gitops.tool} (${gitops.sign}), which ${gitops.tool === 'Helm' ? 'will overwrite this change with its next upgrade' : 'may revert this change within minutes; pause its sync or change the repository too'}.`,
-        ]),
+    ...gitopsWarning({ ...ref, gitops }),
   ];
 }
 
