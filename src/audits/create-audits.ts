@@ -1,3 +1,4 @@
+import { abortable } from '../domain/abortable.ts';
 import type { AuditReport } from '../domain/audit.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { Audits } from '../ports/audits.ts';
@@ -61,16 +62,4 @@ export function createAudits(ports: AuditPorts, options: AuditOptions): Audits {
       };
     },
   };
-}
-
-/** Others may wait for the same reading, so an abort ends the waiting and not the reading. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const stop = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -289,11 +289,43 @@ export type DomainEvent = z.infer<typeof DomainEvent>;
 export type EventType = DomainEvent['type'];
 export type EventOf<T extends EventType> = Extract<DomainEvent, { type: T }>;
 
+/** Types whose events change no incident, in whatever stream they stand. */
+const besideIncidents = [
+  'silence.added',
+  'silence.ended',
+  'drill.recorded',
+  'audits.digested',
+  'follow-up.added',
+  'follow-up.named',
+  'follow-up.assigned',
+  'follow-up.scheduled',
+  'follow-up.settled',
+  'follow-up.refused',
+  'follow-ups.digested',
+  'watchdog.enabled',
+  'watchdog.reported',
+  'watchdog.intended',
+  'watchdog.ended',
+  'watchdog.switched',
+  'watchdog.refused',
+  'journal.lost',
+  'journal.restored',
+  'journal.pruned',
+] as const satisfies readonly EventType[];
+type BesideIncidents = EventOf<(typeof besideIncidents)[number]>;
+
+/** An event that may be of an incident. */
+export type IncidentEvent = Exclude<DomainEvent, BesideIncidents>;
+
+export function isIncidentEvent(event: DomainEvent): event is IncidentEvent {
+  return !besideIncidents.some((type) => type === event.type);
+}
+
 /** An event as the journal holds it. */
 export interface RecordedEvent {
   /** Place in the whole journal, from 1 without gaps. */
   readonly position: number;
-  /** Incident id, `intake/<id of the first of these alerts>`, `silence/<id>`, or `journal`. */
+  /** Incident id, or what the event's description names, such as `silence/<id>`. */
   readonly stream: string;
   /** Place in the stream, from 1 without gaps. */
   readonly version: number;

@@ -4,7 +4,15 @@ import type { BreakGlass } from './break-glass.ts';
 import type { Cause } from './cause.ts';
 import { type Charge, foldCharge, nobodyInCharge } from './charge.ts';
 import type { AttemptRef, Choice } from './command.ts';
-import type { DomainEvent, EventOf, Fault, Phase, RecordedEvent } from './event.ts';
+import {
+  type DomainEvent,
+  type EventOf,
+  type Fault,
+  type IncidentEvent,
+  isIncidentEvent,
+  type Phase,
+  type RecordedEvent,
+} from './event.ts';
 import { type Forced, forcedBy } from './forced.ts';
 import type { Anchor } from './journal-entry.ts';
 import { mergedSeries } from './load.ts';
@@ -262,37 +270,18 @@ export function evolve(incident: Incident, recorded: RecordedEvent): Incident {
   const newsVersion = event.type.startsWith('postmortem.') ? incident.newsVersion : version;
   const one = forcedBy(event, (step) => titleIn(incident, step), at);
   const forced = one === null ? incident.forced : [...incident.forced, one];
-  return { ...apply(incident, event, at), clicks, forced, version, closedAnchor, newsVersion };
+  const now = isIncidentEvent(event) ? apply(incident, event, at) : incident;
+  return { ...now, clicks, forced, version, closedAnchor, newsVersion };
 }
 
 function titleIn(incident: Incident, step: string): string {
   return currentRun(incident)?.runbook.steps.find(({ id }) => id === step)?.title ?? step;
 }
 
-function apply(incident: Incident, event: DomainEvent, at: string): Incident {
+function apply(incident: Incident, event: IncidentEvent, at: string): Incident {
   switch (event.type) {
     case 'incident.opened':
     case 'alert.ignored':
-    case 'silence.added':
-    case 'silence.ended':
-    case 'drill.recorded':
-    case 'audits.digested':
-    case 'follow-up.added':
-    case 'follow-up.named':
-    case 'follow-up.assigned':
-    case 'follow-up.scheduled':
-    case 'follow-up.settled':
-    case 'follow-up.refused':
-    case 'follow-ups.digested':
-    case 'watchdog.enabled':
-    case 'watchdog.reported':
-    case 'watchdog.intended':
-    case 'watchdog.ended':
-    case 'watchdog.switched':
-    case 'watchdog.refused':
-    case 'journal.lost':
-    case 'journal.restored':
-    case 'journal.pruned':
       return incident;
     case 'decision.refused': {
       const { step, attempt, by, choice, reason } = event;

@@ -1,3 +1,4 @@
+import { abortable } from '../domain/abortable.ts';
 import { describeError } from '../domain/errors.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
 import type { Plan, Target } from '../domain/plan.ts';
@@ -51,15 +52,8 @@ async function planOnce(
     throw new Error('A look at the targets changes nothing.');
   };
   const ctx = silentContext({ ...options, clock }, { ...parts, confirm });
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason);
   signal.throwIfAborted();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([kind.plan(ctx, attempt.step.params), promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  return await abortable(kind.plan(ctx, attempt.step.params), signal);
 }
 
 function changeOf(kind: StepKind, target: Target, fresh: Plan): string[] {

@@ -1,6 +1,6 @@
 import type { Person } from '../domain/actor.ts';
 import { type Cause, culpritName } from '../domain/cause.ts';
-import type { DomainEvent, RecordedEvent } from '../domain/event.ts';
+import { type IncidentEvent, isIncidentEvent, type RecordedEvent } from '../domain/event.ts';
 import { formatShare } from '../domain/format.ts';
 import type { Plan, Selection } from '../domain/plan.ts';
 import type { ReminderLevel, WaitsFor } from '../domain/remind-times.ts';
@@ -17,7 +17,7 @@ export interface Moment {
 export function timelineOf(events: readonly RecordedEvent[]): Moment[] {
   const teller = createTeller();
   const moments = events.flatMap(({ at, event }) => {
-    const text = teller(event);
+    const text = isIncidentEvent(event) ? teller(event) : null;
     // A note stands where it was written, which may be long before somebody put it there.
     return text === null ? [] : [{ at: event.type === 'note.added' ? event.said.at : at, text }];
   });
@@ -25,7 +25,7 @@ export function timelineOf(events: readonly RecordedEvent[]): Moment[] {
 }
 
 /** Tells event after event: a decision is told with the plan that it is about. */
-function createTeller(): (event: DomainEvent) => string | null {
+function createTeller(): (event: IncidentEvent) => string | null {
   const titles = new Map<string, string>();
   const plans = new Map<string, Plan>();
   const titleOf = (step: string): string => titles.get(step) ?? step;
@@ -38,7 +38,7 @@ function createTeller(): (event: DomainEvent) => string | null {
       : `${told}. Break-glass, as not on the list: ${forced.reason}`;
   };
 
-  function tell(event: DomainEvent): string | null {
+  function tell(event: IncidentEvent): string | null {
     switch (event.type) {
       case 'incident.opened':
         return event.alert === null
@@ -115,31 +115,11 @@ function createTeller(): (event: DomainEvent) => string | null {
       case 'postmortem.requested':
         return `${actorName(event.by)} asked for the post-mortem, version ${event.number}`;
       case 'postmortem.written':
-      case 'silence.added':
-      case 'silence.ended':
       case 'effect.intended':
       case 'load.measured':
       case 'run.completed':
       case 'page.acknowledged':
       case 'page.resolved':
-      case 'drill.recorded':
-      case 'audits.digested':
-      case 'follow-up.added':
-      case 'follow-up.named':
-      case 'follow-up.assigned':
-      case 'follow-up.scheduled':
-      case 'follow-up.settled':
-      case 'follow-up.refused':
-      case 'follow-ups.digested':
-      case 'watchdog.enabled':
-      case 'watchdog.reported':
-      case 'watchdog.intended':
-      case 'watchdog.ended':
-      case 'watchdog.switched':
-      case 'watchdog.refused':
-      case 'journal.lost':
-      case 'journal.restored':
-      case 'journal.pruned':
         return null;
     }
   }

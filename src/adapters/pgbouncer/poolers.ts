@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import { z } from 'zod';
+import { abortable } from '../../domain/abortable.ts';
 import type { PoolerAccess } from '../../domain/access.ts';
 import { FirebreakError, isFirebreakError } from '../../domain/errors.ts';
 import type { Pooler } from '../../domain/pooler.ts';
@@ -158,18 +159,4 @@ async function readState(entry: Entry, version: string): Promise<Pooler['state']
   const rows = await list(entry, 'STATE', z.object({ key: z.string(), value: z.string() }));
   const on = (key: string) => rows.some((row) => row.key === key && row.value === 'yes');
   return on('suspended') ? 'suspended' : on('paused') ? 'paused' : 'active';
-}
-
-/** Rejects as soon as the signal aborts; the statement itself ends within its deadline. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,3 +1,4 @@
+import { abortable } from '../../domain/abortable.ts';
 import type { PostgresAccess } from '../../domain/access.ts';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Databases, MonitoredDatabase } from '../../ports/databases.ts';
@@ -152,18 +153,4 @@ function notConfigured(problem: string, known: readonly string[]): FirebreakErro
   return new FirebreakError('database-error', `${problem}.`, {
     hint: `Use one of: ${known.join(', ') || 'none is configured'}.`,
   });
-}
-
-/** Rejects as soon as the signal aborts; the statement itself ends within its timeout. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }
