@@ -1,5 +1,5 @@
 import type { DrillRecord } from '../../domain/drill-record.ts';
-import { formatCount, formatDuration } from '../../domain/format.ts';
+import { formatDuration } from '../../domain/format.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { learnedFrom, timesOf } from '../../domain/learning.ts';
 import { actorName } from '../../domain/told.ts';
@@ -33,7 +33,10 @@ export function historyMessage(
     const nothing = [`There has been no incident${where} yet.`, ...drillTexts(drills)].join(' ');
     return { text: nothing, blocks: richText(line(text(nothing))) };
   }
-  const title = `The last ${formatCount(list.length, 'incident')}${where}, newest first`;
+  const title =
+    list.length === 1
+      ? `The last incident${where}`
+      : `The last ${list.length} incidents${where}, newest first`;
   const learned = [
     ...learnedTexts(learnedFrom(list.flatMap(({ recent }) => recent.incident ?? []))),
     ...drillTexts(drills),

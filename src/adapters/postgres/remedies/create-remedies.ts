@@ -73,17 +73,24 @@ function queryStatisticsOf(primary: Primary): Pick<Remedies, 'queryStatistics' |
     },
     async changeQueryStatistics(name, change, signal) {
       const limits = { ...SHORT, actAs: null };
-      const work: Work<Remedied> = async (client) => changeQueryStatistics(client, change);
-      return await primary(name, signal).work(limits, work, signal);
+      return await primary(name, signal).work(
+        limits,
+        async (client) => changeQueryStatistics(client, change),
+        signal,
+      );
     },
   };
 }
 
-type Work<T> = (client: Client) => Promise<T>;
-
 function captureOf(
   primary: Primary,
 ): Pick<Remedies, 'captureReadout' | 'createPublication' | 'createSlot' | 'dropPublication' | 'dropSlot'> {
+  const change = async (
+    name: string,
+    limits: WorkLimits,
+    signal: AbortSignal,
+    work: (client: Client) => Promise<Remedied>,
+  ): Promise<Remedied> => await primary(name, signal).work(limits, work, signal);
   return {
     async captureReadout(name, { publication, slot, tables }, signal) {
       const place = primary(name, signal);
@@ -94,33 +101,15 @@ function captureOf(
     },
     async createPublication(name, capture, signal) {
       const limits = { ...SHORT, actAs: capture.tables[0]?.owner ?? null };
-      return await primary(name, signal).work(
-        limits,
-        async (client) => createPublication(client, capture),
-        signal,
-      );
+      return await change(name, limits, signal, (client) => createPublication(client, capture));
     },
-    async createSlot(name, slot, serverStart, signal) {
-      return await primary(name, signal).work(
-        SLOT,
-        async (client) => createSlot(client, slot, serverStart),
-        signal,
-      );
-    },
-    async dropPublication(name, publication, signal) {
-      const limits = { ...SHORT, actAs: publication.owner };
-      return await primary(name, signal).work(
-        limits,
-        async (client) => dropPublication(client, publication),
-        signal,
-      );
-    },
-    async dropSlot(name, slot, serverStart, signal) {
-      return await primary(name, signal).work(
-        SLOT,
-        async (client) => dropSlot(client, slot, serverStart),
-        signal,
-      );
-    },
+    createSlot: (name, slot, serverStart, signal) =>
+      change(name, SLOT, signal, (client) => createSlot(client, slot, serverStart)),
+    dropPublication: (name, publication, signal) =>
+      change(name, { ...SHORT, actAs: publication.owner }, signal, (client) =>
+        dropPublication(client, publication),
+      ),
+    dropSlot: (name, slot, serverStart, signal) =>
+      change(name, SLOT, signal, (client) => dropSlot(client, slot, serverStart)),
   };
 }

@@ -48,7 +48,7 @@ test('of one database', async () => {
   const rig = await startRig();
   rig.desk.recent = [recent('INC-2', { database: 'billing' }), recent('INC-1')];
   await type(rig.sandbox, 'U0ALICE', 'history orders');
-  expect(await told(rig.sandbox, 'U0ALICE', /The last 1 incident of orders/)).not.toContain('INC-2');
+  expect(await told(rig.sandbox, 'U0ALICE', /The last incident of orders(?!,)/)).not.toContain('INC-2');
   await type(rig.sandbox, 'U0ALICE', 'history ordres');
   await told(rig.sandbox, 'U0ALICE', /Did you mean orders\?/);
 });
