@@ -27,14 +27,19 @@ export interface Child extends AsyncDisposable {
 }
 
 /**
- * Starts `firebreak <args>` with a folder for temporary files of its own, and keeps an eye on its descendants.
+ * Starts `firebreak <args>` with a folder for temporary files of its own, and keeps an eye on its descendants. The
+ * program is that of `src`, unless told otherwise.
  * Disposing of it ends whatever is left; the end of the test does so too, also when its time was over.
  */
-export function startFirebreak(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+export function startFirebreak(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program = MAIN,
+): Child {
   const temporary = mkdtempSync(join(tmpdir(), 'fb-e2e-'));
   // Run by root, PostgreSQL takes another account, which has to get in.
   chmodSync(temporary, 0o711);
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: what a terminal sends to the group of the tests does not reach it.
