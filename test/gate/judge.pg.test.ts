@@ -1,5 +1,3 @@
-import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createPlanner } from '../../src/adapters/postgres/gate/planner.ts';
 import { GatePolicy } from '../../src/domain/gate.ts';
@@ -7,6 +5,7 @@ import { calibrate } from '../../src/gate/estimate.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { query, temporaryDirectory } from '../adapters/embedded-postgres/support.ts';
 import { type AppServer, secret, signal, startAppServer } from '../adapters/postgres/support.ts';
+import { debianPostgres, hypopgMajor } from '../support/debian-postgres.ts';
 
 /** Limits of a table that a test can fill. */
 const policy = GatePolicy.parse({
@@ -81,24 +80,12 @@ test('a script is as bad as its worst statement, and its costs add up', { timeou
   expect((await ask(app, `${one}; vacuum orders`)).verdict).toBe('deny');
 });
 
-/** Debian's server can have the extension; programs that come with npm do not. */
-const DEBIAN = '/usr/lib/postgresql/15';
-const hypopg =
-  existsSync(`${DEBIAN}/bin/postgres`) && existsSync('/usr/share/postgresql/15/extension/hypopg.control');
-
-describe.skipIf(!hypopg)('with hypopg', () => {
+describe.skipIf(hypopgMajor === undefined)('with hypopg', () => {
   test('an index is proposed with what it brings, and not where it would not be used', {
     timeout: 90_000,
   }, async () => {
     using directory = temporaryDirectory();
-    chmodSync(directory.path, 0o711);
-    // The form of the packages that come with npm, with Debian's programs in it.
-    const package15 = join(directory.path, 'package');
-    mkdirSync(join(package15, 'dist'), { recursive: true });
-    writeFileSync(join(package15, 'package.json'), JSON.stringify({ name: 'debian', version: '15.0.0' }));
-    writeFileSync(join(package15, 'dist', 'index.js'), '');
-    symlinkSync(DEBIAN, join(package15, 'native'));
-    await using app = await startShop({ package: join(package15, 'dist', 'index.js') });
+    await using app = await startShop({ package: debianPostgres(directory.path) });
     await query(
       app.server().url({ database: 'appdb' }),
       'create schema tools; create extension hypopg schema tools; grant usage on schema tools to gate',
