@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { boundariesOf } from './boundaries.ts';
+import { differing } from './course.ts';
 import type { Crossing } from './crossing.ts';
 import { nameStatement, type Session } from './instrument/statements.ts';
+import { withoutTime } from './instrument/writes.ts';
 import { notVerifiedFirst } from './verified-first.ts';
 
 const crossing = (name: string, side: Crossing['side'] = 'before'): Crossing => ({ name, side, at: 0 });
@@ -28,6 +30,27 @@ it('finds a system that was touched after the restart before it was looked at', 
   expect(notVerifiedFirst([alive, patch, signal])).toHaveLength(1);
   expect(notVerifiedFirst([crossing(look.name), signal])).toHaveLength(1);
   expect(notVerifiedFirst([crossing('kubernetes PATCH cronjobs/… as a dry run')])).toEqual([]);
+  const set = crossing('change: setting');
+  expect(notVerifiedFirst([crossing('victim: setting, after the start', 'after'), set])).toEqual([]);
+  expect(notVerifiedFirst([alive, set])).toHaveLength(1);
+});
+
+it('tells what was changed more often than without a fault, and what less often', () => {
+  const whole = { settings: 4, quotas: 1 };
+  expect(differing(whole, { settings: 4, quotas: 1 })).toEqual({ twice: [], missing: [] });
+  expect(differing(whole, { settings: 5, indexes: 1 })).toEqual({
+    twice: ['settings: 5 instead of 4.', 'indexes: 1 instead of 0.'],
+    missing: ['quotas: 0 instead of 1.'],
+  });
+});
+
+it('names a change of the monitored server, and a message of a time without the time', () => {
+  const victim: Session = { user: 'bot', application: 'firebreak' };
+  const named = (text: string) => nameStatement(victim, { text, values: [] }, null).name;
+  expect(named('/* firebreak:change-setting v1, role a */\nDO $fb$ … $fb$')).toBe('change: setting');
+  expect(named('CREATE INDEX CONCURRENTLY IF NOT EXISTS "a" ON "b" ("c")')).toBe('change: create index');
+  expect(named('/* firebreak:setting v1 */ select 1')).toMatch(/^victim: setting, after /);
+  expect(withoutTime('digest:2026-11-30T08:46:00.000Z')).toBe('digest:…');
 });
 
 it('names a transaction by what it wrote, and tells the phase that follows', () => {

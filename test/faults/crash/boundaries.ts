@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StateOf } from '../fault.ts';
+import type { ServeOptions } from '../world/scene.ts';
 import type { World } from '../world.ts';
+import type { Course, Effects } from './course.ts';
 import { Crossing, ORDERS, type Orders } from './crossing.ts';
 
 /** What is loaded before Firebreak. */
@@ -18,25 +20,39 @@ export function instrumented(orders: Orders) {
   return { preload: [INSTRUMENT], env: { [ORDERS]: JSON.stringify(orders) } };
 }
 
+/** The sources of a course, where it has its own. */
+export function from({ sources }: Course): Pick<ServeOptions, 'sources'> {
+  return sources === undefined ? {} : { sources };
+}
+
 /** What an instrumented process wrote down; a line that its death cut off is left out. */
 export function readRecord(path: string): readonly Crossing[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => Crossing.parse(JSON.parse(line)));
 }
 
-/** Runs one incident without a fault and lists the boundaries that it crosses, in the order of their first crossing. */
-export async function recordBoundaries(world: World, state: StateOf): Promise<readonly Boundary[]> {
-  await using scene = await world.fresh({ state });
-  const record = join(scene.installation.directory, 'crossings');
-  scene.serve(instrumented({ record, kill: null }));
-  await Promise.all([scene.sender.send(), scene.responder.untilClosed()]);
-  const { broken } = await scene.inspect('recorded');
-  if (broken.length > 0) throw new Error(`The run without a fault was not clean: ${broken.join(' ')}`);
-  return boundariesOf(readRecord(record));
+/** A run without a fault. */
+export interface Recording {
+  /** In the order of their first crossing. */
+  readonly boundaries: readonly Boundary[];
+  readonly effects: Effects;
 }
 
-/** Each signal is an effect on a session of its own: the first and the last are taken. */
-const EACH = /^signal: /;
+/** Goes through a course without a fault, and tells the boundaries that it crosses and what it did to the world. */
+export async function record(world: World, state: StateOf, course: Course): Promise<Recording> {
+  await course.prepare(world);
+  await using scene = await world.fresh({ ...course.scene, state });
+  const path = join(scene.installation.directory, 'crossings');
+  scene.serve({ ...instrumented({ record: path, kill: null }), ...from(course) });
+  await course.play(scene);
+  const { broken } = await course.inspect(scene, 'recorded');
+  if (broken.length > 0) throw new Error(`The run without a fault was not clean: ${broken.join(' ')}`);
+  const effects = await course.effects(scene);
+  return { boundaries: boundariesOf(readRecord(path)), effects };
+}
+
+/** Each signal is an effect on a session of its own, each change one on a setting: the first and the last are taken. */
+const EACH = /^(signal|change): /;
 /** Only a person who clicks twice crosses it. */
 const INCIDENTAL = /refused/;
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Findings, isHeld, type StateOf } from '../fault.ts';
-import { ONCE } from '../world/judge.ts';
-import type { Scene } from '../world/scene.ts';
+import type { FirebreakProcess } from '../world/firebreak-process.ts';
 import type { World } from '../world.ts';
-import { type Boundary, instrumented, readRecord } from './boundaries.ts';
+import { type Boundary, from, instrumented, type Recording, readRecord } from './boundaries.ts';
+import { type Course, differing } from './course.ts';
 import type { Side } from './crossing.ts';
 import { slowDown } from './slow-down.ts';
 import { notVerifiedFirst } from './verified-first.ts';
@@ -12,8 +12,9 @@ import { notVerifiedFirst } from './verified-first.ts';
 export interface Kill {
   readonly state: StateOf;
   readonly boundary: Boundary;
-  /** Every boundary of the run that was recorded. */
-  readonly all: readonly Boundary[];
+  readonly course: Course;
+  /** The same course without a fault. */
+  readonly recording: Recording;
   readonly side: Side;
   /** Whether the embedded server dies at the same moment, as with its container. */
   readonly withServer: boolean;
@@ -22,37 +23,46 @@ export interface Kill {
 /** Some boundaries come only after the incident was closed. */
 const LATE_MS = 3_000;
 
-/** One incident in which the process dies once, and is started again. */
+/** One course in which the process dies once, and is started again. */
 export async function killOnce(world: World, kill: Kill): Promise<Findings> {
-  const { state, boundary, all, side, withServer } = kill;
-  await using scene = await world.fresh({ state });
+  const { state, course, recording, boundary, side, withServer } = kill;
+  await course.prepare(world);
+  await using scene = await world.fresh({ ...course.scene, state });
   const { directory } = scene.installation;
   const alsoServer = withServer ? join(directory, 'state', 'postgres') : null;
-  if (side === 'during') await slowDown(scene, boundary, all);
-  const first = scene.serve(
-    instrumented({ record: join(directory, 'first'), kill: { ...boundary, side, alsoServer } }),
-  );
-  const handled = handle(scene);
+  if (side === 'during') await slowDown(scene, boundary, recording.boundaries);
+  const orders = { record: join(directory, 'first'), kill: { ...boundary, side, alsoServer } };
+  const first = scene.serve({ ...instrumented(orders), ...from(course) });
+  const record = join(directory, 'second');
+  const another = () => scene.serve({ ...instrumented({ record, kill: null }), ...from(course) });
+  const standby = state === 'postgres' && course.standby === true ? await behind(first, another) : null;
+  const handled = course.play(scene);
   handled.catch(() => undefined);
   const died = await Promise.race([first.exited, handled.then(async () => delay(LATE_MS, 'alive' as const))]);
   if (died === 'alive') {
-    const findings = await scene.inspect('the boundary was not crossed');
+    const findings = await course.inspect(scene, 'the boundary was not crossed');
     return { ...findings, untried: isHeld(findings) };
   }
   if (died !== 'SIGKILL') throw new Error(`The process ended with ${died}:\n${first.output()}`);
-  const record = join(directory, 'second');
-  const second = scene.serve(instrumented({ record, kill: null }));
+  const second = standby ?? another();
   const began = performance.now();
   if ((await second.started()) === 'ended') throw new Error(`It does not start again:\n${second.output()}`);
   await handled;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const findings = await scene.inspect(`closed ${seconds} s after the restart`, {
-    ...ONCE,
-    ignoredCancels: ONCE.ignoredCancels + 1,
-  });
-  return { ...findings, broken: [...findings.broken, ...notVerifiedFirst(readRecord(record))] };
+  const findings = await course.inspect(
+    scene,
+    `over ${seconds} s after ${standby === null ? 'the restart' : 'the other took over'}`,
+  );
+  const { twice, missing } = differing(recording.effects, await course.effects(scene));
+  return {
+    ...findings,
+    doubleEffects: findings.doubleEffects + twice.length,
+    broken: [...findings.broken, ...twice, ...missing, ...notVerifiedFirst(readRecord(record))],
+  };
 }
 
-async function handle(scene: Scene): Promise<void> {
-  await Promise.all([scene.sender.send(), scene.responder.untilClosed()]);
+/** Starts another replica once the first one holds what only one can hold, or is dead. */
+async function behind(first: FirebreakProcess, another: () => FirebreakProcess): Promise<FirebreakProcess> {
+  await first.started();
+  return another();
 }

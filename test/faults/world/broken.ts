@@ -2,15 +2,19 @@ import type { EntryFact, Facts } from './facts.ts';
 import { type Try, triesOf } from './tries.ts';
 
 /** Every other promise that was broken; a sentence for each. */
-export function broken({
-  chainProblem,
-  incidents,
-  alerts,
-  entries,
-}: Pick<Facts, 'chainProblem' | 'incidents' | 'alerts' | 'entries'>): readonly string[] {
+export function broken(
+  {
+    chainProblem,
+    incidents,
+    alerts,
+    entries,
+  }: Pick<Facts, 'chainProblem' | 'incidents' | 'alerts' | 'entries'>,
+  expectsIncident = true,
+): readonly string[] {
   return [
     ...(chainProblem === null ? [] : [`The journal is not whole: ${chainProblem}`]),
-    ...(incidents.length === 0 ? ['There is no incident.'] : []),
+    ...(expectsIncident && incidents.length === 0 ? ['There is no incident.'] : []),
+    ...(!expectsIncident && incidents.length > 0 ? ['There is an incident.'] : []),
     ...incidents.filter(({ status }) => status === 'open').map(({ id }) => `${id} is not closed.`),
     ...alerts.filter(({ decision }) => decision === null).map(({ id }) => `${id} is stored and not settled.`),
     ...twoOpen(entries),

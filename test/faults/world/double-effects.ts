@@ -10,6 +10,8 @@ export interface Allowed {
    * the guarded cancel comes again for a session that still runs the same query, because its outcome is not known.
    */
   readonly ignoredCancels: number;
+  /** False where nothing happens that opens an incident; true unless told. */
+  readonly incident?: boolean;
 }
 
 /** Effects on the world that happened more than once; a sentence for each. */

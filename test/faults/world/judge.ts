@@ -18,6 +18,6 @@ export function judge(facts: Facts, outcome: string, allowed: Allowed = ONCE): F
     lostAlerts: lost.length,
     doubleEffects: twice.length,
     orphans: stray.length,
-    broken: [...lost, ...twice, ...stray, ...broken(facts)],
+    broken: [...lost, ...twice, ...stray, ...broken(facts, allowed.incident)],
   };
 }

@@ -64,6 +64,8 @@ export interface Scene extends AsyncDisposable {
   readonly sender: Sender;
   readonly responder: Responder;
   facts(): Promise<Facts>;
+  /** The end of what its processes wrote, for whoever waits in vain. */
+  explain(): string;
   /** Looks until nothing is found any more, for some seconds, and tells what was found at last. */
   inspect(outcome: string, allowed?: Allowed): Promise<Findings>;
   /** Kills the embedded server of the state at once, with all its sessions, as the end of a container does. */
@@ -138,6 +140,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     };
   }
 
+  const explain = () => processes.map(lastWords).join('\n');
   const owned = stack.move();
   return {
     victim,
@@ -158,8 +161,9 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     },
     running,
     sender,
-    responder: createResponder(slack, () => processes.map(lastWords).join('\n')),
+    responder: createResponder(slack, explain),
     facts,
+    explain,
     async inspect(outcome, allowed) {
       const deadline = Date.now() + SETTLE_MS;
       for (let clean = 0; ; ) {

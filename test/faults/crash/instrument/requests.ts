@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { presentPhase } from './statements.ts';
 import { crossing, wrap } from './wrap.ts';
+import { withoutTime } from './writes.ts';
 
 const around = (_self: unknown, given: unknown[], go: (...given: unknown[]) => unknown) => {
   const name = nameRequest(given);
@@ -32,7 +33,7 @@ function nameSlackCall(method: string, options: unknown): string {
   const sent = new URLSearchParams(typeof body === 'string' || body instanceof URLSearchParams ? body : '');
   if (method === 'chat.postMessage') {
     const key = /"key":"([^"]+)"/.exec(sent.get('metadata') ?? '')?.[1];
-    return `slack ${method} ${key ?? ''}`;
+    return `slack ${method} ${withoutTime(key ?? '')}`;
   }
   if (method === 'chat.update') return `slack ${method} of ${keyOfText(sent.get('text') ?? '')}`;
   return `slack ${method}`;

@@ -83,5 +83,8 @@ function nameVictimStatement(text: string, values: readonly unknown[]): string {
   const [, tag] = /firebreak:([a-z-]+)/.exec(text) ?? [];
   if (tag === 'kill')
     return `signal: ${String(values.find((value) => value === 'cancel' || value === 'terminate'))}`;
+  const change =
+    tag === 'change-setting' ? 'setting' : /^(?:create|drop) index/i.exec(text)?.[0].toLowerCase();
+  if (change !== undefined) return `change: ${change}`;
   return tag === undefined ? 'victim: upkeep of a session' : `victim: ${tag}, after ${phase}`;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Statement } from './statements.ts';
 
-const EVENT_TYPE = /^(incident|alert|run|step|decision|effect|cause|journal)\.[a-z]+$/;
+const EVENT_TYPE =
+  /^(incident|alert|run|step|decision|effect|cause|journal|watchdog|audits|follow-ups?)\.[a-z]+$/;
 const Body = z.looseObject({ step: z.string().optional() });
 const Progress = z.looseObject({ step: z.string() });
 
@@ -32,11 +33,16 @@ function nameEvents(values: readonly unknown[]): string {
 
 /** Values in the order of the columns: incident, key, channel, ts, nonce, hash. */
 function nameMessage([, key, , ts]: readonly unknown[]): string {
-  const name = String(key);
+  const name = withoutTime(String(key));
   if (ts === null) return `chat_message ${name} reserved`;
   if (posted.has(name)) return `chat_message ${name} updated`;
   posted.add(name);
   return `chat_message ${name} posted`;
+}
+
+/** The key of a message without the time that it tells of, which is another one in each run. */
+export function withoutTime(key: string): string {
+  return key.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, '…');
 }
 
 function stepOfProgress(values: readonly unknown[]): string {
