@@ -1,6 +1,6 @@
 import { crash } from './families/crash.ts';
 import { decisions } from './families/decisions.ts';
-import { prevention } from './families/prevention.ts';
+import { remedies } from './families/remedies.ts';
 import { replicas } from './families/replicas.ts';
 import { slack } from './families/slack.ts';
 import { state } from './families/state.ts';
@@ -13,7 +13,7 @@ import type { Family } from './fault.ts';
 /** Every family of faults, in the order in which they run. Add a file to `families/` and a line here. */
 export const families: readonly Family[] = [
   crash,
-  prevention,
+  remedies,
   unattended,
   slack,
   victim,

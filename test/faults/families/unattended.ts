@@ -2,7 +2,7 @@ import { record } from '../crash/boundaries.ts';
 import { digest } from '../crash/courses/digest.ts';
 import { inAHurry } from '../crash/courses/in-a-hurry.ts';
 import { watchdog } from '../crash/courses/watchdog.ts';
-import { killsAt } from '../crash/kills-at.ts';
+import { isLook, killsAt } from '../crash/kills-at.ts';
 import { type Family, spread } from '../fault.ts';
 import { openWorlds, worldOf } from '../world.ts';
 
@@ -23,7 +23,7 @@ export const unattended: Family = {
       courses.map(async (course, lane) => {
         // The boundaries are the same on both states.
         const recording = await record(worldOf(worlds, lane), 'embedded', course);
-        const own = recording.boundaries.filter(({ name }) => OWN.test(name) && !name.startsWith('victim'));
+        const own = recording.boundaries.filter((boundary) => OWN.test(boundary.name) && !isLook(boundary));
         return states.flatMap((state) => killsAt(worlds, { state, course, recording }, own));
       }),
     );

@@ -3,7 +3,7 @@ import type { Facts } from '../../world/facts.ts';
 import type { Scene } from '../../world/scene.ts';
 
 const LOOK_MS = 250;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 200_000;
 
 /** Looks at the facts until they are as they should be; what cannot be read, while a state comes up again, is looked at later. */
 export async function atRest(scene: Scene, what: string, isIt: (facts: Facts) => boolean): Promise<void> {

@@ -8,6 +8,9 @@ const NAMESPACE = 'analytics';
 /** A session tells its counts when it ends. */
 const GONE_MS = 20_000;
 
+/** Connections that the role of the shop may have. */
+const LIMIT = 8;
+
 /** A table whose foreign key has no index, of a role that Firebreak may act as. */
 const MAKE = `
   alter role bot createrole connection limit 4;
@@ -28,16 +31,28 @@ const RESET = `
   alter role shop in database postgres reset all;
   alter role batch in database postgres reset all;
   alter role shop reset all;
-  alter role batch reset all`;
+  alter role batch reset all;
+  alter role shop connection limit ${LIMIT}`;
 const FORGET = [
   'select pg_stat_force_next_flush()',
-  `select pg_stat_reset_single_table_counters('pg_db_role_setting'::regclass)`,
+  `select pg_stat_reset_single_table_counters(of::regclass) from unnest(array['pg_db_role_setting', 'pg_authid']) of`,
 ];
 const COUNTS = `
+  with changed as (select relname, (n_tup_ins + n_tup_upd + n_tup_del)::int as count from pg_stat_sys_tables)
   select
-    (select (n_tup_ins + n_tup_upd + n_tup_del)::int from pg_stat_sys_tables where relname = 'pg_db_role_setting') as settings,
+    (select count from changed where relname = 'pg_db_role_setting') as settings,
+    (select count from changed where relname = 'pg_authid') as roles,
+    (select rolconnlimit from pg_roles where rolname = 'shop') as limit,
     (select count(*)::int from pg_index where indrelid = 'letters'::regclass and indisvalid) as valid,
     (select count(*)::int from pg_index where indrelid = 'letters'::regclass and not indisvalid) as invalid`;
+
+interface Counts {
+  readonly settings: number;
+  readonly roles: number;
+  readonly limit: number;
+  readonly valid: number;
+  readonly invalid: number;
+}
 
 /** Takes back what the remedies of an earlier scene did, and forgets how often settings were changed. */
 export async function makeRoom(victim: Victim): Promise<void> {
@@ -56,13 +71,16 @@ export async function countRemedies({ victim, cluster, running }: Scene): Promis
   await Promise.all(running().map(async (process) => process[Symbol.asyncDispose]()));
   const isGone = async () => (await victim.sessionsOf('bot')) === 0;
   await until('every session of Firebreak is over', isGone, GONE_MS);
-  const [counts] = await read<{ settings: number; valid: number; invalid: number }>(victim, COUNTS);
+  const [counts] = await read<Counts>(victim, COUNTS);
+  if (counts === undefined) throw new Error('Nothing was counted.');
   const { items: quotas } = await cluster.core.listNamespacedResourceQuota({ namespace: NAMESPACE });
   const { items: ranges } = await cluster.core.listNamespacedLimitRange({ namespace: NAMESPACE });
   return {
-    'changes of settings': counts?.settings ?? 0,
-    'indexes that serve': counts?.valid ?? 0,
-    'indexes that are broken': counts?.invalid ?? 0,
+    'changes of settings': counts.settings,
+    'changes of roles': counts.roles,
+    'connections that the shop may have': counts.limit,
+    'indexes that serve': counts.valid,
+    'indexes that are broken': counts.invalid,
     quotas: quotas.length,
     'limits by default': ranges.length,
   };
