@@ -135,7 +135,7 @@ test('people say who and until when, drop with a reason only, and never say what
 });
 
 test('what is added by hand names a database and audits that there are', { timeout: 60_000 }, async () => {
-  const { one } = await replicas();
+  const { one, two } = await replicas();
   const wish = {
     text: 'Write the runbook.',
     database: null,
@@ -153,4 +153,9 @@ test('what is added by hand names a database and audits that there are', { timeo
   expect(await one.desk.followUps.change({ id: 'FU-1', to: 'done', by: anna })).toBeNull();
   expect(await one.desk.followUps.change({ id: 'FU-1', to: 'open', by: anna })).toBeNull();
   expect((await one.desk.followUps.view()).items).toMatchObject([{ status: 'open' }]);
+  // One window counts once, also on two replicas at the same moment and after a crash in between.
+  const click = 'window-1';
+  await Promise.all([one, two].map(async ({ desk }) => desk.followUps.add({ ...wish, click })));
+  expect(await two.desk.followUps.add({ ...wish, click })).toMatchObject({ status: 'refused' });
+  expect((await two.desk.followUps.view()).items).toHaveLength(2);
 });

@@ -109,6 +109,20 @@ test('one is added by hand with the audit that proves it', async () => {
   ]);
 });
 
+test('a window that is submitted once more, as its answer was lost, is one click; another window is another', async () => {
+  const { rig, list } = await listed();
+  const fill = { text: { text: { value: 'Give reports a quota' } } };
+  await act(rig.sandbox, 'U0ALICE', list, 'follow-up.add');
+  const view = await modalWith(rig.sandbox, 'U0ALICE', /Audit that proves it/);
+  await Promise.all([1, 2].map(async () => submit(rig.sandbox, 'U0ALICE', view, fill)));
+  await act(rig.sandbox, 'U0ALICE', list, 'follow-up.add');
+  await submit(rig.sandbox, 'U0ALICE', await modalWith(rig.sandbox, 'U0ALICE', /Audit that proves it/), fill);
+  const [first, again, other] = rig.desk.followUps.added.map(({ click }) => click);
+  expect(first).toMatch(/^[0-9a-f]{32}$/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+});
+
 test('what came back and the weekly digest are told once in the channel, and call the owner of what is overdue', async () => {
   const { rig } = await listed();
   const before = rig.desk.followUps.events;

@@ -31,6 +31,8 @@ const Payload = z.object({
 export interface Submission {
   /** Names this one submission: the same whenever and wherever it is delivered again; undefined when Slack gives no trigger. */
   readonly id: string | undefined;
+  /** Names the window: the same when a person submits it once more because the first answer was lost. */
+  readonly window: string;
   readonly by: Claimed;
   /** What the modal carried. Throws when it is none of ours. */
   metadata<T>(schema: z.ZodType<T>): T;
@@ -47,11 +49,12 @@ export interface Submission {
 /** Throws when the payload is not as Slack documents it. */
 export function readSubmission(body: unknown): Submission {
   const { user, view, trigger_id } = Payload.parse(body);
-  const named = [user.id, view.id, view.callback_id, trigger_id];
+  const window = [user.id, view.id, view.callback_id];
   // Each input block holds one element.
   const field = (blockId: string) => Object.values(view.state.values[blockId] ?? {})[0];
   return {
-    id: trigger_id === undefined ? undefined : hashJson(named).slice(0, 32),
+    id: trigger_id === undefined ? undefined : nameOf([...window, trigger_id]),
+    window: nameOf(window),
     by: { id: user.id, teamId: user.team_id ?? null, name: user.name ?? null },
     metadata: (schema) => readCarried(schema, view.private_metadata),
     text: (blockId) => (field(blockId)?.value ?? '').trim(),
@@ -66,4 +69,8 @@ export function readSubmission(body: unknown): Submission {
       return picked.map(({ value }) => value);
     },
   };
+}
+
+function nameOf(parts: readonly string[]): string {
+  return hashJson(parts).slice(0, 32);
 }

@@ -26,7 +26,8 @@ export const followUpAddView: ViewListener = {
       owner: picked.people[0] ?? null,
       due: submission.day(followUpBlocks.due),
       by: identified.person,
-      ...(submission.id === undefined ? {} : { click: submission.id }),
+      // Not by the submission: whoever submits again after a lost answer would add it again.
+      click: submission.window,
     });
     return {
       show: sentenceModal(TITLE, added.status === 'added' ? `${added.followUp.id} is added.` : added.message),

@@ -17,7 +17,8 @@ export const noteAddView: ViewListener = {
     const { note } = submission.metadata(CarriedNote);
     if (incidentId === undefined || note === null)
       return { errors: { [INCIDENT_BLOCK]: 'Pick the incident to which it belongs.' } };
-    const click = submission.id;
+    // Not by the submission: whoever submits again after a lost answer would add it again.
+    const click = submission.window;
     const sentence = await addNote(context, incidentId, { by: identified.person, note, click });
     return sentence === null ? 'close' : { show: sentenceModal(TITLE, sentence) };
   },
