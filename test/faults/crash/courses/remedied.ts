@@ -67,8 +67,9 @@ async function hasTables(victim: Victim): Promise<boolean> {
 }
 
 /** How often the remedies changed something, once no session of Firebreak is left that could tell of more. */
-export async function countRemedies({ victim, cluster, running }: Scene): Promise<Effects> {
-  await Promise.all(running().map(async (process) => process[Symbol.asyncDispose]()));
+export async function countRemedies(scene: Scene): Promise<Effects> {
+  const { victim, cluster } = scene;
+  await Promise.all(scene.running().map(async (process) => process[Symbol.asyncDispose]()));
   const isGone = async () => (await victim.sessionsOf('bot')) === 0;
   await until('every session of Firebreak is over', isGone, GONE_MS);
   const [counts] = await read<Counts>(victim, COUNTS);
