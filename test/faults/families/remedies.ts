@@ -1,11 +1,11 @@
 import { record } from '../crash/boundaries.ts';
-import { prevention } from '../crash/courses/prevention.ts';
+import { preventions } from '../crash/courses/prevention.ts';
 import { valve } from '../crash/courses/valve.ts';
 import { isLook, killsAt } from '../crash/kills-at.ts';
 import { type Family, spread } from '../fault.ts';
 import { openWorlds, worldOf } from '../world.ts';
 
-const LANES = 2;
+const LANES = 3;
 /** The others, messages above all, are crossed by an incident as well: see the family `crash`. */
 const OWN = /^(commit|change|kubernetes|ack|slack chat\.postEphemeral)/;
 
@@ -16,7 +16,7 @@ export const remedies: Family = {
   async open(stack, { states, sample }) {
     const worlds = await openWorlds(stack, LANES);
     const kills = await Promise.all(
-      [prevention, valve].map(async (course, lane) => {
+      [...preventions, valve].map(async (course, lane) => {
         // The boundaries are the same on both states.
         const recording = await record(worldOf(worlds, lane), 'embedded', course);
         const own = recording.boundaries.filter((boundary) => OWN.test(boundary.name) && !isLook(boundary));

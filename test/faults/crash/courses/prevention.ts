@@ -15,35 +15,39 @@ const step = (id: string, kind: string, params: object = {}) => ({
   byHand: 'Do it.',
 });
 
-/** Two of the remedies of PostgreSQL and two of those of Kubernetes, between the looks of the shipped runbook. */
-const STEPS = [
-  step('look', 'audits.run'),
+const LOOK = step('look', 'audits.run');
+const ON_POSTGRES = [
+  LOOK,
   step('limits', 'postgres.set-limits', { connections: false, temporaryFiles: null }),
+  step('index', 'postgres.create-index'),
+];
+const ON_KUBERNETES = [
   step('guard', 'kubernetes.guard-cronjob'),
   step('quota', 'kubernetes.set-quota'),
-  step('index', 'postgres.create-index'),
-  step('look-again', 'audits.run'),
+  { ...LOOK, id: 'look-again' },
 ];
 
 /** How long a person waits for an answer before typing the command again. */
 const AGAIN_MS = 1_500;
 const PATIENCE_MS = 120_000;
 
-/** The bounds of the CronJob are one change of its spec; there is nobody to be signalled. */
-const ALLOWED = { specChanges: 1, ignoredCancels: 0 };
+/** Remedies on approval, while nothing is out of order; nobody is signalled. */
+function prevention(steps: readonly object[], specChanges: number): Course {
+  return {
+    scene: {
+      batch: false,
+      steps,
+      runbook: { id: 'prevention', purpose: 'prevention', alerts: undefined },
+    },
+    prepare: async ({ victim }) => makeRoom(victim),
+    play: async (scene) => Promise.all([typed(scene), scene.responder.untilClosed()]),
+    inspect: async (scene, outcome) => scene.inspect(outcome, { specChanges, ignoredCancels: 0 }),
+    effects: countRemedies,
+  };
+}
 
-/** Remedies on approval, while nothing is out of order. */
-export const prevention: Course = {
-  scene: {
-    batch: false,
-    steps: STEPS,
-    runbook: { id: 'prevention', purpose: 'prevention', alerts: undefined },
-  },
-  prepare: async ({ victim }) => makeRoom(victim),
-  play: async (scene) => Promise.all([typed(scene), scene.responder.untilClosed()]),
-  inspect: async (scene, outcome) => scene.inspect(outcome, ALLOWED),
-  effects: countRemedies,
-};
+/** Two of the remedies of PostgreSQL, and two of those of Kubernetes: each in a run of its own, so that a run is short. */
+export const preventions = [prevention(ON_POSTGRES, 0), prevention(ON_KUBERNETES, 1)];
 
 /** Whoever types the command types it again while nothing is to be seen of it. */
 async function typed(scene: Scene): Promise<void> {
