@@ -12,6 +12,7 @@ import { act, type Shown, shown } from '../slack/sandbox-control.ts';
 import { CHANNEL } from '../support/channel.ts';
 import { ANNA, startSlackOf } from '../support/rig/slack-of.ts';
 import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
+import { blocksOf, PAGES } from './page.ts';
 import { type Reader, readerIn } from './reader.ts';
 import { commandsFor } from './where-typed.ts';
 
@@ -31,6 +32,8 @@ beforeAll(async () => {
     await startPostgres({
       dataDirectory: join(directory, 'orders'),
       listen: { host: '127.0.0.1' },
+      superuser: 'postgres',
+      hba: ['host all firebreak 127.0.0.1/32 scram-sha-256'],
     }),
   );
   await query(server.url(), 'create database orders');
@@ -104,6 +107,12 @@ test('every command of the pages does what they say', { timeout: 600_000 }, asyn
     if (line === 'firebreak serve') await serveHere();
     else await follow(line);
   }
+});
+
+test('the SQL of the pages is taken by a server', { timeout: 60_000 }, async () => {
+  const blocks = PAGES.flatMap((page) => blocksOf(readFileSync(page, 'utf8'), 'sql'));
+  expect(blocks.length).toBeGreaterThan(2);
+  for (const block of blocks) await query(server.url({ database: 'orders' }), block);
 });
 
 async function serveHere(): Promise<void> {

@@ -10,10 +10,12 @@ export const PAGES = [
   ...readdirSync('docs').map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith('.md'));
 
-/** The blocks of code in one language, in order. */
+/** The blocks of code in one language, or one of several, in order. */
 export function blocksOf(page: string, language: string): string[] {
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, body = '']) => body,
+  const isWanted = new RegExp(`^(?:${language})$`);
+  // Every block is walked over: the end of one in another language is no beginning.
+  return [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, found = '', body = '']) =>
+    isWanted.test(found) ? [body] : [],
   );
 }
 
@@ -38,3 +40,7 @@ export const inlineCommandsOf = (page: string) =>
   [...page.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)]
     .map(([, code = '']) => code)
     .filter(isCommand);
+
+/** What a page lets its readers type into Slack, in blocks of its own. */
+export const slashCommandsOf = (page: string) =>
+  blocksOf(page, '').flatMap((block) => block.split('\n').filter((line) => line.startsWith('/db-triage ')));

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { anchors } from '../../scripts/site/anchors.ts';
 import { loadProgram } from '../../src/cli/program.ts';
 import { errorCodes } from '../../src/domain/errors.ts';
+import { loadSubcommands } from '../../src/slack/listeners/subcommands.ts';
 import { blocksOf, PAGES, readPage } from './page.ts';
 
 const program = await loadProgram(undefined, () => undefined);
@@ -43,12 +44,24 @@ test.each(PAGES)('every command of firebreak that %s names exists, with its opti
   const text = readFileSync(page, 'utf8');
   const typed = [
     ...[...text.matchAll(/`(?:npm run )?firebreak (?:-- )?([^`]+)`/g)].map(([, rest = '']) => rest),
-    ...blocksOf(text, '(?:sh)?').flatMap((block) =>
+    ...blocksOf(text, 'sh|').flatMap((block) =>
       [...block.matchAll(/^(?:[A-Z_]+=\S+ )*firebreak ([^|>\n]+)/gm)].map(([, rest = '']) => rest),
     ),
   ];
   const unknown = typed.filter((line) => !isKnown(line));
   expect(unknown).toEqual([]);
+});
+
+test('every word after /db-triage that a page names is understood', async () => {
+  const subcommands = await loadSubcommands();
+  const words = PAGES.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/(?:`|^)\/db-triage ([a-z][\w-]*)/gm)].map(([, word = '']) => ({
+      page,
+      word,
+    })),
+  );
+  expect(words.length).toBeGreaterThan(10);
+  expect(words.filter(({ word }) => !subcommands.has(word))).toEqual([]);
 });
 
 type Command = typeof program;

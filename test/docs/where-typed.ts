@@ -9,7 +9,8 @@ interface Place {
 
 /**
  * Tests that type commands of pages. They take them from here and the pages, so that a new line is typed too. The first
- * one starts with nothing and goes through its pages in this order; the others look at what is there afterwards.
+ * one starts with nothing and goes through its pages in this order; the others look at what is there afterwards. Kubernetes
+ * needs a kubectl that brings kustomize 5, and systemd a root who may mount; without them those two are skipped.
  */
 const TYPED = {
   'test/docs/commands.e2e.test.ts': [

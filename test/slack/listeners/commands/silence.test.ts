@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { PAGES, slashCommandsOf } from '../../../docs/page.ts';
 import { told, type } from '../../sandbox-control.ts';
 import { startRig } from '../../support.ts';
 
@@ -49,4 +51,25 @@ test('a silence is ended by its id; a refusal is told', async () => {
   rig.desk.alerts.refusal = 'You may not decide on incident actions.';
   await type(rig.sandbox, 'U0ALICE', 'silence orders 1h because');
   await told(rig.sandbox, 'U0ALICE', /You may not decide on incident actions/);
+});
+
+test('whatever the pages have in blocks to type into Slack is understood', async () => {
+  const rig = await startRig();
+  const lines = PAGES.flatMap((page) => slashCommandsOf(readFileSync(page, 'utf8')));
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) {
+    const words = line.replace('/db-triage ', '').replace('orders-primary', 'orders');
+    // Only silences are in blocks so far: what another one is answered with belongs here too.
+    expect(words).toMatch(/^silence /);
+    const [, ended] = /^silence end (\S+)$/.exec(words) ?? [];
+    const { length } = rig.desk.alerts.asked;
+    await type(rig.sandbox, 'U0ALICE', words);
+    await told(
+      rig.sandbox,
+      'U0ALICE',
+      ended === undefined ? /: alerts with/ : new RegExp(`${ended} is over`),
+    );
+    if (ended === undefined) await expect.poll(() => rig.desk.alerts.asked.length).toBe(length + 1);
+    else expect(rig.desk.alerts.ended).toContain(ended);
+  }
 });
