@@ -163,7 +163,7 @@ test('a post-mortem gets the missing guardrails that matter, and what was not lo
       audit: 'statement-timeout',
       subject: 'role app',
       severity: 'high',
-      remedy: expect.stringContaining('Give the role a limit.'),
+      remedy: 'Set statement_timeout',
     },
   ]);
   expect(unaudited).toEqual(['Not audited: sequential-scans. Too slow. Try again.']);
