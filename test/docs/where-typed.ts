@@ -46,10 +46,10 @@ export const RUN_ELSEWHERE: readonly { command: RegExp; by: string; as: string }
   { command: /^apt-get install /, by: '.ci/run', as: 'apt-get install' },
   {
     command: /^npm install --global \.\/firebreak/,
-    by: 'test/build.test.ts',
+    by: 'test/e2e/package.test.ts',
     as: "run(home, 'npm', 'install'",
   },
-  { command: /^firebreak drill --auto$/, by: 'test/e2e/drill.test.ts', as: "['drill', '--auto', '--json'" },
+  { command: /^firebreak drill --auto$/, by: 'test/e2e/whole-drill.ts', as: "['drill', '--auto', '--json'" },
   {
     command: /^firebreak drill lock-queue --auto(?: --shape 3)?$/,
     by: 'test/e2e/scenario.test.ts',
@@ -109,7 +109,7 @@ export const NOT_RUN: readonly { command: RegExp; why: string; instead: string }
   {
     command: /^npm run test:install$/,
     why: 'five minutes; the packed file is installed',
-    instead: 'test/build.test.ts',
+    instead: 'test/e2e/package.test.ts',
   },
   {
     command: /^npx node bench\//,
