@@ -150,9 +150,10 @@ async function play(scenarios: readonly Scenario[], options: Options): Promise<0
       responder: options.auto === true ? { thinkMs: options.think * 1000 } : null,
       patienceMs: options.auto === true ? 3 * 60_000 : 60 * 60_000,
       say,
-      judged: (judgement) => {
+      judged: async (judgement, page) => {
         if (options.json === true) console.log(JSON.stringify(judgement));
         else say(printJudgement(judgement));
+        if (options.auto !== true && page !== null) await lookAround(page, signal);
       },
       signal,
     }),
@@ -199,7 +200,7 @@ async function drill(options: Options): Promise<DrillReport> {
       patienceMs: options.auto === true ? 6 * 60_000 : 60 * 60_000,
       finished: async (report, world) => {
         if (options.json !== true) say(`\n${printReport(report)}`);
-        if (options.auto !== true && process.stdin.isTTY) await lookAround(world.slack.url, signal);
+        if (options.auto !== true) await lookAround(world.slack.url, signal);
       },
     }),
   );
@@ -238,8 +239,9 @@ function worldOf(options: Options, say: (line: string) => void, signal: AbortSig
   };
 }
 
-/** Leaves the page open for reading until Enter. */
+/** Leaves the page open for reading until Enter, where somebody sits at a terminal. */
 async function lookAround(url: string, signal: AbortSignal): Promise<void> {
+  if (!process.stdin.isTTY) return;
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   await prompt
     .question(`\nThe thread stays at ${url}. Press Enter to remove everything. `, { signal })

@@ -518,7 +518,7 @@ function rewind(run: Run, to: string, by: Actor, at: string): Run {
   const closing: Closing =
     left?.step.id === to
       ? { by, reason: 'tried again', choice: 'retry' }
-      : { by, reason: `went back to "${to}"`, choice: 'back' };
+      : { by, reason: `went back to "${run.runbook.steps[position]?.title ?? to}"`, choice: 'back' };
   const closed = open ? endAttempt(run, 'aborted', closing, at) : run;
   return begin({ ...closed, position }, by);
 }

@@ -34,6 +34,8 @@ export interface ScenarioOptions {
   readonly responder: { readonly thinkMs: number } | null;
   /** Milliseconds from the alert after which it is given up. */
   readonly patienceMs: number;
+  /** Called when it was judged, while everything still stands: the address of the page, null when there never was one. */
+  readonly judged: (judgement: Judgement, page: string | null) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +66,8 @@ export async function runScenario(
   say(`  ${symptom ?? 'nothing is wrong, the alert is stale'}`);
   await audit.alertFires();
   const incident = await sendAlert(scenario, stage, firebreak);
-  await showPage(`${firebreak.slack.url}/?follow=1`, options);
+  const page = `${firebreak.slack.url}/?follow=1`;
+  await showPage(page, options);
   const events = await untilClosed(firebreak, incident, options);
   const left = await whatIsLeft(scenario, stage);
   const harm = await audit.harm();
@@ -72,7 +75,10 @@ export async function runScenario(
   const reading = new Set(
     [...kinds.values()].filter(({ actionClass }) => actionClass === 'observe').map(({ kind }) => kind),
   );
-  return judge({ scenario, shape, events, symptom, left, harm, reading, tookMs: Date.now() - startedAt });
+  const tookMs = Date.now() - startedAt;
+  const judgement = judge({ scenario, shape, events, symptom, left, harm, reading, tookMs });
+  await options.judged(judgement, page);
+  return judgement;
 }
 
 async function showPage(url: string, { open, responder, say }: ScenarioOptions): Promise<void> {

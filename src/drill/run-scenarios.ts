@@ -17,8 +17,6 @@ export interface Score {
 export interface ScenariosOptions extends Omit<ScenarioOptions, 'ground'> {
   readonly scenarios: readonly Scenario[];
   readonly shapes: readonly Shape[];
-  /** Called when a scenario in a shape was judged. */
-  readonly judged: (judgement: Judgement) => void;
 }
 
 /** Plays scenarios one after another, each in each shape, on fresh servers. One that cannot be played counts as wrong. */
@@ -29,12 +27,15 @@ export async function runScenarios(options: ScenariosOptions): Promise<Score> {
   for (const scenario of scenarios) {
     for (const shape of shapes) {
       say(`${scenario.id}, shape ${shape.number} (${shape.title}): ${scenario.title}`);
-      const judgement = await runScenario(scenario, shape, { ...options, ground }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        return notPlayed(scenario, shape, error);
-      });
-      judgements.push(judgement);
-      options.judged(judgement);
+      const played = runScenario(scenario, shape, { ...options, ground });
+      judgements.push(
+        await played.catch(async (error: unknown) => {
+          signal.throwIfAborted();
+          const judgement = notPlayed(scenario, shape, error);
+          await options.judged(judgement, null);
+          return judgement;
+        }),
+      );
     }
   }
   return scoreOf(judgements);

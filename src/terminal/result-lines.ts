@@ -101,7 +101,7 @@ export function whyNotLines(incident: Incident): Line[] {
   const [cause] = incident.causes;
   if (cause === undefined) return [say('Nothing has been diagnosed yet: no action is ruled out.')];
   const passedBy = (incident.runs.at(-1)?.attempts ?? []).flatMap(({ step, closing }) =>
-    closing?.passedBy === true ? [`${step.title}: ${closing.reason}`] : [],
+    closing?.passedBy === true ? [`${step.title}: for another cause (${step.for.join(', ')}).`] : [],
   );
   return [
     ...listed('Helps, in order:', cause.helps),

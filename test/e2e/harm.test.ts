@@ -57,7 +57,7 @@ test('each innocent signalled, workload touched and setting left behind is count
     open: false,
     responder: { thinkMs: 50 },
     patienceMs: 120_000,
-    judged: (judgement) => judged.push(judgement),
+    judged: async (judgement) => void judged.push(judgement),
     signal: new AbortController().signal,
   });
   const harm = judged.flatMap((judgement) => judgement.harm).sort();

@@ -1,4 +1,6 @@
 import { expect, onTestFailed, test } from 'vitest';
+import { respond } from '../../src/drill/responder.ts';
+import { ENTER, startInTerminal } from '../support/terminal.ts';
 import { startFirebreak } from './child.ts';
 
 const TIMEOUT = { timeout: 300_000 };
@@ -43,4 +45,22 @@ test('Ctrl-C in the middle of a scenario through PgBouncer leaves nothing', TIME
   expect(child.stderr()).toMatch(/error \[stopped\] The drill was stopped\./);
   expect(await child.leftProcesses()).toEqual([]);
   expect(child.leftFiles()).toEqual([]);
+});
+
+test('whoever plays by hand can look around when it is over, until they press Enter', TIMEOUT, async () => {
+  await using drill = startInTerminal(['drill', 'nothing-wrong'], { env: {} });
+  const over = new AbortController();
+  await drill.see('It is yours: open');
+  const page = /open (http:\S+)/.exec(drill.text())?.[1] ?? '';
+  const clicks = { thinkMs: 200, wrongOrder: false, unproposed: 'skip', stuck: 'retry' } as const;
+  const slackUrl = new URL(page).origin;
+  const responding = respond({ slackUrl, ...clicks, onClick: () => undefined, signal: over.signal });
+  await drill.see('Press Enter to remove everything');
+  over.abort();
+  await responding.catch(() => undefined);
+  expect(drill.text()).toContain('✓ right: nothing-wrong');
+  expect((await fetch(page)).status).toBe(200);
+  drill.press(ENTER);
+  expect(await drill.exited).toBe(0);
+  await expect(fetch(page)).rejects.toThrow();
 });

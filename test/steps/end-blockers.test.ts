@@ -45,7 +45,7 @@ describe('postgres.end-blockers', () => {
       [String(named(world, 'flyway').pid), true],
     ]);
     expect(plan.summary).toBe(
-      'Cancel 1 statement at the head of the lock queue on orders; whoever waits for it goes on.',
+      'Cancel the statement at the head of the lock queue on orders; whoever waits for it goes on.',
     );
     expect(plan.excluded.map(({ label }) => label)).toContain('9 sessions waiting for a lock');
     world.onTick = () => drain(world);
@@ -62,7 +62,7 @@ describe('postgres.end-blockers', () => {
     world.onTick = () => drain(world);
     const { plan, verdict } = await runStep(world, step);
     expect(world.changes).toEqual([`terminate ${pid}`]);
-    expect(plan.summary).toContain('Terminate 1 idle transaction');
+    expect(plan.summary).toContain('Terminate the idle transaction');
     expect(verdict.status).toBe('passed');
   });
 

@@ -60,7 +60,7 @@ describe('kubernetes.suspend-cronjob', () => {
     const plan = await step.plan(world.context(), {});
     expect(plan.targets).toEqual([]);
     expect(plan.nothingToDo).toContain('No CronJob owns the root sessions');
-    expect(plan.nothingToDo).toContain('192.168.4.20');
+    expect(plan.nothingToDo).toContain('person anna: It is no CronJob. Role "anna" is logged in with psql');
   });
 
   it('has nothing to do when nobody is to blame, and when the evidence is a role alone', async () => {

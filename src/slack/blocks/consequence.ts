@@ -40,7 +40,12 @@ export function consequence(
     { text: on, rank: 0 },
     { text: plan.impact, rank: 0, restRank: 3 },
     ...answers.map((text) => ({ text, rank: 4 })),
-    ...(names.length === 0 ? [] : [{ text: plan.summary, rank: 5 }]),
+    ...(names.length > 0 && isAsProposed(plan, targets) ? [{ text: plan.summary, rank: 5 }] : []),
   ];
   return wholeSentences(parts, MOST_CONFIRM);
+}
+
+/** Whether what is chosen is what the plan proposes: its summary may name or count what it proposes. */
+function isAsProposed(plan: Plan, targets: Selection['targets']): boolean {
+  return plan.targets.every(({ id, selected }) => selected === targets.includes(id));
 }

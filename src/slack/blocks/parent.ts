@@ -27,7 +27,7 @@ import {
 import { header } from './text-objects.ts';
 
 /** Characters of a line that still leave the whole message on one screen of a phone, about 42 characters wide. */
-const MOST = { title: 80, name: 40, cause: 150, numbers: 150, waiting: 110, next: 70 } as const;
+const MOST = { title: 80, name: 40, work: 50, cause: 150, numbers: 150, waiting: 110, next: 70 } as const;
 
 /**
  * The one message of an incident in the channel: what it is, where it stands, what is awaited, what comes next. Never more
@@ -152,13 +152,13 @@ function progressText(incident: Incident): string {
   if (run === undefined) return 'No run yet';
   const total = run.runbook.steps.length;
   const present = run.attempts.at(-1);
-  const name = clip(run.runbook.title, MOST.name);
+  const name = clip(run.runbook.title, MOST.work);
   if (run.status === 'completed') return `${name} · all ${total} steps ended`;
   const number = Math.min(run.position + 1, total);
   if (run.status === 'aborted') return `${name} · stopped at step ${number} of ${total}`;
   // What is waited for names the step already.
   const on = present !== undefined && !isEnd(present.status) && awaited(incident) === null;
-  return `${name} · step ${number} of ${total}${on ? `, ${clip(present.step.title, MOST.name)}` : ''}`;
+  return `${name} · step ${number} of ${total}${on ? `, ${clip(present.step.title, MOST.work)}` : ''}`;
 }
 
 /** Kept here, outside the journal, it shows later whether anything before it was cut off or rewritten. */

@@ -38,9 +38,13 @@ export function statementModal(plan: Plan, isFiled = false): types.ModalView {
   });
 }
 
+/** Boxes end where a line ends, so that no word is broken; a line that is longer than a box is cut. */
 function boxes(whole: string): Part[] {
-  const count = Math.ceil(whole.length / BOX);
-  return Array.from({ length: count }, (_, index) =>
-    preformatted(whole.slice(index * BOX, (index + 1) * BOX)),
-  );
+  const parts: Part[] = [];
+  for (let rest = whole; rest !== ''; ) {
+    const end = rest.length <= BOX ? rest.length : rest.lastIndexOf('\n', BOX) + 1 || BOX;
+    parts.push(preformatted(rest.slice(0, end).replace(/\n$/, '')));
+    rest = rest.slice(end);
+  }
+  return parts;
 }

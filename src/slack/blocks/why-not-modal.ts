@@ -31,10 +31,11 @@ function notTaken(incident: Incident): string[] {
   if (run === undefined) return [];
   return run.runbook.steps.flatMap((step) => {
     const last = run.attempts.findLast((attempt) => attempt.step.id === step.id);
-    const passed = whyPassedBy(incident, { step, wanted: last?.wanted ?? false });
+    const isPassedBy = whyPassedBy(incident, { step, wanted: last?.wanted ?? false }) !== null;
     const idle =
       last?.status === 'skipped' && last.closing?.by.kind === 'system' ? last.closing.reason : null;
-    const reason = passed ?? idle;
+    // The cause stands above: it is not said again for each step.
+    const reason = isPassedBy ? `for another cause (${step.for.join(', ')}).` : idle;
     return reason === null ? [] : [`“${step.title}”: ${reason}`];
   });
 }

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { ActionClass } from '../../domain/actor.ts';
 import type { AuditDigest } from '../../domain/audit-digest.ts';
+import { whyPassedBy } from '../../domain/branch.ts';
 import type { Deciders } from '../../domain/deciders.ts';
 import { currentRun, type Incident, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { hashJson } from '../../domain/json.ts';
@@ -79,25 +80,27 @@ export function messagesOf(view: IncidentView, around: Partial<Around> = {}): De
   const { actionClassOf, linkTo, pictureOf, deciders, filedOf } = { ...NOTHING_AROUND, ...around };
   const { incident } = view;
   const cards = incident.runs.flatMap((run) =>
-    run.attempts.filter(isShown).flatMap((attempt) => {
-      const progress = run === currentRun(incident) ? view.progress : null;
-      const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
-      const blocks = stepCard({
-        incidentId: incident.id,
-        run,
-        attempt,
-        progress,
-        actionClass,
-        filed: filedOf(run, attempt),
-      });
-      const weight = weightOf(attempt, progress !== null);
-      const key = cardKey(run, attempt);
-      return [
-        message(key, spokenCard(run, attempt), blocks, weight, pictureOf(key)),
-        ...reminders(incident, attempt, linkTo(key)),
-        ...milestones(incident, attempt),
-      ];
-    }),
+    run.attempts
+      .filter((one) => isShown(incident, one))
+      .flatMap((attempt) => {
+        const progress = run === currentRun(incident) ? view.progress : null;
+        const actionClass = actionClassOf(attempt.step.kind) ?? guessedClass(attempt);
+        const blocks = stepCard({
+          incidentId: incident.id,
+          run,
+          attempt,
+          progress,
+          actionClass,
+          filed: filedOf(run, attempt),
+        });
+        const weight = weightOf(attempt, progress !== null);
+        const key = cardKey(run, attempt);
+        return [
+          message(key, spokenCard(run, attempt), blocks, weight, pictureOf(key)),
+          ...reminders(incident, attempt, linkTo(key)),
+          ...milestones(incident, attempt),
+        ];
+      }),
   );
   const notes = incident.chargeNotes.map((note, index) =>
     message(`charge:${index + 1}`, chargeNoteText(note), chargeNoteBlocks(note)),
@@ -184,9 +187,14 @@ export function policyMessages(told: readonly WatchdogMessage[]): DesiredMessage
   return told.map(({ key, words, blocks }) => message(key, words, blocks));
 }
 
-/** A step for another cause than the one that was named is no news. */
-function isShown({ closing }: StepAttempt): boolean {
-  return closing?.passedBy !== true;
+/**
+ * A step for another cause than the one that was named is no news: neither when it was passed by nor at the moment before,
+ * as a card that was posted once stays.
+ */
+function isShown(incident: Incident, attempt: StepAttempt): boolean {
+  const isAboutToPass = attempt.status === 'planning' && attempt.plan === null;
+  if (isAboutToPass && whyPassedBy(incident, attempt) !== null) return false;
+  return attempt.closing?.passedBy !== true;
 }
 
 function weightOf({ status }: StepAttempt, isUnderWay: boolean): Weight {

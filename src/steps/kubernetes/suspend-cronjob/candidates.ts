@@ -91,7 +91,7 @@ function isNamed(cronJob: CronJob, culprit: Culprit): boolean {
 
 function notSuspendable(culprit: Culprit): string {
   if (culprit.kind === 'CronJob') return 'It could not be read from the cluster.';
-  return `It is no CronJob. ${culprit.evidence.map(({ text }) => text).join(' ')}`.trim();
+  return `It is no CronJob. ${culprit.evidence[0]?.text ?? ''}`.trim();
 }
 
 /** As the undo of resuming: the CronJobs that the newest resuming step of this run started again. */

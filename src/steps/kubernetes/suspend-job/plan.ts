@@ -71,8 +71,7 @@ function findJobs({ facts, causes: [top] }: Findings): {
     );
     const strength = attributionStrength(culprit);
     if (job === undefined) {
-      const reason =
-        culprit.kind === 'Job' ? 'It has finished, or could not be read.' : `It is no bare Job. ${proof}`;
+      const reason = culprit.kind === 'Job' ? 'It has finished, or could not be read.' : 'It is no bare Job.';
       excluded.push({ label: culpritName(culprit), reason });
     } else if (strength === 'weak' || strength === 'none') {
       excluded.push({ label: jobLabel(job), reason: `The evidence is weak. ${proof}` });

@@ -45,7 +45,7 @@ function planFor(
   if (example === undefined) return nothing(findings, excluded, cause);
   const idle = selected.filter(({ identity }) => identity.first === 'terminate').length;
   return draftOf({
-    summary: `Cancel ${formatCount(selected.length, 'session')} on replica ${replica} of ${ctx.incident.database}, and terminate those that do not end.`,
+    summary: `Cancel the chosen ${targets.length === 1 ? 'session' : 'sessions'} on replica ${replica} of ${ctx.incident.database}, and terminate what does not end.`,
     impact:
       'Nothing on the primary is touched, and a standby has nothing to roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'A cancelled query cannot be continued; its client has to run it again.',
@@ -62,7 +62,7 @@ function planFor(
           ]
         : []),
       ...(selected.length === 0
-        ? ['No session is proposed: it is not known which of them is in the way. Tick what you want to end.']
+        ? ['It is not known which of these sessions is in the way, so none is proposed.']
         : []),
       ...otherReplicas(findings, replica),
       ...facts.gaps.map((gap) => `Not read: ${gap}`),

@@ -20,7 +20,7 @@ export async function planEnd(ctx: Ctx, params: Params): Promise<Draft<Blocker>>
   const selected = targets.filter((target) => target.selected);
   const identities = targets.map(({ identity }) => identity);
   return draftOf({
-    summary: `${whatIsDone(selected.map(({ identity }) => identity))} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}; whoever waits for ${selected.length === 1 ? 'it' : 'them'} goes on.`,
+    summary: `${whatIsDone(identities)} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}; whoever waits for ${identities.length === 1 ? 'it' : 'them'} goes on.`,
     impact:
       'What they had not committed rolls back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'What an ended transaction had not committed is rolled back; its client has to do it again.',
@@ -46,12 +46,16 @@ export async function planEnd(ctx: Ctx, params: Params): Promise<Draft<Blocker>>
   });
 }
 
+/** Without numbers: it stays true for whatever a person chooses. */
 function whatIsDone(identities: readonly Blocker[]): string {
   const terminated = identities.filter(({ first }) => first === 'terminate').length;
   const cancelled = identities.length - terminated;
+  const chosen = identities.length === 1 ? '' : 'chosen ';
   const parts = [
-    ...(cancelled > 0 ? [`cancel ${formatCount(cancelled, 'statement')}`] : []),
-    ...(terminated > 0 ? [`terminate ${formatCount(terminated, 'idle transaction')}`] : []),
+    ...(cancelled > 0 ? [`cancel the ${chosen}${cancelled === 1 ? 'statement' : 'statements'}`] : []),
+    ...(terminated > 0
+      ? [`terminate the ${chosen}idle ${terminated === 1 ? 'transaction' : 'transactions'}`]
+      : []),
   ];
   const text = parts.length === 0 ? 'end nobody' : parts.join(' and ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} at the head of the lock queue`;

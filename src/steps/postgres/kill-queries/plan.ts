@@ -19,7 +19,7 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
     facts.cluster,
   );
   return draftOf({
-    summary: `Cancel ${formatCount(selected.length, 'session')} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}, and terminate those that do not end.`,
+    summary: `Cancel the chosen ${targets.length === 1 ? 'session' : 'sessions'} on ${ctx.incident.database}${params.server === 'primary' ? '' : ` (${params.server})`}, and terminate what does not end.`,
     impact:
       'Their transactions roll back. Their clients get an error: 57014 when cancelled, 57P01 when terminated.',
     undo: 'A cancelled query cannot be continued; its client has to run it again.',
@@ -31,7 +31,7 @@ export async function planKill(ctx: Ctx, params: Params): Promise<Draft<Identity
       ...serverNotes(facts),
       ...armed,
       ...(selected.length === 0 && targets.length > 0
-        ? ['No session is proposed: none is at the root of a known cause. Tick what you want to end.']
+        ? ['None of these sessions is at the root of a known cause, so none is proposed.']
         : []),
       ...(more > 0
         ? [

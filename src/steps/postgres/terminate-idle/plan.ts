@@ -24,7 +24,7 @@ export async function planTermination(ctx: Ctx, params: Params): Promise<Draft<I
   const name = culpritName(culprit);
   const [example] = targets;
   return draft(findings, {
-    summary: `Terminate ${formatCount(targets.length, 'idle session')} of ${name} on ${ctx.incident.database}, longest idle first.`,
+    summary: `Terminate the chosen idle ${targets.length === 1 ? 'session' : 'sessions'} of ${name} on ${ctx.incident.database}, longest idle first.`,
     warnings: [
       `This only buys time: ${name} goes on leaking until it is rolled back, restarted or repaired.`,
       ...(['strong', 'medium'].includes(attributionStrength(culprit))
