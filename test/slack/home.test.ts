@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { validateBlocks } from '../../src/sandbox/slack/block-kit/validate.ts';
 import { homeView } from '../../src/slack/blocks/home-view.ts';
+import type { Linked } from '../../src/slack/blocks/incident-lines.ts';
 import { ALICE, AT, attempt, cause, HOSTILE, view } from './fixtures.ts';
 import { calls, homeWith, openHome } from './sandbox-control.ts';
 import { createDesk, renderAll, startRig } from './support.ts';
@@ -58,11 +59,29 @@ test('when the incidents cannot be read, the connections are shown all the same'
   );
 });
 
+test('a prevention run stands apart from incidents, and says when it waits for me', () => {
+  const none = { connections: [], drill: null, onCall: [], problem: null };
+  const run = { ...view([attempt('kill', 'awaiting')], { id: 'INC-2', purpose: 'prevention' }), url: null };
+  const outage = { ...view([attempt('kill', 'awaiting')]), url: null };
+  const shown = (open: Linked[], mine: Linked[]) => JSON.stringify(homeView({ ...none, open, mine }).blocks);
+  expect(shown([outage, run], [outage, run])).toMatch(
+    /Waiting for you: 1".*INC-1.*No other incident is open.*Prevention: 1 open, 1 waiting for you.*INC-2/,
+  );
+  expect(shown([run], [run])).toMatch(
+    /No incident waits for you.*No incident is open.*Prevention: 1 open, 1/,
+  );
+  expect(shown([run], [])).toMatch(
+    /No decision waits for you.*No incident is open.*Prevention: 1 open".*INC-2/,
+  );
+  expect(shown([outage], [outage])).not.toContain('Prevention');
+});
+
 test('is valid for Slack with as much as there may be, and with hostile text', () => {
   const { incident } = view([attempt('kill', 'awaiting')], { title: HOSTILE, database: HOSTILE });
   const many = <T>(one: T, count: number): T[] => Array.from({ length: count }, () => one);
+  const run = { incident: { ...incident, purpose: 'prevention' as const }, url: null };
   const home = homeView({
-    open: many({ incident, url: 'https://slack.example/p1' }, 30),
+    open: [...many({ incident, url: 'https://slack.example/p1' }, 30), ...many(run, 30)],
     mine: many({ incident, url: null }, 30),
     connections: many(
       { ...down, name: HOSTILE, lastError: { code: 'x', message: HOSTILE, at: HOSTILE } },

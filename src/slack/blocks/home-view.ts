@@ -20,6 +20,7 @@ export type Watch = { readonly source: string } & (
 
 /** What one person sees in the Home tab. */
 export interface HomeInput {
+  /** Incidents and prevention runs. */
   readonly open: readonly Linked[];
   /** Those of them, the same objects, in which a decision waits that this person may make. */
   readonly mine: readonly Linked[];
@@ -33,19 +34,23 @@ export interface HomeInput {
 const MOST_LISTED = 10;
 const MOST_CONNECTIONS = 40;
 
-/** The Home tab: incidents, decisions, connections. Sections, since Slack shows no table there. Pure. */
+/** The Home tab: incidents, decisions, prevention runs, connections. Sections, since Slack shows no table there. Pure. */
 export function homeView(input: HomeInput): types.HomeView {
-  const { open, mine, problem } = input;
+  const { problem } = input;
+  const runs = input.open.filter(isPrevention);
+  const open = input.open.filter((one) => !isPrevention(one));
+  const mine = input.mine.filter((one) => !isPrevention(one));
   const others = open.filter((one) => !mine.includes(one));
   return {
     type: 'home',
     blocks: [
       ...(problem === null ? [] : richText(line(text('❌ '), bold(clip(problem, 500))))),
-      header(mine.length === 0 ? 'No decision waits for you' : `Waiting for you: ${mine.length}`),
+      header(mineTitle(mine.length, input.mine.length)),
       ...listed(mine),
       header(othersTitle(others.length, mine.length)),
       ...listed(others),
       startButton(),
+      ...preventionBlocks(runs, input.mine),
       ...connectionBlocks(input.connections),
       ...onCallBlocks(input.onCall),
       header('Last drill'),
@@ -53,6 +58,29 @@ export function homeView(input: HomeInput): types.HomeView {
       contextLine(text('Brought up to date while you look. Type /db-triage help for what can be typed.')),
     ],
   };
+}
+
+function isPrevention({ incident }: Linked): boolean {
+  return incident.purpose === 'prevention';
+}
+
+/** @param all How many decisions wait for this person, those of prevention runs included. */
+function mineTitle(incidents: number, all: number): string {
+  if (incidents > 0) return `Waiting for you: ${incidents}`;
+  return all === 0 ? 'No decision waits for you' : 'No incident waits for you';
+}
+
+/** Prevention runs are no outage: they stand apart, those first that wait for this person. */
+function preventionBlocks(runs: readonly Linked[], mine: readonly Linked[]): types.KnownBlock[] {
+  if (runs.length === 0) return [];
+  const waiting = runs.filter((one) => mine.includes(one));
+  const others = runs.filter((one) => !mine.includes(one));
+  const forYou = waiting.length === 0 ? '' : `, ${waiting.length} waiting for you`;
+  return [
+    header(`Prevention: ${runs.length} open${forYou}`),
+    ...listed([...waiting, ...others]),
+    contextLine(text('Remedies of the audits, each applied on approval. No outage: it can wait.')),
+  ];
 }
 
 /** What waits for this person is not named twice. */
