@@ -47,7 +47,7 @@ async function readConfigFile(file: string): Promise<string> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new FirebreakError('bad-config', `The configuration file ${file} cannot be read.`, {
-      hint: 'Copy firebreak.example.yml to firebreak.yml and fill it in, or name another file with --config.',
+      hint: '"firebreak init" writes one after a few questions. Or go to the folder where it is, or name it with --config.',
       cause,
     });
   }

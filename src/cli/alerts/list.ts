@@ -37,7 +37,7 @@ export function listCommand(): Command {
         read(state, options),
       );
       if (options.json === true) process.stdout.write(`${JSON.stringify({ alerts, letters })}\n`);
-      else if (alerts.length + letters.length === 0) process.stdout.write('There is none.\n');
+      else if (alerts.length + letters.length === 0) process.stdout.write('There is no alert.\n');
       else process.stdout.write(`${alertTable(alerts, letters)}\n`);
     });
 }

@@ -69,7 +69,8 @@ export function silencesCommand(): Command {
         now: await state.now(),
       }));
       if (json === true) process.stdout.write(`${JSON.stringify(list)}\n`);
-      else process.stdout.write(list.length === 0 ? 'There is none.\n' : `${silenceTable(list, now)}\n`);
+      else
+        process.stdout.write(list.length === 0 ? 'There is no silence.\n' : `${silenceTable(list, now)}\n`);
     });
 }
 

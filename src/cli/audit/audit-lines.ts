@@ -39,7 +39,8 @@ function headline({ database, findings, checked, at }: AuditReport): string {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}`];
   });
-  const found = counts.length === 0 ? 'nothing found' : counts.join(', ');
+  const nothing = checked.length === 0 ? 'nothing could be checked' : 'nothing found';
+  const found = counts.length === 0 ? nothing : counts.join(', ');
   return `${database}: ${found} (${formatCount(checked.length, 'audit')} checked, ${at.slice(0, 16).replace('T', ' ')} UTC)`;
 }
 

@@ -14,12 +14,10 @@ export interface HelpInput {
   readonly subcommands: readonly Explained[];
   readonly databases: readonly string[];
   readonly runbooks: readonly { readonly id: string; readonly title: string }[];
-  /** A sentence in front, such as what was not understood; null for none. */
-  readonly before: string | null;
 }
 
 /** What people can type, with examples that work here. Pure. */
-export function helpMessage({ subcommands, databases, runbooks, before }: HelpInput): Said {
+export function helpMessage({ subcommands, databases, runbooks }: HelpInput): Said {
   const database = databases[0] ?? '<database>';
   const examples = [
     `${triageCommand} ${database}`,
@@ -41,14 +39,12 @@ export function helpMessage({ subcommands, databases, runbooks, before }: HelpIn
   return {
     text: fallbackText(
       [
-        ...(before === null ? [] : [before]),
         ...subcommands.map((one) => `${typed(one)} ${one.summary}`),
         `Examples: ${examples.join(' · ')}`,
         ...notes.slice(0, 2),
       ].join('\n'),
     ),
     blocks: richText(
-      ...(before === null ? [] : [line(bold(before))]),
       bullets(subcommands.map((one) => line(code(typed(one)), text(` ${one.summary}`)))),
       line(bold('Examples')),
       bullets(examples.map((example) => line(code(example)))),

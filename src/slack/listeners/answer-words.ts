@@ -1,11 +1,13 @@
 import { didYouMean } from '../../domain/did-you-mean.ts';
+import { line, richText, text } from '../blocks/rich-text.ts';
+import { fallbackText } from '../blocks/text-objects.ts';
 import { triageCommand } from '../manifest.ts';
 import type { Answered } from './answered.ts';
-import { helpAnswer } from './help-answer.ts';
+import { databaseNames } from './database-names.ts';
 import { unescaped } from './message-words.ts';
 import type { Subcommand, Typed } from './subcommand.ts';
 
-/** Answers what somebody typed: a subcommand, or a database to triage. What is not understood gets help, never silence. */
+/** Answers what somebody typed: a subcommand, or a database to triage. What is not understood is said so, with the way on. */
 export async function answerWords(typed: Typed): Promise<Answered> {
   const { desk, subcommands } = typed.context;
   const [word = '', ...others] = typed.words;
@@ -15,7 +17,11 @@ export async function answerWords(typed: Typed): Promise<Answered> {
   const isDatabase = desk.databases.some((name) => name.toLowerCase() === word.toLowerCase());
   if (triage !== undefined && (word === '' || isDatabase)) return await run(triage, typed);
   await typed.acknowledge();
-  return { said: helpAnswer(typed.context, notUnderstood(typed, word)), public: false };
+  const sentence = notUnderstood(typed, word);
+  return {
+    said: { text: fallbackText(sentence), blocks: richText(line(text(sentence))) },
+    public: false,
+  };
 }
 
 async function run(subcommand: Subcommand, typed: Typed): Promise<Answered> {
@@ -23,11 +29,15 @@ async function run(subcommand: Subcommand, typed: Typed): Promise<Answered> {
   return await subcommand.answer(typed);
 }
 
+/** In two lines, as whoever mistyped reads it on a phone; the whole help is one word away. */
 function notUnderstood({ context: { desk, subcommands } }: Typed, word: string): string {
+  const shown = `"${word.slice(0, 60)}"`;
+  if (/^INC-\d+$/i.test(word)) {
+    return `${shown} is the number of an incident. ${triageCommand} status leads to the threads of those that are open, ${triageCommand} history to the last ones.`;
+  }
   const near = didYouMean(word.toLowerCase(), [...subcommands.keys(), ...desk.databases]);
-  return near === null
-    ? `"${word.slice(0, 60)}" is no database and no command here. This works:`
-    : `"${word.slice(0, 60)}" is no database and no command here. Did you mean ${triageCommand} ${near}? This works:`;
+  const question = near === null ? '' : ` Did you mean ${triageCommand} ${near}?`;
+  return `${shown} is no database and no command here.${question}\n${databaseNames(desk)} ${triageCommand} help lists what can be typed.`;
 }
 
 /** Words as they are told apart, without the punctuation of a sentence. */

@@ -57,10 +57,10 @@ describe.each(['socket', 'http'] as const)('in %s mode', (mode) => {
     await told(rig.sandbox, 'U0ALICE', /Databases: orders/);
   });
 
-  test('a mention is answered with help', async () => {
+  test('a mention that is not understood is answered with the way to the help', async () => {
     const rig = await startRig({ mode });
     await write(rig.sandbox, 'U0ALICE', '<@U0SANDBOXBOT> close everything');
-    await told(rig.sandbox, 'U0ALICE', /db-triage status/);
+    await told(rig.sandbox, 'U0ALICE', /db-triage help lists/);
     expect(rig.desk.closed).toEqual([]);
   });
 });

@@ -8,5 +8,5 @@ export const subcommand: Subcommand = {
   summary: 'shows this.',
   order: 13,
   reads: true,
-  answer: async ({ context }) => ({ said: helpAnswer(context, null), public: false }),
+  answer: async ({ context }) => ({ said: helpAnswer(context), public: false }),
 };

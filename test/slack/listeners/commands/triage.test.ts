@@ -17,14 +17,19 @@ test.each([
 });
 
 test.each([
-  ['nope', /\\"nope\\" is no database and no command here\. This works:.*\/db-triage queries orders/],
+  [
+    'nope',
+    /\\"nope\\" is no database and no command here\..*Databases: orders, billing\. \/db-triage help lists/,
+  ],
+  ['inc-7', /is the number of an incident\. \/db-triage status leads to the threads/],
   ['quries', /Did you mean \/db-triage queries\?/],
   ['biling', /Did you mean \/db-triage billing\?/],
   ['<!channel>', /\\"<!channel>\\" is no database/],
-])('what is not understood, "%s", is answered with what works here', async (text, answer) => {
+])('what is not understood, "%s", is answered in two lines with the way on', async (text, answer) => {
   const rig = await startRig({ desk: createDesk(['orders', 'billing']) });
   await type(rig.sandbox, 'U0ALICE', text);
   await told(rig.sandbox, 'U0ALICE', answer);
+  expect(JSON.stringify(await shown(rig.sandbox, 'C0INCIDENTS'))).not.toContain('Examples');
   expect(rig.desk.opened).toEqual([]);
 });
 
