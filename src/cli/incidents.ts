@@ -59,7 +59,7 @@ async function newest(state: State, limit: number): Promise<Listed[]> {
 function tableOf(incidents: readonly Listed[]): string {
   const table = new Table({
     head: ['incident', 'status', 'opened', 'cause', 'action', 'recovered', 'database', 'title'],
-    style: { head: [] },
+    style: { head: [], border: [] },
   });
   for (const { row, times } of incidents) {
     const turns = [times?.diagnose, times?.act, times?.recover].map(lasted);

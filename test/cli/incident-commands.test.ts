@@ -42,7 +42,10 @@ test('the post-mortem, the timeline and the list are told from the journal', { t
   expect(written.stdout).toMatch(/^- \d\d:\d\d:\d\d - Anna decided: run "Kill the queries"/m);
   const lines = firebreak('timeline', 'INC-1', '--json').stdout.trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).text)).toContain('Recovered: All quiet.');
-  expect(firebreak('incidents').stdout).toMatch(/INC-1 .* \+\d+ ms .*orders-primary/);
+  const listed = firebreak('incidents').stdout;
+  expect(listed).toMatch(/INC-1 .* \+\d+ ms .*orders-primary/);
+  // Where no terminal is, as in a pipe, nothing is coloured.
+  expect(listed).not.toContain('\u001b');
 });
 
 test('a prevention run is no outage: it has no post-mortem and no turns', { timeout: 120_000 }, async () => {

@@ -140,5 +140,7 @@ function assemble(connections: Connections): State {
 async function close({ lockSession, boss, pool }: Connections): Promise<void> {
   await lockSession.stop();
   await boss.stop({ graceful: true, timeout: STOP_GRACE_MS });
+  // What a last connection says when its server goes is nobody's trouble any more.
+  boss.removeAllListeners('error').on('error', () => undefined);
   await pool.end();
 }

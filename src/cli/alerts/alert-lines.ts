@@ -35,7 +35,7 @@ export function alertTable(alerts: readonly StoredAlert[], letters: readonly Dea
   ].sort((a, b) => (a.at > b.at ? -1 : 1));
   const table = new Table({
     head: ['id', 'received', 'status', 'alert', 'became', 'why'],
-    style: { head: [] },
+    style: { head: [], border: [] },
     colWidths: [null, null, null, null, null, MOST],
     wordWrap: true,
   });
@@ -79,7 +79,7 @@ export function letterText({ id, source, reason, receivedAt, lastAt, count, body
 export function silenceTable(silences: readonly Silence[], now: Date): string {
   const table = new Table({
     head: ['id', 'until', 'by', 'alerts', 'reason'],
-    style: { head: [] },
+    style: { head: [], border: [] },
     wordWrap: true,
   });
   for (const silence of silences) {

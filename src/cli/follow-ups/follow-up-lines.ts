@@ -9,7 +9,7 @@ export function followUpTable(items: readonly FollowUp[], today: string): string
   const table = new Table({
     head: ['', 'state', 'due', 'owner', 'from', 'what, and what proves it'],
     colWidths: [null, 10, 12, 12, 10, 60],
-    style: { head: [] },
+    style: { head: [], border: [] },
     wordWrap: true,
   });
   for (const item of [...openItems(items), ...items.filter(({ status }) => status !== 'open')])
