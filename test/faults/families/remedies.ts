@@ -7,7 +7,7 @@ import { openWorlds, worldOf } from '../world.ts';
 
 const LANES = 3;
 /** The others, messages above all, are crossed by an incident as well: see the family `crash`. */
-const OWN = /^(commit|change|kubernetes|ack|slack chat\.postEphemeral)/;
+const OWN = /^(commit|change|kubernetes|ack .*(decision|opened)|slack chat\.postEphemeral)/;
 
 /** kill -9 in a prevention run, and around a load-shedding valve, wherever something is decided, recorded or changed. */
 export const remedies: Family = {
