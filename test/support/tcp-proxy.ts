@@ -26,6 +26,8 @@ export interface TcpProxy extends AsyncDisposable {
   cutAt(text: string, when: When, times?: number): void;
   /** How many connections are open. */
   readonly open: number;
+  /** What the client of each connection sent, each time until the server answered: one text is one way there and back. */
+  readonly ways: readonly (readonly string[])[];
 }
 
 type When = 'before' | 'after' | 'for good';
@@ -34,6 +36,8 @@ interface Pair {
   readonly client: Socket;
   readonly server: Socket;
   doomed: boolean;
+  /** What the client has sent since the server answered last. */
+  way: string;
 }
 
 export async function startTcpProxy(first: Address): Promise<TcpProxy> {
@@ -44,6 +48,7 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
   let hole = false;
   let trap: { text: string; when: When; times: number } | null = null;
   const pairs = new Set<Pair>();
+  const ways: string[][] = [];
 
   // Half-open, so that in a black hole a farewell is not answered either.
   const listener = createServer({ allowHalfOpen: true }, (client) => {
@@ -51,8 +56,15 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
       client.destroy();
       return;
     }
-    const pair: Pair = { client, server: connect({ ...target, allowHalfOpen: true }), doomed: false };
+    const pair: Pair = {
+      client,
+      server: connect({ ...target, allowHalfOpen: true }),
+      doomed: false,
+      way: '',
+    };
     pairs.add(pair);
+    const own: string[] = [];
+    ways.push(own);
     const end = () => {
       client.destroy();
       pair.server.destroy();
@@ -75,10 +87,13 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
         pair.doomed = true;
         hole = trap.when === 'for good';
       }
+      pair.way += data.toString('latin1');
       pair.server.write(data);
     });
     pair.server.on('data', (data) => {
       if (swallows) return;
+      if (pair.way !== '') own.push(pair.way);
+      pair.way = '';
       if (pair.doomed && hole) swallows = true;
       else if (pair.doomed) end();
       else if (slowMs > 0) setTimeout(() => client.write(data), slowMs);
@@ -117,6 +132,7 @@ export async function startTcpProxy(first: Address): Promise<TcpProxy> {
     get open() {
       return pairs.size;
     },
+    ways,
     async [Symbol.asyncDispose]() {
       cut();
       listener.close();

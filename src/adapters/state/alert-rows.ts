@@ -4,7 +4,7 @@ import { AFTERMATH_MINUTES } from './held-alerts.ts';
 import type { StateTables } from './tables.ts';
 
 /** What became of a delivery. */
-interface UpsertedRow {
+export interface UpsertedRow {
   readonly key: string;
   readonly id: string;
   /** When the first of its kind was received, ISO 8601. */
@@ -14,18 +14,15 @@ interface UpsertedRow {
   readonly outlived: boolean;
 }
 
-/** Inserts what is new and counts what is not, in one statement and so in one round trip. */
-export async function upsertDeliveries(db: Kysely<StateTables>, deliveries: readonly Delivery[]) {
-  const { rows } = await sql<UpsertedRow>`
+/** The statement that inserts what is new and counts what is not. */
+export function upsertDeliveries(deliveries: readonly Delivery[]) {
+  return sql<UpsertedRow>`
     insert into firebreak.alert as stored (id, delivery_key, alert, repeats)
     select 'ALERT-' || nextval('firebreak.alert_number'), new.key, new.alert::jsonb, new.count - 1
     from jsonb_to_recordset(${JSON.stringify(deliveries)}::jsonb) as new (key text, alert text, count bigint)
     on conflict (delivery_key) do update
       set repeats = stored.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
-    returning id, received_at as at, delivery_key as key, xmax = 0 as inserted, ${isOutlived('stored')} as outlived`.execute(
-    db,
-  );
-  return rows;
+    returning id, received_at as at, delivery_key as key, xmax = 0 as inserted, ${isOutlived('stored')} as outlived`;
 }
 
 /** Whether the alert of this row fires, and its incident was closed a while ago. */
@@ -46,7 +43,7 @@ export async function storeAnew(db: Kysely<StateTables>, deliveries: readonly De
     await sql`
       update firebreak.alert as outlived set delivery_key = outlived.delivery_key || '/' || outlived.id, held = false
       where outlived.delivery_key = any(${keys}) and ${isOutlived('outlived')}`.execute(tx);
-    const rows = await upsertDeliveries(tx, deliveries);
+    const { rows } = await upsertDeliveries(deliveries).execute(tx);
     return rows.filter(({ inserted }) => inserted).map(({ key }) => key);
   });
 }

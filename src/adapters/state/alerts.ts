@@ -5,7 +5,7 @@ import { type Alerts, INTAKE, type Settlement, type StoredAlert } from '../../po
 import { createAlertBatches, type Delivery } from './alert-batches.ts';
 import { guarded } from './failure.ts';
 import { releaseDue, storeAgain } from './held-alerts.ts';
-import { readPast } from './past.ts';
+import { pastOf, readPast } from './past.ts';
 import { storableJson } from './storable-json.ts';
 import { type AlertParts, createStore } from './store-alerts.ts';
 import type { StateTables } from './tables.ts';
@@ -28,7 +28,7 @@ export function createAlerts(db: Kysely<StateTables>, parts: AlertParts): Alerts
         const rows = await wanted.orderBy('ordinal', 'desc').limit(limit).execute();
         return rows.map(toStoredAlert);
       }),
-    past: (ids, minutes) => guarded(async () => readPast(db, ids, minutes)),
+    past: (ids, minutes) => guarded(async () => pastOf(await readPast('id', ids, minutes).execute(db))),
     release: () => guarded(async () => releaseDue(db)),
     async replay(ids) {
       const again = await guarded(() => db.transaction().execute(async (tx) => storeAgain(tx, ids)));

@@ -33,9 +33,17 @@ function prepared(text: string, values: unknown[]): pg.QueryConfig {
 function boundedClient(client: pg.PoolClient, statementMs: number): pg.PoolClient {
   let broken = false;
 
+  /** What is sent in one turn of the event loop goes out in one packet. */
+  function send(sql: string, values: unknown[]): Promise<pg.QueryResult> {
+    const { stream } = client.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    return client.query(prepared(sql, values));
+  }
+
   async function query(sql: string, values: unknown[]): Promise<pg.QueryResult> {
     if (broken) throw new Error('Query read timeout: the session is not used any more.');
-    const answer = client.query(prepared(sql, values));
+    const answer = send(sql, values);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       broken = true;
@@ -43,6 +51,10 @@ function boundedClient(client: pg.PoolClient, statementMs: number): pg.PoolClien
     }, statementMs);
     try {
       return await Promise.race([answer, late.promise]);
+    } catch (error) {
+      // A session that cannot be brought out of its transaction is of no use to whoever has it next.
+      if (sql === 'rollback') broken = true;
+      throw error;
     } finally {
       clearTimeout(timer);
       // After the timeout it ends with the session, and nobody waits for it.

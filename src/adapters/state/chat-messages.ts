@@ -33,17 +33,19 @@ export function createChatMessages(db: Kysely<StateTables>): ChatMessages {
           .executeTakeFirst();
         return row?.incidentId ?? null;
       }),
-    put: (message) => guarded(async () => putMessage(db, message)),
+    put: (message) =>
+      guarded(async () => {
+        await putMessage(db, message).execute();
+      }),
   };
 }
 
-/** Writes where a message stands, or is about to be posted. */
-export async function putMessage(db: Kysely<StateTables>, message: ChatMessage): Promise<void> {
+/** The statement that writes where a message stands, or is about to be posted. */
+export function putMessage(db: Kysely<StateTables>, message: ChatMessage) {
   const { incidentId, key, channel, ts, nonce, contentHash } = message;
   const values = { channel, ts, nonce, content_hash: contentHash };
-  await db
+  return db
     .insertInto('chat_message')
     .values({ incident_id: incidentId, key, ...values })
-    .onConflict((conflict) => conflict.columns(['incident_id', 'key']).doUpdateSet(values))
-    .execute();
+    .onConflict((conflict) => conflict.columns(['incident_id', 'key']).doUpdateSet(values));
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import { sha256 } from '../../domain/json.ts';
 import type { AppendOptions, Incidents } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
@@ -61,12 +61,12 @@ async function setRemindAt(
   });
 }
 
-/** Writes the rows of incidents. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
-export async function saveIncidents(
-  tx: Transaction<StateTables>,
+/** What writes the rows of incidents. A second open incident with the same key violates a unique index (SQLSTATE 23505). */
+export function saveIncidents(
+  tx: Kysely<StateTables>,
   rows: readonly NonNullable<AppendOptions['incident']>[],
-): Promise<void> {
-  if (rows.length === 0) return;
+): CompiledQuery<unknown>[] {
+  if (rows.length === 0) return [];
   const values = rows.map((row) => ({
     id: row.id,
     dedupe_key: storableText(row.dedupeKey),
@@ -78,7 +78,7 @@ export async function saveIncidents(
     waiting: row.waiting,
     remind_at: row.remindAt ?? null,
   }));
-  await tx
+  const save = tx
     .insertInto('incident')
     .values(values)
     .onConflict((conflict) =>
@@ -92,6 +92,6 @@ export async function saveIncidents(
         remind_at: eb.ref('excluded.remind_at'),
         updated_at: sql<string>`clock_timestamp()`,
       })),
-    )
-    .execute();
+    );
+  return [save.compile()];
 }

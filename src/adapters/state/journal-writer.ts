@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { isFirebreakError } from '../../domain/errors.ts';
 import type { RecordedEvent } from '../../domain/event.ts';
@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../domain/journal-entry.ts';
 import type { AppendResult, StreamAppend, Work } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
 import { appendWithin, inOneTransaction } from './journal-append.ts';
+import type { JournalEnd } from './journal-end.ts';
 import { readHead } from './journal-verify.ts';
 import { createWitness } from './journal-witness.ts';
 import type { Enqueue } from './queue/enqueue.ts';
@@ -21,15 +22,18 @@ export interface JournalParts {
   readonly instance: string;
 }
 
-/** Appends within the transaction that is open. Throws to roll it back when somebody else was first. */
-type AppendHere = (appends: readonly StreamAppend[]) => Promise<readonly JournalEntry[]>;
+/**
+ * Appends within the transaction that is open; `end` when it has locked the end of the journal already. Throws to roll it
+ * back when somebody else was first.
+ */
+type AppendHere = (appends: readonly StreamAppend[], end?: JournalEnd) => Promise<readonly JournalEntry[]>;
 
 /**
  * Runs a transaction that ends with what it appends to the journal, or with nothing appended. `told` hears of the events
  * right after the commit, before anybody works on them.
  */
 export type WriteJournal = (
-  write: (tx: Transaction<StateTables>, append: AppendHere) => Promise<readonly JournalEntry[]>,
+  write: (tx: Kysely<StateTables>, append: AppendHere) => Promise<readonly JournalEntry[]>,
   told?: (events: readonly RecordedEvent[]) => void,
 ) => Promise<AppendResult>;
 
@@ -58,9 +62,9 @@ export function createJournalWriter(
       const result = await guarded(() =>
         witness.watch(async (check) =>
           inOneTransaction(db, async (tx) =>
-            transact(tx, async (appends) => {
+            transact(tx, async (appends, end) => {
               work = appends.flatMap(({ options }) => options.work);
-              return await appendWithin(tx, parts.enqueue, appends, check);
+              return await appendWithin(tx, parts.enqueue, appends, { checkHead: check, end });
             }),
           ),
         ),

@@ -44,7 +44,9 @@ export function createPool(
   options: StateAddress & { instance: string },
   logger: Pick<Logger, 'warn'>,
 ): pg.Pool {
-  const pool = new pg.Pool({ ...sessionOptions(options, options.instance), max: POOL_SIZE });
+  const session = sessionOptions(options, options.instance);
+  // Statements are sent when they are given, not when the one before is answered (together.ts).
+  const pool = new pg.Pool({ ...session, max: POOL_SIZE, pipeline: true });
   const warn = sparseWarnings(logger, 'A session to the state database broke');
   const report = (error: Error): void => {
     // An ended pool does not wait for its sockets: a server that stops right after it still says goodbye on them.

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type CompiledQuery, type Kysely, sql } from 'kysely';
 import { Silence } from '../../domain/silence.ts';
 import type { Silences } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
@@ -35,15 +35,15 @@ export function createSilences(db: Kysely<StateTables>): Silences {
   };
 }
 
-/** Writes a silence as it is from now on. What one that is over held back is due. */
-export async function putSilence(tx: Transaction<StateTables>, silence: Silence): Promise<void> {
+/** What writes a silence as it is from now on. What one that is over held back is due. */
+export function putSilence(tx: Kysely<StateTables>, silence: Silence): CompiledQuery<unknown>[] {
   const values = { silence: storableJson(silence), ends_at: silence.endsAt ?? 'infinity' };
-  await tx
+  const put = tx
     .insertInto('silence')
     .values({ id: silence.id, ...values })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-    .execute();
-  await sql`
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values));
+  const release = sql`
     update firebreak.alert set held_until = least(held_until, ${values.ends_at}::timestamptz)
-    where held and held_by = ${silence.id}`.execute(tx);
+    where held and held_by = ${silence.id}`;
+  return [put.compile(), release.compile(tx)];
 }

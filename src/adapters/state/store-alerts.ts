@@ -1,15 +1,16 @@
 import type { Kysely } from 'kysely';
 import { Alert } from '../../domain/alert.ts';
 import { errorCodeOf, isFirebreakError, isStateAway } from '../../domain/errors.ts';
-import { INTAKE, type Openings, type Work } from '../../ports/state.ts';
+import { INTAKE, type Openings, type StoredAlert, type Work } from '../../ports/state.ts';
 import type { Delivery, WriteBatch } from './alert-batches.ts';
-import { storeAnew, upsertDeliveries } from './alert-rows.ts';
+import { storeAnew, type UpsertedRow, upsertDeliveries } from './alert-rows.ts';
 import { guarded } from './failure.ts';
-import { findFree } from './free-keys.ts';
-import { Conflict } from './journal-append.ts';
+import { findFree, freeIds, isAnyFree } from './free-keys.ts';
+import { endQueries, journalEnd } from './journal-end.ts';
 import type { WriteJournal } from './journal-writer.ts';
-import { readPast } from './past.ts';
+import { pastOf, readPast } from './past.ts';
 import type { StateTables } from './tables.ts';
+import { together } from './together.ts';
 
 /** What the store of alerts needs besides its table. */
 export interface AlertParts {
@@ -25,31 +26,39 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export function createStore(db: Kysely<StateTables>, parts: AlertParts): WriteBatch {
   return async (deliveries, openings) => {
     const opened = openings === null ? null : await storeAndOpen(parts.write, deliveries, openings);
-    const { stored, unsettled } = opened ?? (await guarded(() => storeOnly(db, deliveries)));
-    if (unsettled > 0) parts.committed([INTAKE]);
+    const { rows, settled } = opened ?? { rows: await guarded(() => storeOnly(db, deliveries)), settled: 0 };
+    const stored = new Set(rows.filter(({ inserted }) => inserted).map(({ key }) => key));
+    for (const key of await guarded(() => storeOutlived(db, deliveries, rows))) stored.add(key);
+    if (stored.size > settled) parts.committed([INTAKE]);
     return stored;
   };
 }
 
 interface Outcome {
-  /** Keys of the deliveries that were new. */
-  readonly stored: ReadonlySet<string>;
-  /** How many of them are still to be settled. */
-  readonly unsettled: number;
+  readonly rows: readonly UpsertedRow[];
+  /** How many alerts are settled already. */
+  readonly settled: number;
 }
 
-async function storeOnly(db: Kysely<StateTables>, deliveries: readonly Delivery[]): Promise<Outcome> {
-  const rows = await upsertDeliveries(db, deliveries);
-  const stored = new Set(rows.filter(({ inserted }) => inserted).map(({ key }) => key));
+async function storeOnly(db: Kysely<StateTables>, deliveries: readonly Delivery[]): Promise<UpsertedRow[]> {
+  const { rows } = await upsertDeliveries(deliveries).execute(db);
+  return rows;
+}
+
+async function storeOutlived(
+  db: Kysely<StateTables>,
+  deliveries: readonly Delivery[],
+  rows: readonly UpsertedRow[],
+): Promise<string[]> {
   const outlived = new Set(rows.filter((row) => row.outlived).map(({ key }) => key));
   const again = deliveries.filter(({ key }) => outlived.has(key));
-  for (const key of again.length > 0 ? await storeAnew(db, again) : []) stored.add(key);
-  return { stored, unsettled: stored.size };
+  return again.length > 0 ? await storeAnew(db, again) : [];
 }
 
 /**
- * One transaction, and so one sync of the disk, from the alert to its incident. Null when it would open none, or somebody
- * else is about to write: then it is stored first and settled afterwards.
+ * One transaction, and so one sync of the disk, from the alert to its incident, and as few ways to the database and back
+ * as can be. Where nothing can be opened now, it stores the alerts, and they are settled afterwards. Null when somebody
+ * else writes: then nothing is stored.
  */
 async function storeAndOpen(
   write: WriteJournal,
@@ -60,29 +69,33 @@ async function storeAndOpen(
   const wanted = [...alerts.values()].filter(({ status }) => status === 'firing').map(openings.keyOf);
   const keys = new Set(wanted.filter((key) => key !== null));
   if (keys.size === 0) return null;
-  let settled = 0;
+  let outcome: Outcome = { rows: [], settled: 0 };
   const result = await write(async (tx, append) => {
-    const ids = await findFree(tx, keys, openings.keyOf);
-    if (ids.size === 0) throw new Conflict();
-    const rows = await upsertDeliveries(tx, deliveries);
-    if (rows.some(({ inserted }) => !inserted)) throw new Conflict();
-    const stored = rows.flatMap(({ id, key, at }) => {
-      const alert = alerts.get(key);
-      if (alert === undefined) return [];
-      return [{ id, alert, receivedAt: at, settlement: null, repeats: 0, replayOf: null }];
-    });
-    const past = await readPast(
-      tx,
-      stored.map(({ id }) => id),
-      openings.pastMinutes,
-    );
-    const appends = openings.open(stored, ids, past);
-    if (appends.length === 0) throw new Conflict();
-    settled = appends.flatMap(({ options }) => options.settles ?? []).length;
-    return await append(appends);
+    const [free, stored, head, ends, past] = await together(tx, [
+      findFree(tx, keys),
+      upsertDeliveries(deliveries).compile(tx),
+      ...endQueries(tx, [], isAnyFree(keys)),
+      readPast('delivery_key', [...alerts.keys()], openings.pastMinutes).compile(tx),
+    ]);
+    const { rows } = stored;
+    outcome = { rows, settled: 0 };
+    const ids = freeIds(free, openings.keyOf);
+    if (ids.size === 0 || head.rows.length === 0 || rows.some(({ inserted }) => !inserted)) return [];
+    const appends = openings.open(storedAlerts(rows, alerts), ids, pastOf(past));
+    if (appends.length === 0) return [];
+    outcome = { rows, settled: appends.flatMap(({ options }) => options.settles ?? []).length };
+    return await append(appends, journalEnd([head, ends]));
   }, openings.opened).catch(unlessAway);
-  if (result?.status !== 'appended') return null;
-  return { stored: new Set(alerts.keys()), unsettled: alerts.size - settled };
+  return result?.status === 'appended' ? outcome : null;
+}
+
+function storedAlerts(rows: readonly UpsertedRow[], alerts: ReadonlyMap<string, Alert>): StoredAlert[] {
+  return rows.flatMap(({ id, key, at }) => {
+    const alert = alerts.get(key);
+    return alert === undefined
+      ? []
+      : [{ id, alert, receivedAt: at, settlement: null, repeats: 0, replayOf: null }];
+  });
 }
 
 /** Whatever keeps an incident from being opened must not keep its alert out, unless the state itself is away. */

@@ -1,10 +1,10 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { fromKysely, type PgBoss } from 'pg-boss';
 import type { Work, WorkKind } from '../../../ports/state.ts';
 import type { StateTables } from '../tables.ts';
 
 /** Puts work into the queue in the transaction of what causes it. */
-export type Enqueue = (tx: Transaction<StateTables>, work: readonly Work[]) => Promise<void>;
+export type Enqueue = (tx: Kysely<StateTables>, work: readonly Work[]) => Promise<void>;
 
 /**
  * Enqueues through pg-boss, all work of one kind in one statement. An item that already waits is not doubled but its row
@@ -32,7 +32,7 @@ export function createEnqueue(boss: PgBoss): Enqueue {
 }
 
 /** Names of the work for which an item waits and may be taken at any moment; in the order of the rows. */
-async function lockWaiting(tx: Transaction<StateTables>, work: readonly Work[]): Promise<Set<string>> {
+async function lockWaiting(tx: Kysely<StateTables>, work: readonly Work[]): Promise<Set<string>> {
   const wanted = JSON.stringify(work.map(({ kind, key }) => ({ kind, key })));
   const { rows } = await sql<{ kind: WorkKind; key: string }>`
     select job.name as kind, job.singleton_key as key from firebreak_queue.job as job

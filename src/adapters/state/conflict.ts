@@ -1,0 +1,2 @@
+/** Thrown to roll back: somebody else was first. */
+export class Conflict extends Error {}
