@@ -22,7 +22,7 @@ import {
   policyMessages,
   unsentDocuments,
 } from './messages-of.ts';
-import type { NewsDesk } from './news.ts';
+import type { News, NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
 import { AUDITS, FOLLOW_UPS, NOTICES, perform, WATCHDOG } from './perform.ts';
@@ -146,24 +146,24 @@ export function createVisit(
     return null;
   }
 
+  /** Looks at it and does what it is its turn for; false when nothing is to be done now. */
+  async function look(dirty: Dirty, signal: AbortSignal, told: News | null): Promise<boolean> {
+    const { marks } = dirty;
+    const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
+    const desired = told === null ? await wanted(dirty.id, rows) : drawn({ ...told, progress: null }, rows);
+    const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
+    dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action));
+    dirty.seen = marks;
+    if (dirty.marks !== marks) return true;
+    if (actions.length === 0) row.clean(dirty);
+    const next = signal.aborted || !health.isOpen() ? null : admitted(dirty, actions);
+    if (next === null) return false;
+    await act(desired, dirty, next);
+    return true;
+  }
+
   async function serve(dirty: Dirty, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && health.isOpen()) {
-      const { marks } = dirty;
-      const told = news.take(dirty.id);
-      const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
-      const desired = told === null ? await wanted(dirty.id, rows) : drawn({ ...told, progress: null }, rows);
-      const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
-      dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action));
-      dirty.seen = marks;
-      if (dirty.marks !== marks) continue;
-      if (actions.length === 0) {
-        row.clean(dirty);
-        return;
-      }
-      const next = signal.aborted || !health.isOpen() ? null : admitted(dirty, actions);
-      if (next === null) return;
-      await act(desired, dirty, next);
-    }
+    while (!signal.aborted && health.isOpen()) if (!(await look(dirty, signal, null))) return;
   }
 
   async function act(
@@ -197,6 +197,9 @@ export function createVisit(
   }
 
   return async (dirty) => {
+    // Its row was written down a moment ago, so that nobody else posts it: it need not wait for the hold.
+    const told = health.isOpen() ? news.take(dirty.id) : null;
+    if (told !== null && !(await look(dirty, options.signal, told))) return 'visited';
     const held = await mutex.exclusively(`render:${dirty.id}`, (lost) =>
       serve(dirty, AbortSignal.any([options.signal, lost])),
     );

@@ -3,7 +3,7 @@ import type { ChatMessage } from '../../../src/ports/state.ts';
 import { createMemoryMessages } from '../../support/memory-chat.ts';
 import { attempt, view } from '../fixtures.ts';
 import { calls, fault, posted } from '../sandbox-control.ts';
-import { createRig, never, renderAll, startSandbox } from '../support.ts';
+import { createRig, never, type RigOptions, renderAll, startSandbox } from '../support.ts';
 
 /** Rows that note how they were read and written, in order. */
 function notedMessages() {
@@ -43,9 +43,10 @@ function movableClock() {
   };
 }
 
-async function newIncident(clock = movableClock()) {
+async function newIncident(options: Pick<RigOptions, 'mutex'> = {}) {
+  const clock = movableClock();
   const messages = notedMessages();
-  const rig = await createRig({ messages, clock });
+  const rig = await createRig({ ...options, messages, clock });
   const shown = view([]);
   rig.desk.views.set('INC-1', shown);
   const row = rig.bot.reserve('INC-1', null);
@@ -64,6 +65,24 @@ test('a new incident is posted under the name that was written down with it, and
   expect(others).toEqual([]);
   expect(parent?.message.metadata?.event_payload).toMatchObject({ incident: 'INC-1', nonce: row.nonce });
   expect(messages.rows).toMatchObject([{ key: 'parent', nonce: row.nonce, ts: parent?.message.ts }]);
+});
+
+test('the first message waits for no hold on the incident', async () => {
+  const held = { exclusively: async () => ({ status: 'busy' as const }) };
+  const { rig, messages, shown } = await newIncident({ mutex: held });
+  rig.bot.announce(shown.incident);
+  await rig.bot.render('INC-1', never);
+  expect(messages.done).toEqual(['posted']);
+  expect((await posted(rig.sandbox)).map(({ key }) => key)).toEqual(['parent']);
+});
+
+test('another process that draws the incident while its first message is on the way posts no second one', async () => {
+  const { rig, messages, shown } = await newIncident();
+  const other = await createRig({ sandbox: rig.sandbox, desk: rig.desk, messages });
+  await fault(rig.sandbox, { method: 'chat.postMessage', delayMs: 500, times: 1 });
+  rig.bot.announce(shown.incident);
+  await Promise.all([renderAll(rig.bot), renderAll(other.bot)]);
+  expect((await posted(rig.sandbox)).map(({ key }) => key)).toEqual(['parent']);
 });
 
 test('a process that was frozen after the opening looks first, and posts no second parent', async () => {
