@@ -195,6 +195,16 @@ describe('the patch of a CronJob that is told of the primary', () => {
     expect(manifests.at(-1)?.text).toContain('# Take the commit back');
   });
 
+  test('names the variables of a value before it, as kustomize puts to the front what a patch names', () => {
+    const { text } = manifestsFor('parts').at(-1) ?? { text: '' };
+    expect(text.match(/^ +- name: .*$/gm)?.map((line) => line.trim())).toEqual([
+      '- name: report',
+      '- name: DB_USER',
+      '- name: DB_PASSWORD',
+      '- name: DATABASE_URL',
+    ]);
+  });
+
   test('without a patch: the file says why, and what to do', () => {
     const words = [...files].filter(([name]) => name.endsWith('.txt')).map(([, text]) => text);
     expect(words).toHaveLength(2);
