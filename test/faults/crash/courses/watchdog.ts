@@ -18,8 +18,8 @@ const POLICY = {
   most: MOST,
   mode: 'kill',
 };
-/** Many looks: whoever would be ended once more is ended by then. */
-const AFTERMATH_MS = 3_000;
+/** Three looks of at least 2 s each, and more: whoever would be ended once more is ended by then. */
+const AFTERMATH_MS = 12_000;
 
 /** A policy that ends what it may within ten minutes, while what it ends keeps coming back. */
 export function watchdog(sources: string): Course {
