@@ -179,5 +179,5 @@ test('Why not answers for what will not help, and for the steps that are for oth
   if (parent === undefined) throw new Error('There is no parent.');
   await act(rig.sandbox, 'U0ALICE', parent, 'incident.why-not');
   const modal = await modalWith(rig.sandbox, 'U0ALICE', /More connections: the CPU is the bottleneck/);
-  expect(wordsOf(modal)).toContain('“Suspend the CronJob”: It is for another cause (lock-queue)');
+  expect(wordsOf(modal)).toContain('“Suspend the CronJob”: for another cause (lock-queue)');
 });
