@@ -91,7 +91,7 @@ export async function startOverload(): Promise<Overload> {
         },
         audits: { schedule: { cron: soon(), timeZone: 'UTC' } },
         // Nothing is told before the post-mortem leaves something to do.
-        followUps: { digest: '* * * * *' },
+        followUps: { digest: { cron: '* * * * *', timeZone: 'UTC' } },
         watchdog: {
           policies: [
             {

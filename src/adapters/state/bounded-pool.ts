@@ -42,7 +42,7 @@ function boundedClient(client: pg.PoolClient, statementMs: number): pg.PoolClien
   }
 
   async function query(sql: string, values: unknown[]): Promise<pg.QueryResult> {
-    if (broken) throw new Error('Query read timeout: the session is not used any more.');
+    if (broken) throw new Error('The session to the state database is not used any more.');
     const answer = send(sql, values);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
@@ -52,8 +52,8 @@ function boundedClient(client: pg.PoolClient, statementMs: number): pg.PoolClien
     try {
       return await Promise.race([answer, late.promise]);
     } catch (error) {
-      // A session that cannot be brought out of its transaction is of no use to whoever has it next.
-      if (sql === 'rollback') broken = true;
+      // What comes after a transaction that did not begin would be carried out for itself; after one that did not end, in it.
+      if (sql === 'begin' || sql === 'rollback') broken = true;
       throw error;
     } finally {
       clearTimeout(timer);

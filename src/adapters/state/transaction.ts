@@ -7,7 +7,8 @@ const ROLLBACK = CompiledQuery.raw('rollback');
 
 /**
  * Runs a transaction whose `begin` takes the same way to the database as its first statements. Should it fail, they are
- * carried out for themselves and nothing after them is: they have to be harmless then, as is what locks or reads.
+ * carried out for themselves, and the session takes nothing after them (bounded-pool.ts): they have to be harmless then,
+ * as is what locks, reads or stores an alert.
  * @param committing Called right before the commit.
  */
 export async function transaction<T>(

@@ -122,3 +122,25 @@ test('what throws in a transaction rolls it back, and its session is used again'
   await transaction(db, async (tx) => tx.executeQuery(insert(2)), nothing);
   expect(await tried()).toEqual([{ number: 2 }]);
 });
+
+test('when no transaction could begin, nothing is written for itself', async () => {
+  const pool = new pg.Pool({ connectionString: server.url(), max: 1, pipeline: true });
+  onTestFinished(async () => pool.end());
+  await pool.query('create table if not exists tried (number int primary key); truncate tried');
+  pool.on('acquire', (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const failing = ({ text, ...rest }: pg.QueryConfig, ...others: unknown[]) =>
+      query({ ...rest, text: text === 'begin' ? 'select 1 / 0' : text }, ...others);
+    Object.assign(client, { query: failing });
+  });
+  const written = transaction(
+    createDatabase(pool),
+    async (tx) => {
+      await together(tx, [CompiledQuery.raw('select 1')]);
+      await together(tx, [insert(1)]);
+    },
+    nothing,
+  );
+  await expect(written).rejects.toThrow('is not used any more');
+  expect((await pool.query({ text: 'select number from tried' })).rows).toEqual([]);
+});
