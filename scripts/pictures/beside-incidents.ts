@@ -55,7 +55,8 @@ export async function prevention(studio: Studio, { execute }: Overload): Promise
   await studio.parent.getByText(/Closed/).waitFor({ timeout: PATIENCE });
   await surface('history-picture', async () => {
     await studio.type('/db-triage history');
-    const picture = main.locator('[data-ts]', { has: studio.page.locator('.image img') }).last();
+    const own = main.locator('[data-ts]', { hasText: /Incidents.* and drills/ });
+    const picture = own.filter({ has: studio.page.locator('.image img') }).last();
     await picture.waitFor({ timeout: CHARTED });
     await picture.locator('.image img').evaluate(async (node) => node.decode());
     await studio.shoot('history-picture', picture);

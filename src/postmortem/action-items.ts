@@ -8,7 +8,6 @@ import { stillSuspended } from './still-suspended.ts';
 interface OpenItems {
   readonly guardrails: readonly FollowUpDraft[];
   readonly fromIncident: readonly FollowUpDraft[];
-  readonly advised: readonly FollowUpDraft[];
 }
 
 function openItems(incident: Incident, measured: Measured | null): OpenItems {
@@ -25,14 +24,13 @@ function openItems(incident: Incident, measured: Measured | null): OpenItems {
       proofs: [{ audit, subject }],
     })),
     fromIncident: [...suspended, ...left].map(toDo),
-    advised: (incident.causes[0]?.helps ?? []).map(toDo),
   };
 }
 
 /** Everything that the post-mortem leaves to do: it lives on as follow-ups. Pure. */
 export function followUpsOf(incident: Incident, measured: Measured): FollowUpDraft[] {
-  const { guardrails, fromIncident, advised } = openItems(incident, measured);
-  return [...guardrails, ...fromIncident, ...advised];
+  const { guardrails, fromIncident } = openItems(incident, measured);
+  return [...guardrails, ...fromIncident];
 }
 
 /** What was done, ticked; and what is left to do, each with the audit that holds it, or with the word that none does. */
@@ -43,7 +41,8 @@ export function actionItems(incident: Incident, measured: Measured | null): stri
       ? [outcome.summary]
       : [],
   );
-  const { guardrails, fromIncident, advised } = openItems(incident, measured);
+  const { guardrails, fromIncident } = openItems(incident, measured);
+  const advice = incident.causes[0]?.helps ?? [];
   return [
     ...group(
       'Immediate (completed)',
@@ -51,7 +50,11 @@ export function actionItems(incident: Incident, measured: Measured | null): stri
     ),
     ...group('Guardrails (found missing by the audits)', guardrails.map(lineOf)),
     ...group('Still open from the incident', fromIncident.map(lineOf)),
-    ...group('What helps against this cause', advised.map(lineOf)),
+    // Said in the middle of the incident: some of it is what was done since, so nobody has it to do.
+    ...group(
+      'What the diagnosis advised',
+      advice.map((text) => `- ${plain(text)}`),
+    ),
     ...group('Later', ['- [ ] _For people to write: what only they can plan._']),
   ];
 }

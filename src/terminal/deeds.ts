@@ -109,14 +109,14 @@ function attentionOffers(incident: Incident, attempt: StepAttempt): Offer[] {
   ];
 }
 
-/** Earlier steps that were skipped, and the one that the proof points back to. */
+/** Earlier steps that a person skipped, and the one that the proof points back to. */
 function backOffers(incident: Incident, attempt: StepAttempt): Offer[] {
   const run = currentRun(incident);
   if (run === undefined) return [];
   return run.runbook.steps.slice(0, run.position).flatMap(({ id, title }) => {
     const last = run.attempts.findLast(({ step }) => step.id === id);
     const isWanted = attempt.verdict?.goBackTo === id;
-    const wasSkipped = last?.status === 'skipped';
+    const wasSkipped = last?.status === 'skipped' && last.closing?.by.kind === 'person';
     return isWanted || wasSkipped
       ? [{ deed: { do: 'back', to: id }, label: `Go back to "${title}"` } as const]
       : [];

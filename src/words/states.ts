@@ -12,7 +12,7 @@ export const stepStates: Readonly<Record<StepStatus, StateLabel>> = {
   awaiting: { sign: '⏳', word: 'Waiting for a decision' },
   approved: { sign: '🔧', word: 'Approved, about to start' },
   executing: { sign: '🔧', word: 'Running' },
-  verifying: { sign: '📈', word: 'Measuring whether it helped' },
+  verifying: { sign: '📈', word: 'Checking the result' },
   attention: { sign: '⚠️', word: 'Needs a person' },
   passed: { sign: '✅', word: 'Done and verified' },
   accepted: { sign: '☑️', word: 'Accepted as it is' },

@@ -51,7 +51,7 @@ test('the facts of the incident stand in the sections that a post-mortem has', (
   expect(text).toContain('waiting clients: 82');
   expect(text).toContain('- [x] 1 session was cancelled.');
   expect(text).toContain('- [ ] pid 4712: protected: a backup (_no audit holds this_)');
-  expect(text).toContain('- [ ] Give its role a statement\\_timeout.');
+  expect(text).toContain('- Give its role a statement\\_timeout.');
   expect(text).toContain('12:hash12');
 });
 

@@ -125,6 +125,9 @@ describe('what is offered', () => {
     const first = fold([...opening(runbook), skipped, planned('kill')]);
     expect(labels(first)[0]).toBe('Approve it on 1 target, as the first of two');
     expect(labels(first)).toContain('Go back to "Step suspend"');
+    const other = { ...skipped, by: { kind: 'system' }, passedBy: true } as const;
+    const passed = fold([...opening(runbook), other, planned('kill')]);
+    expect(labels(passed)).not.toContain('Go back to "Step suspend"');
     const approved = step(first, {
       type: 'approval.recorded',
       step: 'kill',

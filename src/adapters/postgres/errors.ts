@@ -100,7 +100,7 @@ const login: Rule = {
   code: 'database-permission',
   what: 'refused the login',
   hint: ({ role, target }) =>
-    `Check the password, pg_hba.conf, and that GRANT CONNECT ON DATABASE ${ident(target)} TO ${ident(role)}; was run.`,
+    `Check the password and pg_hba.conf, and that grants.sql was run, which makes the role; it has GRANT CONNECT ON DATABASE ${ident(target)} TO ${ident(role)}; too.`,
   retryable: false,
 };
 const noDatabase: Rule = {

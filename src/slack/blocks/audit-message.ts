@@ -1,4 +1,11 @@
-import { type AuditReport, type Finding, isRed, type Severity, severities } from '../../domain/audit.ts';
+import {
+  type AuditReport,
+  type Finding,
+  isRed,
+  type NotChecked,
+  type Severity,
+  severities,
+} from '../../domain/audit.ts';
 import { formatCount } from '../../domain/format.ts';
 import { applyRemedies } from './apply-remedies.ts';
 import { clip } from './clip.ts';
@@ -23,13 +30,8 @@ export function auditMessage(report: AuditReport): Said {
     blocks: [
       ...richText(line(bold(clip(head, 300)))),
       ...told.flatMap((finding) => richText(...findingParts(finding))),
-      ...richText(...listed('Also found', rest.map(named))),
-      ...richText(
-        ...listed(
-          'Not checked',
-          open.map(({ title, why }) => `${title}: ${why}`),
-        ),
-      ),
+      ...richText(...listed('Also found', rest.length, rest.map(named))),
+      ...richText(...listed('Not checked', open.length, reasonsOf(open))),
       ...richText(line(text(closing(database, suppressed.length)))),
       ...(findings.some(isRed) ? [applyRemedies(database)] : []),
     ],
@@ -58,14 +60,21 @@ function named({ severity, title, subject }: Finding): string {
   return `${severity}: ${title} · ${subject}`;
 }
 
-function listed(heading: string, items: readonly string[]): Part[] {
+/** Each reason once, with the audits that it kept from looking. */
+function reasonsOf(notChecked: readonly NotChecked[]): string[] {
+  return [...Map.groupBy(notChecked, ({ why }) => why)].map(
+    ([why, of]) => `${why} (${of.map(({ audit }) => audit).join(', ')})`,
+  );
+}
+
+function listed(heading: string, count: number, items: readonly string[]): Part[] {
   if (items.length === 0) return [];
   const shown = items.slice(0, MOST_NAMED);
   const left = items.length - shown.length;
   return [
-    line(bold(`${heading} (${items.length})`)),
+    line(bold(`${heading} (${count})`)),
     bullets([
-      ...shown.map((item) => line(text(clip(item, 200)))),
+      ...shown.map((item) => line(text(clip(item, 300)))),
       ...(left > 0 ? [line(text(`and ${left} more`))] : []),
     ]),
   ];

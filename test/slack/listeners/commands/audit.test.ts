@@ -9,15 +9,12 @@ test('tells the worst with evidence and remedy, counts by severity, and says wha
   const others = Array.from({ length: 9 }, (_, index) =>
     finding({ severity: 'low', title: `Finding ${index}`, subject: `table t${index}`, audit: 'dead-rows' }),
   );
+  const unread = { because: 'unreadable', why: 'The role may not list quotas.' } as const;
   rig.audits.report = auditReport({
     findings: [finding(), ...others],
     notChecked: [
-      {
-        audit: 'quota',
-        title: 'No ResourceQuota',
-        because: 'unreadable',
-        why: 'The role may not list quotas.',
-      },
+      { audit: 'quota', title: 'No ResourceQuota', ...unread },
+      { audit: 'limits', title: 'No LimitRange', ...unread },
       { audit: 'x', title: 'Of another version', because: 'does-not-apply', why: 'n/a' },
     ],
   });
@@ -25,7 +22,7 @@ test('tells the worst with evidence and remedy, counts by severity, and says wha
   const blocks = await told(rig.sandbox, 'U0ALICE', /Audit of orders: 10 findings \(1 high, 9 low\)/);
   expect(blocks).toContain('ALTER ROLE report_generator SET statement_timeout');
   expect(blocks).toContain('Finding 8');
-  expect(blocks).toContain('The role may not list quotas.');
+  expect(blocks).toContain('The role may not list quotas. (quota, limits)');
   expect(blocks).not.toContain('Of another version');
 });
 
