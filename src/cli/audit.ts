@@ -1,28 +1,18 @@
-import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { pino } from 'pino';
-import { createOutgoing } from '../adapters/http/outgoing.ts';
-import { createAudits } from '../audits/create-audits.ts';
 import { compareWithRatchet, firstRatchet, tighten } from '../audits/ratchet.ts';
-import { readSuspensions, type SuspensionRecord } from '../audits/read-suspensions.ts';
 import { loadAudits } from '../audits/registry.ts';
 import { toSarif } from '../audits/to-sarif.ts';
-import { systemClock } from '../clock.ts';
-import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { type AuditReport, isAtLeast, type Severity, severities } from '../domain/audit.ts';
 import { FirebreakError } from '../domain/errors.ts';
 import { paint } from '../terminal/lines.ts';
 import { VERSION } from '../version.ts';
-import { knownOf } from '../wiring/known-hosts.ts';
-import { openPorts } from '../wiring/open-ports.ts';
-import { reachStateUrl } from '../wiring/state-url.ts';
 import { auditLines } from './audit/audit-lines.ts';
 import { readRatchet, writeRatchet } from './audit/ratchet-file.ts';
 import { ratchetLines } from './audit/ratchet-lines.ts';
+import { withAudits } from './audit/with-audits.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
-import { withState } from './with-state.ts';
 
 const EXAMPLES = `
 Exit code: 0 nothing as bad as --fail-on; 1 something is, or could not be read; 2 it was called wrong.
@@ -103,33 +93,15 @@ async function auditAll(configFile: string, name: string | undefined): Promise<A
     throw new FirebreakError('database-error', `Database ${name} is not configured.`, {
       hint: `Use one of: ${config.databases.map((database) => database.name).join(', ')}.`,
     });
-  await using started = new AsyncDisposableStack();
-  const logger = pino({ level: 'error' }, process.stderr);
-  const outgoing = createOutgoing();
-  started.defer(async () => outgoing.close(0));
   const stop = new AbortController();
   onStopSignal(() =>
     stop.abort(new FirebreakError('stopped', 'The audit was stopped.', { hint: 'Run it again.' })),
   );
-  const ports = await openPorts({ ...config, databases: chosen }, started, { logger, fetch: outgoing.fetch });
-  const audits = createAudits(
-    { ...ports, suspensions: async () => suspensionsOf(config, configFile) },
-    {
-      audits: await loadAudits(),
-      policy: config.audits,
-      known: (database) => knownOf(config, database),
-      clock: systemClock,
-    },
-  );
-  const reports: AuditReport[] = [];
-  for (const database of chosen) reports.push(await audits.run(database.name, stop.signal));
-  return reports;
-}
-
-/** What incidents suspended, from the journal; where Firebreak has never run there is none. */
-async function suspensionsOf({ state }: Config, configFile: string): Promise<SuspensionRecord[]> {
-  if (state.url === null && !existsSync(state.directory)) return [];
-  return await withState(configFile, reachStateUrl, readSuspensions);
+  return await withAudits(configFile, config, chosen, async (audits) => {
+    const reports: AuditReport[] = [];
+    for (const database of chosen) reports.push(await audits.run(database.name, stop.signal));
+    return reports;
+  });
 }
 
 async function print(reports: readonly AuditReport[], options: Options): Promise<string> {

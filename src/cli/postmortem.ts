@@ -2,18 +2,22 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { createCharts } from '../adapters/charts/create-charts.ts';
+import { missingGuardrails } from '../audits/factors.ts';
 import { incidentChart } from '../charts/incident-chart.ts';
 import { chartSpec } from '../charts/spec.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { FirebreakError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
-import { foldIncident } from '../domain/incident.ts';
+import { foldIncident, type Incident } from '../domain/incident.ts';
 import type { Measured } from '../domain/post-mortem.ts';
 import { measureForPostMortem } from '../engine/write-post-mortem.ts';
+import { followUpsOf } from '../postmortem/action-items.ts';
 import { type PostMortemOptions, postMortem } from '../postmortem/post-mortem.ts';
 import { createImpact } from '../wiring/impact-questions.ts';
 import { reachStateUrl } from '../wiring/state-url.ts';
+import { asPerson, refused } from './alerts/as-person.ts';
+import { withAudits } from './audit/with-audits.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';
 import { withState } from './with-state.ts';
 
@@ -21,6 +25,7 @@ const EXAMPLES = `
 Examples:
   $ firebreak postmortem INC-12 --out 2024-11-15-orders.md     and its chart beside it, for light and dark pages
   $ firebreak postmortem INC-12 --time-zone Asia/Seoul
+  $ firebreak postmortem INC-12 --follow-ups                   and its action items live on: firebreak follow-ups
   $ firebreak postmortem INC-12 --no-measure                   from the journal alone`;
 
 interface Options {
@@ -28,6 +33,8 @@ interface Options {
   readonly timeZone?: string;
   readonly out?: string;
   readonly measure: boolean;
+  readonly followUps?: true;
+  readonly as?: string;
 }
 
 /** `firebreak postmortem INC`: the facts of an incident as Markdown, with the lines that people write left for them. */
@@ -37,27 +44,55 @@ export function postMortemCommand(): Command {
       'Write the post-mortem of an incident as Markdown: from its journal, and from what the configuration says how to measure.',
     )
     .option('-o, --out <file>', 'write it there, and its chart beside it')
-    .option('--no-measure', 'ask nothing: the impact that was not measured before is told as not measured')
+    .option('--no-measure', 'ask nothing: impact and guardrails that were not looked at before say so')
+    .option('--follow-ups', 'let its action items live on as follow-ups, as it does in Slack')
+    .option(
+      '--as <person>',
+      'who you are, with --follow-ups, when the account of this machine does not say it',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (id: string, options: Options) => {
       const config = await loadConfig(options.config);
       const events = await withState(options.config, reachStateUrl, async (state) => eventsOf(state, id));
-      if (foldIncident(id, events).purpose === 'prevention')
-        throw new FirebreakError(
-          'not-allowed',
-          `${id} is a prevention run, no outage: it has no post-mortem.`,
-          {
-            hint: `firebreak timeline ${id} tells it.`,
-          },
-        );
+      const incident = foldIncident(id, events);
+      mayBeWritten(incident, options);
       const timeZone = options.timeZone ?? config.timeZone;
-      const measured = lastMeasured(events) ?? (options.measure ? await measure(config, id, events) : null);
+      const measured =
+        lastMeasured(events) ?? (options.measure ? await measure(options.config, config, incident) : null);
       const picture =
         options.out === undefined ? null : await writePictures(options.out, id, events, timeZone);
       const text = postMortem(id, events, { timeZone, measured, picture });
       if (options.out === undefined) process.stdout.write(text);
       else await writeFile(options.out, text);
+      if (options.followUps === true) await takeUp(incident, measured, options);
     });
+}
+
+function mayBeWritten({ id, purpose, status }: Incident, { followUps }: Options): void {
+  if (purpose === 'prevention')
+    throw new FirebreakError('not-allowed', `${id} is a prevention run, no outage: it has no post-mortem.`, {
+      hint: `firebreak timeline ${id} tells it.`,
+    });
+  if (followUps === true && status !== 'closed')
+    throw new FirebreakError('not-allowed', `${id} is still open: what it leaves to do is not known yet.`, {
+      hint: 'Add --follow-ups when it is closed.',
+    });
+}
+
+/** Tells on stderr which follow-ups there are, so that stdout stays the document. */
+async function takeUp(incident: Incident, measured: Measured | null, options: Options): Promise<void> {
+  const drafts = followUpsOf(incident, measured);
+  const items = await asPerson(options, async (desk, by) => {
+    const refusal = await desk.followUps.take({ incident: incident.id, drafts, by });
+    if (refusal !== null) throw refused(refusal);
+    return (await desk.followUps.view()).items;
+  });
+  const own = items.filter(({ incidents }) => incidents.includes(incident.id)).map(({ id }) => id);
+  process.stderr.write(
+    own.length === 0
+      ? `${incident.id} left nothing to do.\n`
+      : `Follow-ups of ${incident.id}: ${own.join(', ')}. "firebreak follow-ups" has their owners and days.\n`,
+  );
 }
 
 /** What was measured when the document was written in Slack: both tell the same. */
@@ -66,13 +101,19 @@ function lastMeasured(events: readonly RecordedEvent[]): Measured | null {
   return last?.type === 'postmortem.written' ? last.measured : null;
 }
 
-async function measure(config: Config, id: string, events: readonly RecordedEvent[]): Promise<Measured> {
-  const sources = { impact: createImpact(config.databases, fetch), factors: null };
-  return await measureForPostMortem(
-    sources,
-    foldIncident(id, events),
-    new Date(),
-    new AbortController().signal,
+async function measure(configFile: string, config: Config, incident: Incident): Promise<Measured> {
+  const { signal } = new AbortController();
+  const databases = config.databases.filter(({ name }) => name === incident.database);
+  return await withAudits(configFile, config, databases, async (audits) =>
+    measureForPostMortem(
+      {
+        impact: createImpact(config.databases, fetch),
+        factors: async (database) => missingGuardrails(audits, database, signal),
+      },
+      incident,
+      new Date(),
+      signal,
+    ),
   );
 }
 

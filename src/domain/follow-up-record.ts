@@ -222,6 +222,7 @@ export function takeUp(
   { items }: FollowUpRecord,
   incident: string,
   drafts: readonly FollowUpDraft[],
+  by: Actor = { kind: 'system' },
 ): DomainEvent[] {
   const events: DomainEvent[] = [];
   const met = new Set<string>();
@@ -238,7 +239,6 @@ export function takeUp(
   }
   const added = fresh.map((draft, index): DomainEvent => {
     const id = followUpId(items.length + index + 1);
-    const by = { kind: 'system' } as const;
     return { type: 'follow-up.added', id, ...draft, incident, owner: null, due: null, by };
   });
   return [...events, ...added];

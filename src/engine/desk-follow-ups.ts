@@ -1,5 +1,5 @@
 import type { Person } from '../domain/actor.ts';
-import type { FollowUpStatus, Proof } from '../domain/follow-up.ts';
+import type { FollowUpDraft, FollowUpStatus, Proof } from '../domain/follow-up.ts';
 import type { FollowUp, FollowUpDigest, Reopening } from '../domain/follow-up-record.ts';
 
 /** Everything of the follow-ups, for views. */
@@ -50,6 +50,15 @@ export interface FollowUpDesk {
     | { readonly status: 'added'; readonly followUp: FollowUp }
     | { readonly status: 'refused'; readonly message: string }
   >;
+  /**
+   * Takes up what an incident left to do, as its post-mortem in Slack does; a second time changes nothing. Null, or why not
+   * in a sentence.
+   */
+  take(wish: {
+    readonly incident: string;
+    readonly drafts: readonly FollowUpDraft[];
+    readonly by: Person;
+  }): Promise<string | null>;
   /** Null when it was done, or when nothing was to be changed; otherwise why not in a sentence. */
   change(change: FollowUpChange): Promise<string | null>;
 }

@@ -2,7 +2,13 @@ import type { Person } from '../domain/actor.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { DomainEvent } from '../domain/event.ts';
 import { dayIn, FOLLOW_UP_TEXT, isDay, proofName } from '../domain/follow-up.ts';
-import { type FollowUp, type FollowUpRecord, followUpId, refusedName } from '../domain/follow-up-record.ts';
+import {
+  type FollowUp,
+  type FollowUpRecord,
+  followUpId,
+  refusedName,
+  takeUp,
+} from '../domain/follow-up-record.ts';
 import { isSame } from '../domain/told.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { State } from '../ports/state.ts';
@@ -67,6 +73,18 @@ export function createFollowUpDesk(options: FollowUpDeskOptions): FollowUpDesk {
       const followUp = record.items.find((one) => one.id === id);
       if (followUp !== undefined) return { status: 'added', followUp };
       return { status: 'refused', message: decided.refusal ?? 'It was added before.' };
+    },
+
+    async take({ incident, drafts, by }) {
+      let decided = NOTHING;
+      await book.change(async ({ record }) => {
+        decided = await decide(record, { by }, 'add', () => ({
+          events: takeUp(record, incident, drafts, by),
+          refusal: null,
+        }));
+        return decided.events;
+      });
+      return decided.refusal;
     },
 
     async change(wish) {

@@ -9,12 +9,10 @@ import { measureImpact } from './measure-impact.ts';
 export interface RecordSources {
   readonly impact: Impact;
   /** What the audits of a database find now, and what they could not look at. Throws FirebreakError. */
-  readonly factors:
-    | ((
-        database: string,
-        signal: AbortSignal,
-      ) => Promise<{ readonly factors: readonly Factor[]; readonly unaudited: readonly string[] }>)
-    | null;
+  readonly factors: (
+    database: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly factors: readonly Factor[]; readonly unaudited: readonly string[] }>;
 }
 
 /** Measures what the document tells beside the journal. Throws nothing: what was not measured says so. */
@@ -33,7 +31,7 @@ export async function measureForPostMortem(
 }
 
 async function audit(
-  factors: RecordSources['factors'],
+  factors: RecordSources['factors'] | null,
   database: string,
   signal: AbortSignal,
 ): Promise<Pick<Measured, 'factors' | 'unaudited'>> {

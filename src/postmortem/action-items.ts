@@ -28,7 +28,7 @@ function openItems(incident: Incident, measured: Measured | null): OpenItems {
 }
 
 /** Everything that the post-mortem leaves to do: it lives on as follow-ups. Pure. */
-export function followUpsOf(incident: Incident, measured: Measured): FollowUpDraft[] {
+export function followUpsOf(incident: Incident, measured: Measured | null): FollowUpDraft[] {
   const { guardrails, fromIncident } = openItems(incident, measured);
   return [...guardrails, ...fromIncident];
 }

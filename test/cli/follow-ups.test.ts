@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openState } from '../../src/adapters/state/open-state.ts';
 import { createFollowUpBook } from '../../src/engine/follow-up-book.ts';
 import type { State } from '../../src/ports/state.ts';
-import { quiet, startServer, type TestServer } from '../adapters/state/support.ts';
+import { incidentRow, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
+import { story } from '../postmortem/story.ts';
 import { stateConfig } from '../support/rig/state-config.ts';
 
 let server: TestServer;
@@ -25,15 +26,16 @@ afterAll(async () => {
 });
 
 /** Runs a command as the person of this account. */
-function followUps(...args: string[]) {
+function firebreak(...args: string[]) {
   const people = [{ person: 'U0ANNA', name: 'Anna', login: userInfo().username }];
   const { file, env } = stateConfig(url, { authority: { observe: ['U0ANNA'] }, terminal: { people } });
   const { SUDO_USER: _, ...inherited } = process.env;
-  return spawnSync(process.execPath, ['src/main.ts', 'follow-ups', ...args, '--config', file], {
+  return spawnSync(process.execPath, ['src/main.ts', ...args, '--config', file], {
     encoding: 'utf8',
     env: { ...inherited, ...env },
   });
 }
+const followUps = (...args: string[]) => firebreak('follow-ups', ...args);
 
 test('lists what is left to do, and says who, until when, and what shall not be done', {
   timeout: 240_000,
@@ -52,4 +54,22 @@ test('lists what is left to do, and says who, until when, and what shall not be 
   expect(listed).toMatch(/FU-2.*dropped.*2999-12-31/);
   // Nothing of a database moves the cursor of a terminal.
   expect(listed).not.toContain('\u001b[2J');
+});
+
+test('what a post-mortem in a terminal leaves to do lives on too, once', { timeout: 240_000 }, async () => {
+  const events = story().map(({ event }) => event);
+  const incident = incidentRow('INC-2', { database: 'orders-primary', status: 'closed' });
+  await state.journal.append('INC-2', 0, events, { work: [], incident });
+  const before = JSON.parse(followUps('--all', '--json').stdout).length;
+  for (const _ of [1, 2]) {
+    const written = firebreak('postmortem', 'INC-2', '--follow-ups');
+    expect(written.stdout).toContain('- [ ] pid 4712: protected: a backup');
+    expect(written.stderr).toMatch(/^Follow-ups of INC-2: FU-\d+\. /);
+  }
+  const after = JSON.parse(followUps('--all', '--json').stdout);
+  expect(after).toHaveLength(before + 1);
+  expect(after.at(-1)).toMatchObject({ text: 'pid 4712: protected: a backup', incidents: ['INC-2'] });
+  const open = incidentRow('INC-3', { database: 'orders-primary' });
+  await state.journal.append('INC-3', 0, events.slice(0, 2), { work: [], incident: open });
+  expect(firebreak('postmortem', 'INC-3', '--follow-ups').stderr).toContain('INC-3 is still open');
 });

@@ -83,6 +83,17 @@ test('the action items of a post-mortem live on, once, whoever writes it how oft
   expect(await written()).toHaveLength(1);
 });
 
+test('a person takes them up where Slack did not, once, and only who may', { timeout: 60_000 }, async () => {
+  const { one, two, written } = await replicas();
+  const wish = { incident: 'INC-1', drafts: [draft] };
+  expect(await one.desk.followUps.take({ ...wish, by: nobody })).toContain('Nothing was changed');
+  for (const { desk } of [one, two]) expect(await desk.followUps.take({ ...wish, by: anna })).toBeNull();
+  expect(await written()).toMatchObject([
+    { type: 'follow-up.refused', by: nobody },
+    { type: 'follow-up.added', by: anna, incident: 'INC-1' },
+  ]);
+});
+
 test('two replicas at the same time take up and judge once', { timeout: 60_000 }, async () => {
   const { one, two, written } = await replicas();
   const books = [one, two].map(({ state }) => createFollowUpBook(state.journal));

@@ -36,6 +36,9 @@ export function createScriptedFollowUps(): ScriptedFollowUps {
       if (followUp === undefined) throw new Error('Nothing was added.');
       return { status: 'added', followUp };
     },
+    async take() {
+      return this.refusal;
+    },
     async change(wish) {
       this.changed.push(wish);
       return this.refusal;
