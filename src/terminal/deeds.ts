@@ -109,18 +109,24 @@ function attentionOffers(incident: Incident, attempt: StepAttempt): Offer[] {
   ];
 }
 
-/** Earlier steps that a person skipped, and the one that the proof points back to. */
+/**
+ * Earlier steps that a person skipped, and the one that the proof points back to. Of those that were passed by as being for
+ * another cause, the last: with many they would bury the rest.
+ */
 function backOffers(incident: Incident, attempt: StepAttempt): Offer[] {
   const run = currentRun(incident);
   if (run === undefined) return [];
-  return run.runbook.steps.slice(0, run.position).flatMap(({ id, title }) => {
+  const earlier = run.runbook.steps.slice(0, run.position).map(({ id, title }) => {
     const last = run.attempts.findLast(({ step }) => step.id === id);
-    const isWanted = attempt.verdict?.goBackTo === id;
-    const wasSkipped = last?.status === 'skipped' && last.closing?.by.kind === 'person';
-    return isWanted || wasSkipped
-      ? [{ deed: { do: 'back', to: id }, label: `Go back to "${title}"` } as const]
-      : [];
+    return { id, title, skippedBy: last?.status === 'skipped' ? last.closing?.by.kind : undefined };
   });
+  const lastPassedBy = earlier.findLast(({ skippedBy }) => skippedBy === 'system');
+  return earlier
+    .filter(
+      (one) =>
+        one.id === attempt.verdict?.goBackTo || one.skippedBy === 'person' || one.id === lastPassedBy?.id,
+    )
+    .map(({ id, title }) => ({ deed: { do: 'back', to: id }, label: `Go back to "${title}"` }));
 }
 
 function evidence({ causes }: Incident): Offer[] {

@@ -114,6 +114,24 @@ describe('what is offered', () => {
     expect(labels(fold([...opening(runbook), event]))[0]).toBe('Change what it acts on, then run it');
   });
 
+  test('is the way back to what people skipped, and of what was passed by to the last only', () => {
+    const steps = ['roll-back', 'scale', 'suspend', 'drop', 'kill'];
+    const skip = { type: 'step.skipped', attempt: 1, reason: 'no' } as const;
+    const passed = { ...skip, by: { kind: 'system' }, passedBy: true } as const;
+    const incident = fold([
+      ...opening(makeRunbook(steps.map((id) => makeStep(id)))),
+      { ...passed, step: 'roll-back' },
+      { ...skip, step: 'scale', by: anna },
+      { ...passed, step: 'suspend' },
+      { ...passed, step: 'drop' },
+      planned('kill'),
+    ]);
+    expect(labels(incident).filter((label) => label.startsWith('Go back'))).toEqual([
+      'Go back to "Step scale"',
+      'Go back to "Step drop"',
+    ]);
+  });
+
   test('is to be the first, then the second of two', () => {
     const skipped: DomainEvent = {
       type: 'step.skipped',
@@ -125,9 +143,6 @@ describe('what is offered', () => {
     const first = fold([...opening(runbook), skipped, planned('kill')]);
     expect(labels(first)[0]).toBe('Approve it on 1 target, as the first of two');
     expect(labels(first)).toContain('Go back to "Step suspend"');
-    const other = { ...skipped, by: { kind: 'system' }, passedBy: true } as const;
-    const passed = fold([...opening(runbook), other, planned('kill')]);
-    expect(labels(passed)).not.toContain('Go back to "Step suspend"');
     const approved = step(first, {
       type: 'approval.recorded',
       step: 'kill',
