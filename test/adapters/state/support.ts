@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,19 @@ import type { DomainEvent } from '../../../src/domain/event.ts';
 import type { IncidentRow, State } from '../../../src/ports/state.ts';
 
 export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A server that is reached over TCP, so that a proxy can stand before it. */
+export async function startOnTcp() {
+  const root = mkdtempSync(join(tmpdir(), 'fb-st-'));
+  chmodSync(root, 0o711);
+  await using parts = new AsyncDisposableStack();
+  parts.defer(() => rmSync(root, { recursive: true, force: true }));
+  const server = parts.use(
+    await startPostgres({ dataDirectory: join(root, 'data'), listen: { host: '127.0.0.1' } }),
+  );
+  const running = parts.move();
+  return { server, end: async () => running.disposeAsync() };
+}
 
 /** A PostgreSQL of its own that can be stopped, killed and started again on the same socket. */
 export async function startServer() {

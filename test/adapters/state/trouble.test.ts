@@ -4,22 +4,18 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
 import { openState } from '../../../src/adapters/state/open-state.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import { alertOf, eventually, mitigated, opened, query, quiet } from './support.ts';
+import { alertOf, eventually, mitigated, opened, query, quiet, startOnTcp } from './support.ts';
 
 const stack = new AsyncDisposableStack();
-let server: Awaited<ReturnType<typeof startPostgres>>;
+let server: Awaited<ReturnType<typeof startOnTcp>>['server'];
 let databases = 0;
 
 beforeAll(async () => {
-  const root = mkdtempSync(join(tmpdir(), 'fb-st-'));
-  chmodSync(root, 0o711);
-  stack.defer(() => rmSync(root, { recursive: true, force: true }));
-  server = stack.use(
-    await startPostgres({ dataDirectory: join(root, 'data'), listen: { host: '127.0.0.1' } }),
-  );
+  const started = await startOnTcp();
+  stack.defer(started.end);
+  server = started.server;
 });
 afterAll(async () => stack.disposeAsync());
 

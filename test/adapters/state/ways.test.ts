@@ -1,28 +1,21 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
 import { createDatabase } from '../../../src/adapters/state/database.ts';
 import { together } from '../../../src/adapters/state/together.ts';
 import { transaction } from '../../../src/adapters/state/transaction.ts';
 import type { Openings } from '../../../src/ports/state.ts';
 import { makeAlert } from '../../support/domain.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
-import { mitigated, opened } from './support.ts';
+import { mitigated, opened, startOnTcp } from './support.ts';
 
 const stack = new AsyncDisposableStack();
-let server: Awaited<ReturnType<typeof startPostgres>>;
+let server: Awaited<ReturnType<typeof startOnTcp>>['server'];
 
 beforeAll(async () => {
-  const root = mkdtempSync(join(tmpdir(), 'fb-st-'));
-  chmodSync(root, 0o711);
-  stack.defer(() => rmSync(root, { recursive: true, force: true }));
-  server = stack.use(
-    await startPostgres({ dataDirectory: join(root, 'data'), listen: { host: '127.0.0.1' } }),
-  );
+  const started = await startOnTcp();
+  stack.defer(started.end);
+  server = started.server;
 });
 afterAll(async () => stack.disposeAsync());
 

@@ -14,6 +14,7 @@ import type { Snapshot } from '../../../domain/snapshot.ts';
 import { nameOf, readBatches } from '../../cronjob-edits.ts';
 import { allManaged, managedInstead } from '../../gitops.ts';
 import { compactBody } from '../../job-requests.ts';
+import { draftOf } from '../../parts.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Params } from './contract.ts';
 import { lookAtReplicas } from './look-at-replicas.ts';
@@ -260,7 +261,7 @@ function notFit(refusals: readonly string[], known: Fact[]): FirebreakError {
 }
 
 function draft(parts: Partial<Draft<DatabaseRoute>>): Draft<DatabaseRoute> {
-  return {
+  return draftOf({
     summary: 'Route no CronJob.',
     impact:
       'From the next run on they read from the replica, and fail when it is away. What runs now stays on the primary.',
@@ -269,12 +270,6 @@ function draft(parts: Partial<Draft<DatabaseRoute>>): Draft<DatabaseRoute> {
       'What they read there is as old as the replica.',
       'Their query stays as expensive as it is, for everybody else on the replica.',
     ],
-    warnings: [],
-    targets: [],
-    excluded: [],
-    choices: [],
-    commands: [],
-    nothingToDo: null,
     ...parts,
-  };
+  });
 }
