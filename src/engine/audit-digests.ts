@@ -1,9 +1,7 @@
 import type { AuditDigest } from '../domain/audit-digest.ts';
+import { streams } from '../domain/streams.ts';
 import type { AuditDigests } from '../ports/audit-digests.ts';
 import type { Journal } from '../ports/state.ts';
-
-/** The stream of the journal in which scheduled audits are written down, and the key of the work that tells of them. */
-const STREAM = 'audits';
 
 /** Keeps the digests in the journal, where any replica can tell the last one. */
 export interface RecordedDigests extends AuditDigests {
@@ -13,7 +11,7 @@ export interface RecordedDigests extends AuditDigests {
 
 export function createAuditDigests(journal: Pick<Journal, 'read' | 'append'>): RecordedDigests {
   const recorded = async () =>
-    (await journal.read(STREAM)).flatMap(({ version, event }) =>
+    (await journal.read(streams.audits)).flatMap(({ version, event }) =>
       event.type === 'audits.digested'
         ? [{ version, digest: { slot: event.slot, databases: event.databases } }]
         : [],
@@ -24,10 +22,10 @@ export function createAuditDigests(journal: Pick<Journal, 'read' | 'append'>): R
       const last = (await recorded()).at(-1);
       if (last !== undefined && last.digest.slot >= digest.slot) return false;
       const { status } = await journal.append(
-        STREAM,
+        streams.audits,
         last?.version ?? 0,
         [{ type: 'audits.digested', ...digest }],
-        { work: [{ kind: 'render', key: STREAM }] },
+        { work: [{ kind: 'render', key: streams.audits }] },
       );
       return status === 'appended';
     },

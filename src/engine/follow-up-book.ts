@@ -7,10 +7,8 @@ import {
   noFollowUps,
   takeUp,
 } from '../domain/follow-up-record.ts';
+import { streams } from '../domain/streams.ts';
 import type { Journal } from '../ports/state.ts';
-
-/** The stream of the journal in which everything of the follow-ups is written down, and the key of the work that tells of it. */
-const STREAM = 'follow-ups';
 
 /** The follow-ups at one moment. */
 export interface FollowUpPage {
@@ -33,7 +31,7 @@ export interface FollowUpBook {
 
 export function createFollowUpBook(journal: Pick<Journal, 'read' | 'append'>): FollowUpBook {
   async function read(): Promise<FollowUpPage> {
-    const entries = await journal.read(STREAM);
+    const entries = await journal.read(streams.followUps);
     return { version: entries.at(-1)?.version ?? 0, record: entries.reduce(foldFollowUps, noFollowUps) };
   }
 
@@ -42,8 +40,8 @@ export function createFollowUpBook(journal: Pick<Journal, 'read' | 'append'>): F
       const page = await read();
       const events = await make(page);
       if (events.length === 0) return page;
-      const work = [{ kind: 'render' as const, key: STREAM }];
-      const { status } = await journal.append(STREAM, page.version, events, { work });
+      const work = [{ kind: 'render' as const, key: streams.followUps }];
+      const { status } = await journal.append(streams.followUps, page.version, events, { work });
       if (status === 'appended') return await read();
     }
   }

@@ -1,9 +1,7 @@
 import type { DomainEvent } from '../domain/event.ts';
+import { streams } from '../domain/streams.ts';
 import { foldWatchdog, nothingRecorded, type PolicyRecord } from '../domain/watchdog-record.ts';
 import type { AppendResult, Journal, StreamAppend } from '../ports/state.ts';
-
-/** The stream of the journal in which everything of the watchdog is written down, and the key of the work that tells of it. */
-const STREAM = 'watchdog';
 
 /** The records of all policies at one moment. */
 export interface Page {
@@ -26,14 +24,15 @@ export function createBook(journal: Pick<Journal, 'read' | 'appendAll'>): Book {
 
   return {
     async read() {
-      const entries = await journal.read(STREAM, known.version);
+      const entries = await journal.read(streams.watchdog, known.version);
       const records = entries.reduce(foldWatchdog, known.records);
       known = { version: entries.at(-1)?.version ?? known.version, records };
       return { version: known.version, of: (policy) => records.get(policy) ?? nothingRecorded };
     },
     async append({ version }, event, together = []) {
-      const work = event.type === 'watchdog.enabled' ? [] : [{ kind: 'render' as const, key: STREAM }];
-      const own = { stream: STREAM, expectedVersion: version, events: [event], options: { work } };
+      const work =
+        event.type === 'watchdog.enabled' ? [] : [{ kind: 'render' as const, key: streams.watchdog }];
+      const own = { stream: streams.watchdog, expectedVersion: version, events: [event], options: { work } };
       const { status }: AppendResult = await journal.appendAll([own, ...together]);
       // Also when the journal was set back to an earlier state, which what is known here would hide.
       if (status === 'conflict') known = { version: 0, records: new Map() };

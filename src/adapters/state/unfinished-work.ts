@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { streams } from '../../domain/streams.ts';
 import { INTAKE, type Work } from '../../ports/state.ts';
 import { isAnythingDue } from './held-alerts.ts';
 import type { StateTables } from './tables.ts';
@@ -6,7 +7,7 @@ import type { StateTables } from './tables.ts';
 /** How much one look takes: what is beyond comes with the next looks, in turn. */
 const MOST_INCIDENTS = 200;
 const MOST_VIEWS = 50;
-/** An incident's messages are brought in line for so long after its last event. */
+/** Messages are brought in line for so long after the last event that they tell of. */
 const VIEWED_HOURS = 1;
 const OVERDUE_SECONDS = 2;
 
@@ -18,8 +19,8 @@ export interface Cursor {
 export const BEGINNING: Cursor = { incident: 0, view: 0 };
 
 /**
- * The intake, open incidents that wait for nobody, and incidents whose messages may be behind, from the cursor on. What
- * has come to its end begins anew.
+ * The intake, open incidents that wait for nobody, and incidents and streams beside them whose messages may be behind, from
+ * the cursor on. What has come to its end begins anew.
  */
 export async function unfinishedWork(
   db: Kysely<StateTables>,
@@ -44,7 +45,11 @@ export async function unfinishedWork(
     .orderBy('ordinal')
     .limit(MOST_VIEWS)
     .execute();
-  const shown = new Set([...incidents, ...views].map(({ id }) => id));
+  const beside = await sql<{ id: string }>`
+    select told.stream as id from unnest(${Object.values(streams)}::text[]) as told (stream)
+    where (select at from firebreak.journal as entry where entry.stream = told.stream order by version desc limit 1)
+      > clock_timestamp() - make_interval(hours => ${VIEWED_HOURS})`.execute(db);
+  const shown = new Set([...incidents, ...views, ...beside.rows].map(({ id }) => id));
   return {
     work: [
       INTAKE,

@@ -1,15 +1,16 @@
 import type { Incident } from '../../domain/incident.ts';
+import { streams } from '../../domain/streams.ts';
 import type { ChatMessage } from '../../ports/state.ts';
 import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
 import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
-import { AUDITS, FOLLOW_UPS, NOTICES, WATCHDOG } from './perform.ts';
+import { NOTICES } from './perform.ts';
 import { channelFor } from './routed-channel.ts';
 import { createVisit } from './visit.ts';
 
 /** What is told beside the incidents. */
-const BESIDE: readonly string[] = [NOTICES, AUDITS, WATCHDOG, FOLLOW_UPS];
+const BESIDE: readonly string[] = [NOTICES, ...Object.values(streams)];
 /** Incidents that are looked at, at the same time. */
 const MOST_LOOKS = 4;
 /** Milliseconds that a render waits for its incident: as long as the queue waits between two items anyway. */

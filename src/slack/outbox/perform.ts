@@ -16,12 +16,6 @@ import type { Searches } from './searches.ts';
 
 /** The key of the work that tells which alerts led to nothing. */
 export const NOTICES = 'intake';
-/** The key of the work that tells what the scheduled audits found. */
-export const AUDITS = 'audits';
-/** The key of the work that tells what the policies of the watchdog did. */
-export const WATCHDOG = 'watchdog';
-/** The key of the work that tells what is left to do after incidents. */
-export const FOLLOW_UPS = 'follow-ups';
 
 /** What the outbox works with. */
 export interface OutboxTools {

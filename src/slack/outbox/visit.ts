@@ -1,5 +1,6 @@
 import { type Deciders, decidersOf } from '../../domain/deciders.ts';
 import { currentAttempt, type Incident } from '../../domain/incident.ts';
+import { streams } from '../../domain/streams.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
 import { awaited } from '../../words/incident-state.ts';
@@ -25,7 +26,7 @@ import {
 import type { News, NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
-import { AUDITS, FOLLOW_UPS, NOTICES, perform, WATCHDOG } from './perform.ts';
+import { NOTICES, perform } from './perform.ts';
 import { channelFor, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
@@ -75,16 +76,16 @@ export function createVisit(
       const notices = await desk.notices();
       return { since: notices[0]?.firstAt ?? '', incident: null, messages: noticeMessages(notices) };
     }
-    if (id === AUDITS) {
+    if (id === streams.audits) {
       const digests = await options.digests.recent(1);
       return { since: digests[0]?.slot ?? '', incident: null, messages: digestMessages(digests) };
     }
-    if (id === WATCHDOG) {
+    if (id === streams.watchdog) {
       const place = { now: options.clock.now(), timeZone };
       const told = watchdogMessages(await options.watchdog.policies(), place);
       return { since: told[0]?.at ?? '', incident: null, messages: policyMessages(told) };
     }
-    if (id === FOLLOW_UPS) {
+    if (id === streams.followUps) {
       const told = followUpsTold(await desk.followUps.view());
       return { since: told[0]?.at ?? '', incident: null, messages: followUpMessages(told) };
     }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { streams } from '../../../src/domain/streams.ts';
 import type { State } from '../../../src/ports/state.ts';
 import {
   alertOf,
@@ -156,6 +157,7 @@ test('what a process left unfinished is taken up when the queue starts, without 
   const before = await opened(url);
   await before.alerts.store([alertOf('a')]);
   await before.journal.append('INC-1', 0, [mitigated('x')], { work: [], incident: incidentRow('INC-1') });
+  await before.journal.append(streams.watchdog, 0, [mitigated('x')], { work: [] });
   await query(url, 'delete from firebreak_queue.job');
 
   const after = await opened(url);
@@ -167,8 +169,8 @@ test('what a process left unfinished is taken up when the queue starts, without 
     });
   }
   await after.queue.start();
-  await eventually('everything', () => seen.length === 3, 2_000);
-  expect(seen.sort()).toEqual(['advance INC-1', 'intake alerts', 'render INC-1']);
+  await eventually('everything', () => seen.length === 4, 2_000);
+  expect(seen.sort()).toEqual(['advance INC-1', 'intake alerts', 'render INC-1', 'render watchdog']);
 });
 
 test('stop waits for what runs, aborts what takes too long, and lets nothing start', async () => {
