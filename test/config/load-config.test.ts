@@ -293,7 +293,7 @@ it.each([
 it('says what to do when there is no file', async () => {
   await expect(loadConfig(join(directory, 'none.yml'))).rejects.toMatchObject({
     code: 'bad-config',
-    hint: expect.stringContaining('firebreak.example.yml'),
+    hint: expect.stringContaining('firebreak init'),
   });
 });
 
