@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type KubernetesSandbox, startKubernetesSandbox } from '../../src/sandbox/kubernetes/server.ts';
 import { behindTls } from '../support/behind-tls.ts';
@@ -51,6 +51,10 @@ async function type(line: string): Promise<string> {
   return stdout;
 }
 
+/** As a reader does: what looks for Pods is typed again until they are there. */
+const typed = async (line: string) =>
+  line.startsWith('kubectl get') ? vi.waitFor(async () => type(line), { timeout: 30_000 }) : type(line);
+
 async function get(path: string): Promise<unknown> {
   const response = await fetch(`${cluster.url}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
   expect({ path, status: response.status }).toEqual({ path, status: 200 });
@@ -85,7 +89,7 @@ describe.skipIf(!canBuild)('kubectl with a kustomize of today', () => {
     { timeout: 120_000 },
     async (overlay) => {
       expect(commands.length).toBeGreaterThan(5);
-      for (const line of commands) await type(line.replace('overlays/embedded', `overlays/${overlay}`));
+      for (const line of commands) await typed(line.replace('overlays/embedded', `overlays/${overlay}`));
 
       const { replicas, template } = await deployment();
       expect(replicas).toBe(1);
