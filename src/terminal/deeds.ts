@@ -110,7 +110,7 @@ function attentionOffers(incident: Incident, attempt: StepAttempt): Offer[] {
 }
 
 /**
- * Earlier steps that a person skipped, and the one that the proof points back to. Of those that were passed by as being for
+ * Earlier steps that were skipped, and the one that the proof points back to. Of those that were passed by as being for
  * another cause, the last: with many they would bury the rest.
  */
 function backOffers(incident: Incident, attempt: StepAttempt): Offer[] {
@@ -118,14 +118,12 @@ function backOffers(incident: Incident, attempt: StepAttempt): Offer[] {
   if (run === undefined) return [];
   const earlier = run.runbook.steps.slice(0, run.position).map(({ id, title }) => {
     const last = run.attempts.findLast(({ step }) => step.id === id);
-    return { id, title, skippedBy: last?.status === 'skipped' ? last.closing?.by.kind : undefined };
+    const passedBy = last?.closing?.passedBy === true;
+    return { id, title, passedBy, skipped: last?.status === 'skipped' && !passedBy };
   });
-  const lastPassedBy = earlier.findLast(({ skippedBy }) => skippedBy === 'system');
+  const lastPassedBy = earlier.findLast(({ passedBy }) => passedBy);
   return earlier
-    .filter(
-      (one) =>
-        one.id === attempt.verdict?.goBackTo || one.skippedBy === 'person' || one.id === lastPassedBy?.id,
-    )
+    .filter((one) => one.id === attempt.verdict?.goBackTo || one.skipped || one === lastPassedBy)
     .map(({ id, title }) => ({ deed: { do: 'back', to: id }, label: `Go back to "${title}"` }));
 }
 

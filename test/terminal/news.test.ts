@@ -114,20 +114,22 @@ describe('what is offered', () => {
     expect(labels(fold([...opening(runbook), event]))[0]).toBe('Change what it acts on, then run it');
   });
 
-  test('is the way back to what people skipped, and of what was passed by to the last only', () => {
-    const steps = ['roll-back', 'scale', 'suspend', 'drop', 'kill'];
+  test('is the way back to what was skipped, and of what was passed by to the last only', () => {
+    const steps = ['roll-back', 'scale', 'idle', 'suspend', 'drop', 'kill'];
     const skip = { type: 'step.skipped', attempt: 1, reason: 'no' } as const;
     const passed = { ...skip, by: { kind: 'system' }, passedBy: true } as const;
     const incident = fold([
       ...opening(makeRunbook(steps.map((id) => makeStep(id)))),
       { ...passed, step: 'roll-back' },
       { ...skip, step: 'scale', by: anna },
+      { ...skip, step: 'idle', by: { kind: 'system' } },
       { ...passed, step: 'suspend' },
       { ...passed, step: 'drop' },
       planned('kill'),
     ]);
     expect(labels(incident).filter((label) => label.startsWith('Go back'))).toEqual([
       'Go back to "Step scale"',
+      'Go back to "Step idle"',
       'Go back to "Step drop"',
     ]);
   });
