@@ -1,4 +1,4 @@
-import { isAtLeast } from '../domain/audit.ts';
+import { byReason, isAtLeast } from '../domain/audit.ts';
 import type { Factor } from '../domain/post-mortem.ts';
 import type { Audits } from '../ports/audits.ts';
 
@@ -21,11 +21,8 @@ export async function missingGuardrails(
         evidence,
         remedy: todo,
       })),
-    unaudited: [
-      ...Map.groupBy(
-        notChecked.filter(({ because }) => because !== 'does-not-apply'),
-        ({ why }) => why,
-      ),
-    ].map(([why, members]) => `Not audited: ${members.map(({ audit }) => audit).join(', ')}. ${why}`),
+    unaudited: byReason(notChecked.filter(({ because }) => because !== 'does-not-apply')).map(
+      ({ why, audits: names }) => `Not audited: ${names}. ${why}`,
+    ),
   };
 }

@@ -48,6 +48,14 @@ export const NotChecked = z.object({
 });
 export type NotChecked = z.infer<typeof NotChecked>;
 
+/** Each reason once, with the audits that it kept from looking. */
+export function byReason(notChecked: readonly NotChecked[]): { why: string; audits: string }[] {
+  return [...Map.groupBy(notChecked, ({ why }) => why)].map(([why, members]) => ({
+    why,
+    audits: members.map(({ audit }) => audit).join(', '),
+  }));
+}
+
 /** What auditing one database gave. */
 export const AuditReport = z.object({
   /** Name of the database from the configuration. */

@@ -4,10 +4,9 @@ import { z } from 'zod';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { opened, startServer } from '../adapters/state/support.ts';
 import { QUICK_STEPS } from '../faults/world/quick-steps.ts';
-import { until } from '../slack/sandbox-control.ts';
 import { launchChromium, withoutBrowser } from '../support/chromium.ts';
 import { personAt } from '../support/person.ts';
-import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { startBatch, startBatchCluster } from '../support/rig/batch-cluster.ts';
 import { install } from '../support/rig/install.ts';
 import { sendAlert } from '../support/rig/send-alert.ts';
 import { startSlackOf } from '../support/rig/slack-of.ts';
@@ -124,12 +123,7 @@ test.skipIf(withoutBrowser)(
     await using slack = await startSlackOf('socket');
     const stateUrl = await server.createDatabase();
     using installation = install({ slack, mode: 'socket', victim, cluster, steps: STEPS, stateUrl });
-    await cluster.sandbox.createJobFrom('analytics', 'batch');
-    await until(
-      'the batch works',
-      async () => ((await victim.batchSeconds()) > 6 ? true : undefined),
-      PATIENCE_MS,
-    );
+    await startBatch(victim, cluster, PATIENCE_MS);
     await using serving = await serve(installation);
     await sendAlert(serving.httpUrl);
 

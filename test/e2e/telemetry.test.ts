@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { QUICK_STEPS } from '../faults/world/quick-steps.ts';
 import { act, posted, until } from '../slack/sandbox-control.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
-import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { startBatch, startBatchCluster } from '../support/rig/batch-cluster.ts';
 import { install } from '../support/rig/install.ts';
 import { sendAlert } from '../support/rig/send-alert.ts';
 import { ANNA, startSlackOf } from '../support/rig/slack-of.ts';
@@ -56,12 +56,7 @@ test('one incident is told from its alert to its effects by one id in the log, b
     steps: QUICK_STEPS,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '500' },
   });
-  await cluster.sandbox.createJobFrom('analytics', 'batch');
-  await until(
-    'the batch works',
-    async () => ((await victim.batchSeconds()) > 6 ? true : undefined),
-    PATIENCE_MS,
-  );
+  await startBatch(victim, cluster, PATIENCE_MS);
   await using serving = await serve(installation);
   await sendAlert(serving.httpUrl);
 

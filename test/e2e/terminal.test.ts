@@ -4,7 +4,7 @@ import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
 import { QUICK_STEPS } from '../faults/world/quick-steps.ts';
 import type { TestCluster } from '../sandbox/kubernetes/cluster.ts';
 import { act, beginOutage, endOutage, posted, type Shown, until } from '../slack/sandbox-control.ts';
-import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { startBatch, startBatchCluster } from '../support/rig/batch-cluster.ts';
 import { type Installation, install } from '../support/rig/install.ts';
 import { sendAlert } from '../support/rig/send-alert.ts';
 import { ANNA, BEN, startSlackOf } from '../support/rig/slack-of.ts';
@@ -39,12 +39,7 @@ async function openScene(people?: readonly object[]): Promise<Scene> {
   const installation = stack.use(
     install({ slack, mode: 'socket', victim, cluster, steps: QUICK_STEPS, config: { terminal } }),
   );
-  await cluster.sandbox.createJobFrom('analytics', 'batch');
-  await until(
-    'the batch has run for a while',
-    async () => ((await victim.batchSeconds()) > 6 ? true : undefined),
-    PATIENCE_MS,
-  );
+  await startBatch(victim, cluster, PATIENCE_MS);
   return {
     slack,
     cluster,

@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SlackSandbox } from '../../src/sandbox/slack/server.ts';
 import { QUICK_STEPS } from '../faults/world/quick-steps.ts';
 import type { TestCluster } from '../sandbox/kubernetes/cluster.ts';
-import { until } from '../slack/sandbox-control.ts';
 import { launchChromium, withoutBrowser } from '../support/chromium.ts';
 import { personAt } from '../support/person.ts';
-import { startBatchCluster } from '../support/rig/batch-cluster.ts';
+import { startBatch, startBatchCluster } from '../support/rig/batch-cluster.ts';
 import { type Installation, install } from '../support/rig/install.ts';
 import { sendAlert } from '../support/rig/send-alert.ts';
 import { ANNA, BEN, startSlackOf } from '../support/rig/slack-of.ts';
@@ -38,12 +37,7 @@ describe.skipIf(withoutBrowser)('two people in two windows', () => {
     installation = stack.use(
       install({ slack, mode: 'socket', victim, cluster, steps: STEPS, config: { authority } }),
     );
-    await cluster.sandbox.createJobFrom('analytics', 'batch');
-    await until(
-      'the batch works',
-      async () => ((await victim.batchSeconds()) > 6 ? true : undefined),
-      60_000,
-    );
+    await startBatch(victim, cluster, 60_000);
   });
   afterAll(async () => stack.disposeAsync());
 

@@ -1,4 +1,4 @@
-import { type AuditReport, type Finding, severities } from '../../domain/audit.ts';
+import { type AuditReport, byReason, type Finding, severities } from '../../domain/audit.ts';
 import { formatCount } from '../../domain/format.ts';
 import { BLANK, type Line, paint, say } from '../../terminal/lines.ts';
 import { printableLines } from '../../words/printable.ts';
@@ -103,8 +103,6 @@ function notCheckedLines({ notChecked }: AuditReport): Line[] {
   return [
     BLANK,
     say('Not checked:', { style: 'title' }),
-    ...[...Map.groupBy(notChecked, ({ why }) => why)].map(([why, members]) =>
-      say(`${members.map(({ audit }) => audit).join(', ')}: ${why}`, { mark: '- ', indent: 2 }),
-    ),
+    ...byReason(notChecked).map(({ why, audits }) => say(`${audits}: ${why}`, { mark: '- ', indent: 2 })),
   ];
 }

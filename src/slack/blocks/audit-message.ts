@@ -1,8 +1,8 @@
 import {
   type AuditReport,
+  byReason,
   type Finding,
   isRed,
-  type NotChecked,
   type Severity,
   severities,
 } from '../../domain/audit.ts';
@@ -31,7 +31,13 @@ export function auditMessage(report: AuditReport): Said {
       ...richText(line(bold(clip(head, 300)))),
       ...told.flatMap((finding) => richText(...findingParts(finding))),
       ...richText(...listed('Also found', rest.length, rest.map(named))),
-      ...richText(...listed('Not checked', open.length, reasonsOf(open))),
+      ...richText(
+        ...listed(
+          'Not checked',
+          open.length,
+          byReason(open).map(({ why, audits }) => `${why} (${audits})`),
+        ),
+      ),
       ...richText(line(text(closing(database, suppressed.length)))),
       ...(findings.some(isRed) ? [applyRemedies(database)] : []),
     ],
@@ -58,13 +64,6 @@ function findingParts({ severity, title, subject, evidence, remedy, audit }: Fin
 
 function named({ severity, title, subject }: Finding): string {
   return `${severity}: ${title} · ${subject}`;
-}
-
-/** Each reason once, with the audits that it kept from looking. */
-function reasonsOf(notChecked: readonly NotChecked[]): string[] {
-  return [...Map.groupBy(notChecked, ({ why }) => why)].map(
-    ([why, of]) => `${why} (${of.map(({ audit }) => audit).join(', ')})`,
-  );
 }
 
 function listed(heading: string, count: number, items: readonly string[]): Part[] {

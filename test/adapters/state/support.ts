@@ -15,17 +15,12 @@ import type { IncidentRow, State } from '../../../src/ports/state.ts';
 
 export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** A server that is reached over TCP, so that a proxy can stand before it. */
-export async function startOnTcp() {
+/** A server that is reached over TCP, so that a proxy can stand before it; it ends with the stack. */
+export async function startOnTcp(stack: AsyncDisposableStack) {
   const root = mkdtempSync(join(tmpdir(), 'fb-st-'));
   chmodSync(root, 0o711);
-  await using parts = new AsyncDisposableStack();
-  parts.defer(() => rmSync(root, { recursive: true, force: true }));
-  const server = parts.use(
-    await startPostgres({ dataDirectory: join(root, 'data'), listen: { host: '127.0.0.1' } }),
-  );
-  const running = parts.move();
-  return { server, end: async () => running.disposeAsync() };
+  stack.defer(() => rmSync(root, { recursive: true, force: true }));
+  return stack.use(await startPostgres({ dataDirectory: join(root, 'data'), listen: { host: '127.0.0.1' } }));
 }
 
 /** A PostgreSQL of its own that can be stopped, killed and started again on the same socket. */

@@ -9,13 +9,11 @@ import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { alertOf, eventually, mitigated, opened, query, quiet, startOnTcp } from './support.ts';
 
 const stack = new AsyncDisposableStack();
-let server: Awaited<ReturnType<typeof startOnTcp>>['server'];
+let server: Awaited<ReturnType<typeof startOnTcp>>;
 let databases = 0;
 
 beforeAll(async () => {
-  const started = await startOnTcp();
-  stack.defer(started.end);
-  server = started.server;
+  server = await startOnTcp(stack);
 });
 afterAll(async () => stack.disposeAsync());
 

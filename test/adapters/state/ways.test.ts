@@ -10,12 +10,10 @@ import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import { mitigated, opened, startOnTcp } from './support.ts';
 
 const stack = new AsyncDisposableStack();
-let server: Awaited<ReturnType<typeof startOnTcp>>['server'];
+let server: Awaited<ReturnType<typeof startOnTcp>>;
 
 beforeAll(async () => {
-  const started = await startOnTcp();
-  stack.defer(started.end);
-  server = started.server;
+  server = await startOnTcp(stack);
 });
 afterAll(async () => stack.disposeAsync());
 

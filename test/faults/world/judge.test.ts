@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../../src/domain/event.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
 import type { ChatMessage } from '../../../src/ports/state.ts';
+import { makePlan } from '../../support/domain.ts';
 import { isHeld } from '../fault.ts';
 import type { EntryFact, Facts, MessageFact } from './facts.ts';
 import { judge, ONCE } from './judge.ts';
@@ -9,19 +9,7 @@ import { readSignals } from './read-signals.ts';
 
 const anna = { kind: 'person', id: 'U1', name: 'anna', via: 'slack' } as const;
 const ref = { step: 'kill', attempt: 1 };
-const plan: Plan = {
-  kind: 'postgres.kill-queries',
-  params: {},
-  summary: '',
-  impact: '',
-  undo: '',
-  warnings: [],
-  targets: [],
-  excluded: [],
-  choices: [],
-  commands: [],
-  nothingToDo: null,
-};
+const plan = makePlan();
 const outcome = { summary: '', done: [], skipped: [], facts: [], table: null, causes: [], data: {} };
 const selection = { targets: [], choices: {} };
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { clusterObjects, FIREBREAK_USER } from '../../../src/drill/manifests.ts';
 import { startCluster, type TestCluster } from '../../sandbox/kubernetes/cluster.ts';
+import { until } from '../../slack/sandbox-control.ts';
 import type { Victim } from './victim.ts';
 
 /** A cluster with the CronJob analytics/batch, and the rights that Firebreak has in the drill. */
@@ -30,6 +31,19 @@ export async function startBatchCluster(victim: Victim): Promise<TestCluster> {
     tokens: { secret: 'kubernetes-admin', firebreak: FIREBREAK_USER },
     podFailureBackoffMs: 1_000,
   });
+}
+
+/**
+ * Starts a run of the batch. Resolves when its queries have run for six seconds, as younger ones are not blamed yet; fails
+ * after `patienceMs` milliseconds.
+ */
+export async function startBatch(victim: Victim, cluster: TestCluster, patienceMs: number): Promise<void> {
+  await cluster.sandbox.createJobFrom('analytics', 'batch');
+  await until(
+    'the batch works',
+    async () => ((await victim.batchSeconds()) > 6 ? true : undefined),
+    patienceMs,
+  );
 }
 
 const Kinded = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
