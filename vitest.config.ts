@@ -14,6 +14,8 @@ class WholeRunsFirst extends BaseSequencer {
   }
 }
 
+const isCi = process.env.CI !== undefined;
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -24,6 +26,7 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: WholeRunsFirst },
     // Real servers share two cores with the tests: in CI a failure must show twice. A retried test is marked in the output.
-    retry: process.env.CI === undefined ? 0 : 1,
+    retry: isCi ? 1 : 0,
+    reporters: isCi ? ['default', './test/support/report-retried.ts'] : ['default'],
   },
 });
