@@ -32,10 +32,11 @@ const states: StateOf[] = options.state === undefined ? ['embedded', 'postgres']
 const sample = options.sample ?? null;
 const isWanted = ({ fault, boundary, state }: Fault) =>
   states.includes(state) && `${fault} ${boundary}`.includes(options.match ?? '');
-/** What was started ends with the run, also when it is broken off. */
+/** What was started ends with the run, also when it is broken off; npm passes on a signal that came to both. */
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  process.on(signal, () => {
+    if (stopped.signal.aborted) return;
     console.error('Stopping; the servers of this run are ended.');
     stopped.abort();
   });
