@@ -5,11 +5,11 @@ const layers = {
   diagnosis: ['domain/'],
   steps: ['diagnosis/', 'ports/', 'domain/'],
   health: ['ports/', 'domain/'],
-  live: ['steps/(?:gather-facts|read-poolers)', 'diagnosis/', 'ports/', 'domain/'],
+  live: ['steps/shared/facts/', 'diagnosis/', 'ports/', 'domain/'],
   grants: ['domain/'],
   init: ['grants/', 'slack/manifest', 'domain/'],
   doctor: ['grants/', 'slack/manifest', 'ports/', 'domain/'],
-  audits: ['diagnosis/', 'steps/(?:cron-schedule|peak-hours)', 'ports/', 'domain/'],
+  audits: ['diagnosis/', 'steps/shared/cronjob/(?:schedule|peak-hours)', 'ports/', 'domain/'],
   gate: ['ports/', 'domain/'],
   breaker: ['ports/', 'domain/'],
   client: [],
@@ -21,7 +21,7 @@ const layers = {
   engine: ['steps/(?:step-kind|registry)', 'patches/planned-step', 'postmortem/', 'ports/', 'domain/'],
   watchdog: [
     'engine/(?:authorise|fenced-ports|in-background|ledger|opening)',
-    'steps/(?:shared/ending/|read-poolers|step-kind)',
+    'steps/(?:shared/ending/|shared/facts/read-poolers|step-kind)',
     'diagnosis/',
     'ports/',
     'domain/',
@@ -104,7 +104,10 @@ export default {
     rule(
       'an-audit-never-imports-an-audit',
       { path: '^src/audits/checks/' },
-      { path: '^src/(?:audits/checks|ports|steps)/', pathNot: '^src/steps/(?:cron-schedule|peak-hours)' },
+      {
+        path: '^src/(?:audits/checks|ports|steps)/',
+        pathNot: '^src/steps/shared/cronjob/(?:schedule|peak-hours)',
+      },
     ),
     rule(
       'a-doctor-check-never-imports-a-check',

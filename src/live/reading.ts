@@ -6,7 +6,7 @@ import type { Snapshot } from '../domain/snapshot.ts';
 import type { Databases } from '../ports/databases.ts';
 import type { Poolers } from '../ports/poolers.ts';
 import type { Workloads } from '../ports/workloads.ts';
-import { readPoolers } from '../steps/read-poolers.ts';
+import { readPoolers } from '../steps/shared/facts/read-poolers.ts';
 
 export interface LivePorts {
   readonly databases: Databases;

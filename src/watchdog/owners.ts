@@ -5,10 +5,10 @@ import { type Culprit, culpritName } from '../domain/cause.ts';
 import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
 import { backendId, type Session, type Snapshot } from '../domain/snapshot.ts';
 import type { WatchdogTarget } from '../domain/watchdog.ts';
-import { readPoolers } from '../steps/read-poolers.ts';
 import { endable } from '../steps/shared/ending/session-target.ts';
 import { sourceOf } from '../steps/shared/ending/source.ts';
 import { armedWarnings } from '../steps/shared/ending/sources.ts';
+import { readPoolers } from '../steps/shared/facts/read-poolers.ts';
 import type { Ports } from '../steps/step-kind.ts';
 
 /** The workloads behind the sessions of a reading. */

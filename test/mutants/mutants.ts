@@ -156,7 +156,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     promise: 'a step that was interrupted half-way is finished after a crash',
-    file: 'src/steps/change-settings.ts',
+    file: 'src/steps/shared/setting/carry-out.ts',
     was: 'if (reached.length < targets.length)',
     becomes: 'if (reached.length === 0)',
     test: interrupted,

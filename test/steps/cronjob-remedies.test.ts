@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { proposedSelection } from '../../src/domain/plan.ts';
-import { scheduleProblem } from '../../src/steps/cron-schedule.ts';
 import { step as guard } from '../../src/steps/kubernetes/guard-cronjob.ts';
 import { offPeakSchedule } from '../../src/steps/kubernetes/reschedule-cronjob/off-peak.ts';
 import { step as reschedule } from '../../src/steps/kubernetes/reschedule-cronjob.ts';
 import { step as restore } from '../../src/steps/kubernetes/restore-cronjob.ts';
-import { peakUse, peakWindows } from '../../src/steps/peak-hours.ts';
+import { peakUse, peakWindows } from '../../src/steps/shared/cronjob/peak-hours.ts';
+import { scheduleProblem } from '../../src/steps/shared/cronjob/schedule.ts';
 import { batch } from '../support/audit-facts.ts';
 import { batchWorld } from '../support/batch-world.ts';
 import { job } from '../support/fixtures.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { peakUse, peakWindows } from '../../src/steps/peak-hours.ts';
+import { peakUse, peakWindows } from '../../src/steps/shared/cronjob/peak-hours.ts';
 
 const at = new Date('2026-01-15T00:00:00Z');
 const seoul = { window: '09:00-22:00', timeZone: 'Asia/Seoul' };

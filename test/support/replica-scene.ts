@@ -5,7 +5,7 @@ import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import type { DiagnosisFacts } from '../../src/diagnosis/facts.ts';
 import { type Cause, culpritName } from '../../src/domain/cause.ts';
 import type { ClusterFacts } from '../../src/domain/cluster.ts';
-import { gatherFacts } from '../../src/steps/gather-facts.ts';
+import { gatherFacts } from '../../src/steps/shared/facts/gather-facts.ts';
 import { eventually, query } from '../adapters/embedded-postgres/support.ts';
 import { run, secret, signal, startAppServer, startDatabases } from '../adapters/postgres/support.ts';
 import { recordFixture } from './diagnosis-fixtures.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AuditReport, isRed, redAudits } from '../../domain/audit.ts';
 import { formatCount } from '../../domain/format.ts';
-import { inOneSentence, onlyReads, readingPlan } from '../observed.ts';
 import { outcomeOf, verdictOf } from '../parts.ts';
+import { inOneSentence, onlyReads, readingPlan } from '../read-only.ts';
 import { defineStep, type EarlierStep } from '../step-kind.ts';
 
 const KIND = 'audits.run';

@@ -1,5 +1,10 @@
 import { CronJobEdit, EditedCronJobs } from '../../domain/cronjob-change.ts';
-import { executeEdits, recheckEdits, reconcileEdits, verifyEdits } from '../edit-cronjobs.ts';
+import {
+  executeEdits,
+  recheckEdits,
+  reconcileEdits,
+  verifyEdits,
+} from '../shared/cronjob/carry-out-edits.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params } from './guard-cronjob/contract.ts';
 import { planGuards } from './guard-cronjob/plan.ts';

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { CronJobEdit, EditedCronJobs } from '../../domain/cronjob-change.ts';
-import { executeEdits, recheckEdits, reconcileEdits, verifyEdits } from '../edit-cronjobs.ts';
+import {
+  executeEdits,
+  recheckEdits,
+  reconcileEdits,
+  verifyEdits,
+} from '../shared/cronjob/carry-out-edits.ts';
 import { defineStep } from '../step-kind.ts';
 import { planRestoring } from './restore-cronjob/plan.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { onlyReads } from '../observed.ts';
 import { outcomeOf, verdictOf } from '../parts.ts';
+import { onlyReads } from '../read-only.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params, Sizes } from './generate/contract.ts';
 import { planConfiguration, readSizes } from './generate/plan.ts';

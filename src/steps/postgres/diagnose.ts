@@ -11,10 +11,10 @@ import type { ReplicaStatus } from '../../domain/replica.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { type Trend, trendOf } from '../../domain/trend.ts';
 import type { Workloads } from '../../ports/workloads.ts';
-import { gatherFacts } from '../gather-facts.ts';
-import { inOneSentence, onlyReads, readingPlan } from '../observed.ts';
 import { outcomeOf, verdictOf } from '../parts.ts';
-import { serverNotes } from '../server-notes.ts';
+import { inOneSentence, onlyReads, readingPlan } from '../read-only.ts';
+import { gatherFacts } from '../shared/facts/gather-facts.ts';
+import { serverNotes } from '../shared/facts/server-notes.ts';
 import { defineStep } from '../step-kind.ts';
 
 const Params = z.strictObject({

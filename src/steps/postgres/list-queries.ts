@@ -5,9 +5,9 @@ import { culpritName } from '../../domain/cause.ts';
 import type { ClusterFacts } from '../../domain/cluster.ts';
 import { formatCount, formatDuration, shorten } from '../../domain/format.ts';
 import type { Session } from '../../domain/snapshot.ts';
-import { gatherFacts } from '../gather-facts.ts';
-import { inOneSentence, onlyReads, readingPlan } from '../observed.ts';
 import { outcomeOf, verdictOf } from '../parts.ts';
+import { inOneSentence, onlyReads, readingPlan } from '../read-only.ts';
+import { gatherFacts } from '../shared/facts/gather-facts.ts';
 import { defineStep } from '../step-kind.ts';
 
 const Params = z.strictObject({

@@ -1,5 +1,5 @@
 import { ChangedSettings, StagedChange } from '../../domain/setting.ts';
-import { recheckSettings } from '../change-settings.ts';
+import { recheckSettings } from '../shared/setting/carry-out.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params } from './restore-load/contract.ts';
 import { openInStages } from './restore-load/execute.ts';

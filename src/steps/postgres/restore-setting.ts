@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { ChangedSettings, SettingChange } from '../../domain/setting.ts';
-import { executeSettings, recheckSettings, reconcileSettings, verifySettings } from '../change-settings.ts';
+import {
+  executeSettings,
+  recheckSettings,
+  reconcileSettings,
+  verifySettings,
+} from '../shared/setting/carry-out.ts';
 import { defineStep } from '../step-kind.ts';
 import { planRestore } from './restore-setting/plan.ts';
 

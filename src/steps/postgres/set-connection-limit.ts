@@ -1,6 +1,11 @@
 import { ChangedSettings, SettingChange } from '../../domain/setting.ts';
-import { executeSettings, recheckSettings, reconcileSettings, verifySettings } from '../change-settings.ts';
 import { planPatiently } from '../plan-patiently.ts';
+import {
+  executeSettings,
+  recheckSettings,
+  reconcileSettings,
+  verifySettings,
+} from '../shared/setting/carry-out.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params, planLimit } from './set-connection-limit/plan.ts';
 

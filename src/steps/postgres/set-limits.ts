@@ -5,7 +5,7 @@ import {
   recheckSettings,
   reconcileSettings,
   verifySettings,
-} from '../change-settings.ts';
+} from '../shared/setting/carry-out.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params, planLimits } from './set-limits/plan.ts';
 

@@ -1,5 +1,10 @@
 import { ChangedSettings, ShedChange } from '../../domain/setting.ts';
-import { executeSettings, recheckSettings, reconcileSettings, verifySettings } from '../change-settings.ts';
+import {
+  executeSettings,
+  recheckSettings,
+  reconcileSettings,
+  verifySettings,
+} from '../shared/setting/carry-out.ts';
 import { defineStep } from '../step-kind.ts';
 import { Params, planShedding } from './shed-load/plan.ts';
 

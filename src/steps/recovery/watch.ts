@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../domain/format.ts';
-import { onlyReads, readingPlan } from '../observed.ts';
 import { outcomeOf } from '../parts.ts';
+import { onlyReads, readingPlan } from '../read-only.ts';
 import { diagnosedBefore, promisesOf } from '../shared/recovery/cause-contract.ts';
 import { Params } from '../shared/recovery/contract.ts';
 import { describeObjective } from '../shared/recovery/objectives.ts';

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../domain/format.ts';
-import { scheduleProblem, slotText } from '../../../steps/cron-schedule.ts';
-import { peakUse, peakWindows } from '../../../steps/peak-hours.ts';
+import { peakUse, peakWindows } from '../../../steps/shared/cronjob/peak-hours.ts';
+import { scheduleProblem, slotText } from '../../../steps/shared/cronjob/schedule.ts';
 import { defineAudit } from '../../audit.ts';
 import { cronJobPatch } from '../../yaml-patch.ts';
 

@@ -1,7 +1,7 @@
 import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
 import { type CronJobEdit, fieldChanges } from '../../../domain/cronjob-change.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import { periodSeconds } from '../../cron-schedule.ts';
+import { draftOf } from '../../parts.ts';
 import {
   type EditProposal,
   editTargets,
@@ -9,8 +9,8 @@ import {
   readBatches,
   toldFact,
   toldOf,
-} from '../../cronjob-edits.ts';
-import { draftOf } from '../../parts.ts';
+} from '../../shared/cronjob/edit-targets.ts';
+import { periodSeconds } from '../../shared/cronjob/schedule.ts';
 import type { Draft } from '../../step-kind.ts';
 import { boundsFor, type Rhythm } from './bounds.ts';
 import type { Ctx, Params } from './contract.ts';

@@ -1,6 +1,6 @@
 import type { Peak } from '../../../domain/audit-policy.ts';
-import { type CronSchedule, scheduleProblem } from '../../cron-schedule.ts';
-import { type PeakWindow, peakUse } from '../../peak-hours.ts';
+import { type PeakWindow, peakUse } from '../../shared/cronjob/peak-hours.ts';
+import { type CronSchedule, scheduleProblem } from '../../shared/cronjob/schedule.ts';
 import type { Params } from './contract.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);

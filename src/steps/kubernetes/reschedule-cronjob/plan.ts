@@ -1,7 +1,7 @@
 import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
 import type { CronJobEdit } from '../../../domain/cronjob-change.ts';
 import { formatCount } from '../../../domain/format.ts';
-import { type CronSchedule, nextSlot, scheduleProblem, slotText } from '../../cron-schedule.ts';
+import { draftOf, type Excluded } from '../../parts.ts';
 import {
   type EditProposal,
   editTargets,
@@ -9,10 +9,10 @@ import {
   readBatches,
   toldFact,
   toldOf,
-} from '../../cronjob-edits.ts';
-import { deadlineFor } from '../../missed-slot.ts';
-import { draftOf, type Excluded } from '../../parts.ts';
-import { type PeakUse, peakUse, peakWindows } from '../../peak-hours.ts';
+} from '../../shared/cronjob/edit-targets.ts';
+import { deadlineFor } from '../../shared/cronjob/missed-slot.ts';
+import { type PeakUse, peakUse, peakWindows } from '../../shared/cronjob/peak-hours.ts';
+import { type CronSchedule, nextSlot, scheduleProblem, slotText } from '../../shared/cronjob/schedule.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Params } from './contract.ts';
 import { keepsFrequency, offPeakSchedule, type PeakYear } from './off-peak.ts';

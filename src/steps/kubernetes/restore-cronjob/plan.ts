@@ -1,8 +1,8 @@
 import type { CronJob } from '../../../domain/cluster.ts';
 import { CronJobEdit, EditedCronJobs, type FieldChange, fieldText } from '../../../domain/cronjob-change.ts';
-import { type EditProposal, editTargets, nameOf } from '../../cronjob-edits.ts';
-import { deadlineFor, secondsUntilQuiet } from '../../missed-slot.ts';
 import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
+import { type EditProposal, editTargets, nameOf } from '../../shared/cronjob/edit-targets.ts';
+import { deadlineFor, secondsUntilQuiet } from '../../shared/cronjob/missed-slot.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'workloads'>;

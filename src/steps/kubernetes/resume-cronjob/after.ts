@@ -1,10 +1,10 @@
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import { lookAtCronJob } from '../../by-hand.ts';
-import { slotsBetween } from '../../cron-schedule.ts';
-import { secondsUntilSafe } from '../../missed-slot.ts';
 import { verdictOf } from '../../parts.ts';
+import { lookAtCronJob } from '../../shared/cronjob/by-hand.ts';
+import { secondsUntilSafe } from '../../shared/cronjob/missed-slot.ts';
+import { slotsBetween } from '../../shared/cronjob/schedule.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import {
   type ApprovedResumption,

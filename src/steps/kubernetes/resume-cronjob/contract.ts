@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { WorkloadRef } from '../../../domain/cluster.ts';
 import { Resumption } from '../../../domain/suspension.ts';
-import { scheduleProblem } from '../../cron-schedule.ts';
+import { scheduleProblem } from '../../shared/cronjob/schedule.ts';
 import type { Approved, OutcomeOf, StepContext } from '../../step-kind.ts';
 
 export const Params = z.strictObject({

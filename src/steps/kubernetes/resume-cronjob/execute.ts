@@ -1,10 +1,10 @@
 import type { Job } from '../../../domain/cluster.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
-import { lookAtCronJob } from '../../by-hand.ts';
-import { changeCronJob, nothingChanged } from '../../change-cronjob.ts';
-import { secondsUntilSafe } from '../../missed-slot.ts';
 import { outcomeOf } from '../../parts.ts';
+import { lookAtCronJob } from '../../shared/cronjob/by-hand.ts';
+import { secondsUntilSafe } from '../../shared/cronjob/missed-slot.ts';
+import { changeCronJob, nothingChanged } from '../../shared/cronjob/patch-one.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedResumption,

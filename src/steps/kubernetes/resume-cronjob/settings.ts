@@ -1,6 +1,6 @@
 import type { CronJob } from '../../../domain/cluster.ts';
 import type { CronJobChange } from '../../../ports/workloads.ts';
-import { deadlineFor } from '../../missed-slot.ts';
+import { deadlineFor } from '../../shared/cronjob/missed-slot.ts';
 import { type Identity, type Params, type Settings, windowChoice } from './contract.ts';
 
 /** The three states that a plan knows: as it is, rescheduled, and resumed as it is. */

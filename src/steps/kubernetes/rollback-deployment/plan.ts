@@ -2,12 +2,12 @@ import { describeRollout, formerRevision } from '../../../diagnosis/deployment-w
 import { openedSinceRollout } from '../../../diagnosis/slot-holders.ts';
 import type { Deployment, Revision } from '../../../domain/cluster.ts';
 import { type KeptRevision, Rollback } from '../../../domain/deployment-change.ts';
-import { gatherFacts } from '../../gather-facts.ts';
-import { compactBody } from '../../job-requests.ts';
 import { draftOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
 import { blamedDeployment, nameOf } from '../../shared/deployment/blamed.ts';
 import { managerWarnings } from '../../shared/deployment/change.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
+import { compactBody } from '../../shared/kubernetes/request-text.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 

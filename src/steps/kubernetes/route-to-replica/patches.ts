@@ -2,8 +2,8 @@ import type { BatchWorkload, DatabaseAddress } from '../../../domain/cluster-gua
 import { type DatabaseRoute, hostsText, isHostVariable } from '../../../domain/database-route.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { replaceHosts } from '../../../domain/replace-hosts.ts';
-import { nameOf } from '../../cronjob-edits.ts';
-import { manifestText } from '../../gitops.ts';
+import { nameOf } from '../../shared/cronjob/edit-targets.ts';
+import { manifestText } from '../../shared/kubernetes/gitops.ts';
 
 type Patch = NonNullable<Command['patch']>;
 /** One entry of `env`; null takes a field away. */

@@ -3,12 +3,12 @@ import type { Deployment } from '../../../domain/cluster.ts';
 import { type Scaled, Scaling } from '../../../domain/deployment-change.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Choice } from '../../../domain/plan.ts';
-import { gatherFacts } from '../../gather-facts.ts';
-import { compactBody } from '../../job-requests.ts';
 import { draftOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
 import { blamedDeployment, nameOf } from '../../shared/deployment/blamed.ts';
 import { managerWarnings } from '../../shared/deployment/change.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
+import { compactBody } from '../../shared/kubernetes/request-text.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, type Identity, type Params, REPLICAS } from './contract.ts';
 

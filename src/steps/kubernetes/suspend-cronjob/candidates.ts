@@ -5,8 +5,8 @@ import type { CronJob } from '../../../domain/cluster.ts';
 import { formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import { Resumption } from '../../../domain/suspension.ts';
-import type { Findings } from '../../gather-facts.ts';
 import { type Excluded, reasonsOf } from '../../parts.ts';
+import type { Findings } from '../../shared/facts/gather-facts.ts';
 import type { Ctx, Params } from './contract.ts';
 
 /** A CronJob that may be suspended, and why. */

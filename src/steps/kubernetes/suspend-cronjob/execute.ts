@@ -2,9 +2,9 @@ import type { Job } from '../../../domain/cluster.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { SuspendedCronJob } from '../../../domain/suspension.ts';
-import { suspendByHand } from '../../by-hand.ts';
-import { type CronJobChanged, changeCronJob, nothingChanged } from '../../change-cronjob.ts';
 import { outcomeOf } from '../../parts.ts';
+import { suspendByHand } from '../../shared/cronjob/by-hand.ts';
+import { type CronJobChanged, changeCronJob, nothingChanged } from '../../shared/cronjob/patch-one.ts';
 import { Drifted } from '../../step-kind.ts';
 import {
   type ApprovedSuspension,

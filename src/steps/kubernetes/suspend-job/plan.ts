@@ -5,10 +5,10 @@ import type { Job } from '../../../domain/cluster.ts';
 import { FirebreakError } from '../../../domain/errors.ts';
 import { formatCount, formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
-import { type Findings, gatherFacts } from '../../gather-facts.ts';
-import { jobRequest } from '../../job-requests.ts';
 import { type Excluded, reasonsOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
+import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
+import { jobRequest } from '../../shared/kubernetes/request-text.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, HOW, type Identity, jobLabel, type Params } from './contract.ts';
 

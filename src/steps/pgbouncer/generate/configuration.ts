@@ -1,4 +1,4 @@
-import { manifestText } from '../../gitops.ts';
+import { manifestText } from '../../shared/kubernetes/gitops.ts';
 import type { Params, Sizes } from './contract.ts';
 
 const PORT = 6432;

@@ -1,6 +1,6 @@
 import { FirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
-import { onlyReads, readingPlan } from '../../observed.ts';
+import { onlyReads, readingPlan } from '../../read-only.ts';
 import type { Draft } from '../../step-kind.ts';
 import { configurationText, manifestsFor } from './configuration.ts';
 import type { Ctx, Params, Sizes } from './contract.ts';

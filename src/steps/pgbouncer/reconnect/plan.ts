@@ -1,9 +1,9 @@
 import { type DeadPool, deadPools } from '../../../diagnosis/pools.ts';
 import { isLikely } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import { gatherFacts } from '../../gather-facts.ts';
 import { draftOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity } from './contract.ts';
 

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Pooler } from '../../../domain/pooler.ts';
 import { draftOf } from '../../parts.ts';
-import { readPoolers } from '../../read-poolers.ts';
+import { readPoolers } from '../../shared/facts/read-poolers.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, type Identity, pausedIn, resumeId } from './contract.ts';
 

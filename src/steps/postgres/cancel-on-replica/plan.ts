@@ -5,13 +5,13 @@ import { type Cause, isLikely, knownCulprit } from '../../../domain/cause.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import { protectionReason } from '../../../domain/protection.ts';
 import { backendId, type Session } from '../../../domain/snapshot.ts';
-import { type Findings, gatherFacts } from '../../gather-facts.ts';
 import { draftOf, type Excluded } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
 import { describeSession, endable, labelOf } from '../../shared/ending/session-target.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
 import { sourceOf } from '../../shared/ending/source.ts';
 import { armedWarnings } from '../../shared/ending/sources.ts';
+import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 

@@ -1,11 +1,11 @@
 import type { Cause } from '../../../domain/cause.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Command } from '../../../domain/plan.ts';
-import { gatherFacts } from '../../gather-facts.ts';
 import { draftOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
 import { armedWarnings } from '../../shared/ending/sources.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import { commandsForOwner } from './by-owner.ts';
 import type { Blocker, Ctx, Params } from './contract.ts';

@@ -4,11 +4,11 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
-import { gatherFacts } from '../../gather-facts.ts';
 import { verdictOf } from '../../parts.ts';
 import type { EndOutcome } from '../../shared/ending/contract.ts';
 import { endedBy, situationOf } from '../../shared/ending/situation.ts';
 import { stillAlive } from '../../shared/ending/wait-for-end.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import type { ApprovedEnd, Blocker, Ctx } from './contract.ts';
 
 const POLL_MS = 2000;

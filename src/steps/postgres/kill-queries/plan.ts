@@ -1,9 +1,9 @@
 import { formatCount, formatDuration } from '../../../domain/format.ts';
-import { gatherFacts } from '../../gather-facts.ts';
 import { draftOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
 import { armedWarnings } from '../../shared/ending/sources.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 import { selectTargets } from './select.ts';

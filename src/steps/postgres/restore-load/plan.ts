@@ -8,7 +8,7 @@ import {
   settingValue,
 } from '../../../domain/setting.ts';
 import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
-import { type Proposal, settingTargets } from '../../setting-targets.ts';
+import { type Proposal, settingTargets } from '../../shared/setting/targets.ts';
 import type { Draft, EarlierStep } from '../../step-kind.ts';
 import type { Ctx, Params } from './contract.ts';
 

@@ -1,8 +1,8 @@
 import type { Verdict } from '../../../domain/outcome.ts';
 import type { ChangedSettings } from '../../../domain/setting.ts';
 import { settingName, settingValue } from '../../../domain/setting.ts';
-import { verifySettings } from '../../change-settings.ts';
 import { OTHER_SERVER } from '../../parts.ts';
+import { verifySettings } from '../../shared/setting/carry-out.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import { type ApprovedOpening, type Ctx, type OpeningOutcome, openingOutcome } from './contract.ts';
 

@@ -8,7 +8,7 @@ import {
   valuesOf,
 } from '../../../domain/setting.ts';
 import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
-import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
+import { type Proposal, reachWarnings, settingTargets } from '../../shared/setting/targets.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
 const VALVES: readonly string[] = [

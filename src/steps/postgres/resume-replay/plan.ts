@@ -6,9 +6,9 @@ import {
 } from '../../../diagnosis/replicas.ts';
 import { FirebreakError } from '../../../domain/errors.ts';
 import { formatBytes, formatDuration } from '../../../domain/format.ts';
-import { type Findings, gatherFacts } from '../../gather-facts.ts';
 import { draftOf } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
+import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import type { Ctx, Identity, Params } from './contract.ts';
 

@@ -6,7 +6,7 @@ import { type SettingSet, settingOwner, timeoutText } from '../../../domain/sett
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import type { RoleStatements } from '../../../domain/statement.ts';
 import { draftOf, type Excluded } from '../../parts.ts';
-import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
+import { type Proposal, reachWarnings, settingTargets } from '../../shared/setting/targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 import { type ConnectionPlan, planConnections } from './connections.ts';
 import { fitTimeouts, TIMEOUTS, type TimeoutName, type Timeouts } from './fit-timeouts.ts';

@@ -12,10 +12,10 @@ import {
 } from '../../../domain/setting.ts';
 import { backendId, type Session, type Snapshot } from '../../../domain/snapshot.ts';
 import type { SettingState } from '../../../ports/databases.ts';
-import { type Findings, gatherFacts } from '../../gather-facts.ts';
 import { draftOf, type Excluded } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
-import { type Proposal, reachWarnings, settingTargets } from '../../setting-targets.ts';
+import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
+import { type Proposal, reachWarnings, settingTargets } from '../../shared/setting/targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 
 export const Params = z.strictObject({

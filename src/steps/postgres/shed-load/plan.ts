@@ -4,7 +4,7 @@ import type { ShedChange } from '../../../domain/setting.ts';
 import { type Snapshot, usableSlots } from '../../../domain/snapshot.ts';
 import type { SettingState } from '../../../ports/databases.ts';
 import { draftOf, type Excluded } from '../../parts.ts';
-import { type Proposal, settingTargets } from '../../setting-targets.ts';
+import { type Proposal, settingTargets } from '../../shared/setting/targets.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 
 export const Params = z.strictObject({

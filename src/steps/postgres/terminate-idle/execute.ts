@@ -1,8 +1,8 @@
 import { culpritKey } from '../../../diagnosis/attribution.ts';
 import { slotHolders } from '../../../diagnosis/slot-holders.ts';
 import { isFirebreakError } from '../../../domain/errors.ts';
-import { gatherFacts } from '../../gather-facts.ts';
 import { emptyResult, endingOutcome, endSessions } from '../../shared/ending/end-sessions.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import type { Reconciliation } from '../../step-kind.ts';
 import {
   type ApprovedTermination,

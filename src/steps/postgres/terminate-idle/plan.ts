@@ -3,10 +3,10 @@ import { type Cause, type Culprit, culpritName, isLikely } from '../../../domain
 import { formatCount, formatDuration, formatShare, shorten } from '../../../domain/format.ts';
 import { protectionReason } from '../../../domain/protection.ts';
 import { backendId, type IdleSession } from '../../../domain/snapshot.ts';
-import { type Findings, gatherFacts } from '../../gather-facts.ts';
 import { draftOf, type Excluded } from '../../parts.ts';
-import { serverNotes } from '../../server-notes.ts';
 import { signalCommand } from '../../shared/ending/signal-command.ts';
+import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { serverNotes } from '../../shared/facts/server-notes.ts';
 import type { Draft } from '../../step-kind.ts';
 import { type Ctx, type Identity, type Params, SERVER } from './contract.ts';
 

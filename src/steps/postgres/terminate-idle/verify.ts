@@ -4,10 +4,10 @@ import { slotHolders } from '../../../diagnosis/slot-holders.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
-import { gatherFacts } from '../../gather-facts.ts';
 import { verdictOf } from '../../parts.ts';
 import { endedBy, situationOf } from '../../shared/ending/situation.ts';
 import { stillAlive } from '../../shared/ending/wait-for-end.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import { type ApprovedTermination, type Ctx, SERVER, type TerminationOutcome } from './contract.ts';
 
 const POLL_MS = 2000;

@@ -3,7 +3,7 @@ import { type SlotHolder, slotHolders } from '../../../diagnosis/slot-holders.ts
 import { type Cause, culpritName, isLikely } from '../../../domain/cause.ts';
 import type { Deployment } from '../../../domain/cluster.ts';
 import { formatShare } from '../../../domain/format.ts';
-import type { Findings } from '../../gather-facts.ts';
+import type { Findings } from '../facts/gather-facts.ts';
 
 /** Causes that are a Deployment's doing as a whole. */
 const KINDS = new Set(['connection-leak', 'connection-storm']);

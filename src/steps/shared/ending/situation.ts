@@ -1,6 +1,6 @@
 import type { Situation } from '../../../domain/situation.ts';
-import { signalByHand } from '../../by-hand.ts';
 import type { Data, EndTarget } from './contract.ts';
+import { signalByHand } from './signal-command.ts';
 
 /** How many sessions were ended; of those that were in doubt the reading just made says that they are gone. */
 export function endedBy({ results }: Data): number {

@@ -1,6 +1,6 @@
-import { FirebreakError } from '../domain/errors.ts';
-import { formatCount, shorten } from '../domain/format.ts';
-import type { Command, Fact } from '../domain/plan.ts';
+import { FirebreakError } from '../../../domain/errors.ts';
+import { formatCount, shorten } from '../../../domain/format.ts';
+import type { Command, Fact } from '../../../domain/plan.ts';
 import {
   type Setting,
   type SettingChange,
@@ -8,10 +8,10 @@ import {
   settingName,
   settingOwner,
   settingValue,
-} from '../domain/setting.ts';
-import type { SettingState } from '../ports/databases.ts';
-import type { Excluded } from './parts.ts';
-import type { Draft, StepContext } from './step-kind.ts';
+} from '../../../domain/setting.ts';
+import type { SettingState } from '../../../ports/databases.ts';
+import type { Excluded } from '../../parts.ts';
+import type { Draft, StepContext } from '../../step-kind.ts';
 
 type Ctx = Pick<StepContext<'databases'>, 'ports' | 'signal' | 'incident' | 'guard'>;
 

@@ -1,15 +1,20 @@
-import type { CronJob } from '../domain/cluster.ts';
-import type { BatchWorkload } from '../domain/cluster-guardrails.ts';
-import { type CronJobEdit, type CronJobField, fieldChanges, fieldText } from '../domain/cronjob-change.ts';
-import type { DatabaseSetup } from '../domain/database-setup.ts';
-import { shorten } from '../domain/format.ts';
-import type { Command, Fact } from '../domain/plan.ts';
-import { isSameHost } from '../domain/same-host.ts';
-import type { CronJobChange } from '../ports/workloads.ts';
-import { allManaged, managedInstead, manifestText } from './gitops.ts';
-import { compactBody } from './job-requests.ts';
-import type { Excluded } from './parts.ts';
-import type { Draft, StepContext } from './step-kind.ts';
+import type { CronJob } from '../../../domain/cluster.ts';
+import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
+import {
+  type CronJobEdit,
+  type CronJobField,
+  fieldChanges,
+  fieldText,
+} from '../../../domain/cronjob-change.ts';
+import type { DatabaseSetup } from '../../../domain/database-setup.ts';
+import { shorten } from '../../../domain/format.ts';
+import type { Command, Fact } from '../../../domain/plan.ts';
+import { isSameHost } from '../../../domain/same-host.ts';
+import type { CronJobChange } from '../../../ports/workloads.ts';
+import type { Excluded } from '../../parts.ts';
+import type { Draft, StepContext } from '../../step-kind.ts';
+import { allManaged, managedInstead, manifestText } from '../kubernetes/gitops.ts';
+import { compactBody } from '../kubernetes/request-text.ts';
 
 type Ctx = Pick<StepContext<'workloads'>, 'ports' | 'signal'>;
 

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import type { CronJob, WorkloadRef } from '../domain/cluster.ts';
-import { FirebreakError } from '../domain/errors.ts';
-import { formatCount } from '../domain/format.ts';
-import type { Command } from '../domain/plan.ts';
+import type { CronJob, WorkloadRef } from '../../../domain/cluster.ts';
+import { FirebreakError } from '../../../domain/errors.ts';
+import { formatCount } from '../../../domain/format.ts';
+import type { Command } from '../../../domain/plan.ts';
 
 type Gitops = CronJob['gitops'];
 

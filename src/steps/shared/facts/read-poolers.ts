@@ -1,6 +1,6 @@
-import { describeError } from '../domain/errors.ts';
-import type { Pooler } from '../domain/pooler.ts';
-import type { StepContext } from './step-kind.ts';
+import { describeError } from '../../../domain/errors.ts';
+import type { Pooler } from '../../../domain/pooler.ts';
+import type { StepContext } from '../../step-kind.ts';
 
 type Ctx = Pick<StepContext, 'signal'> & { readonly ports: Partial<StepContext['ports']> };
 

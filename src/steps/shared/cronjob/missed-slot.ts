@@ -1,4 +1,4 @@
-import { type CronSchedule, lastSlot } from './cron-schedule.ts';
+import { type CronSchedule, lastSlot } from './schedule.ts';
 
 /**
  * Deadlines to choose from, seconds: the longest that still leaves the last slot out. A longer one forgives a

@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
-import type { Peak } from '../domain/audit-policy.ts';
-import type { CronSchedule } from './cron-schedule.ts';
-import { slotFinder } from './cron-schedule.ts';
+import type { Peak } from '../../../domain/audit-policy.ts';
+import type { CronSchedule } from './schedule.ts';
+import { slotFinder } from './schedule.ts';
 
 /** A year is looked at, because summer time moves one zone against the other for a part of it. */
 const DAYS = 366;

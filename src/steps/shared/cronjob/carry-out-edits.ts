@@ -1,21 +1,21 @@
-import type { CronJob } from '../domain/cluster.ts';
+import type { CronJob } from '../../../domain/cluster.ts';
 import {
   type CronJobEdit,
   type EditedCronJobs,
   type FieldChange,
   fieldText,
   isAt,
-} from '../domain/cronjob-change.ts';
-import { describeError, isFirebreakError } from '../domain/errors.ts';
-import { formatCount, formatDuration } from '../domain/format.ts';
-import type { Verdict } from '../domain/outcome.ts';
+} from '../../../domain/cronjob-change.ts';
+import { describeError, isFirebreakError } from '../../../domain/errors.ts';
+import { formatCount, formatDuration } from '../../../domain/format.ts';
+import type { Verdict } from '../../../domain/outcome.ts';
+import { type Done, outcomeOf, type Skipped, verdictOf } from '../../parts.ts';
+import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 import { lookAtCronJob } from './by-hand.ts';
-import { type CronJobChanged, changeCronJob, nothingChanged } from './change-cronjob.ts';
-import { slotsBetween } from './cron-schedule.ts';
-import { changeOf, nameOf } from './cronjob-edits.ts';
+import { changeOf, nameOf } from './edit-targets.ts';
 import { secondsUntilQuiet } from './missed-slot.ts';
-import { type Done, outcomeOf, type Skipped, verdictOf } from './parts.ts';
-import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from './step-kind.ts';
+import { type CronJobChanged, changeCronJob, nothingChanged } from './patch-one.ts';
+import { slotsBetween } from './schedule.ts';
 
 type Ctx = StepContext<'workloads'>;
 type Log = { done: Done[]; skipped: Skipped[] };

@@ -1,8 +1,13 @@
-import { describeError, isFirebreakError } from '../domain/errors.ts';
-import type { Verdict } from '../domain/outcome.ts';
-import { type ChangedSettings, type SettingChange, settingName, settingValue } from '../domain/setting.ts';
-import { type Done, OTHER_SERVER, outcomeOfEach, type Skipped, verdictOnEach } from './parts.ts';
-import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from './step-kind.ts';
+import { describeError, isFirebreakError } from '../../../domain/errors.ts';
+import type { Verdict } from '../../../domain/outcome.ts';
+import {
+  type ChangedSettings,
+  type SettingChange,
+  settingName,
+  settingValue,
+} from '../../../domain/setting.ts';
+import { type Done, OTHER_SERVER, outcomeOfEach, type Skipped, verdictOnEach } from '../../parts.ts';
+import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 
 type Ctx = Pick<StepContext<'databases'>, 'ports' | 'signal' | 'incident'>;
 type Change = ChangedSettings['changes'][number];

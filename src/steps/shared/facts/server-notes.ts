@@ -1,4 +1,4 @@
-import type { DiagnosisFacts } from '../diagnosis/facts.ts';
+import type { DiagnosisFacts } from '../../../diagnosis/facts.ts';
 
 /** What a person must know of the servers' roles before believing anything else: a failover is going on, or was. */
 export function serverNotes({ snapshot, replicas }: Pick<DiagnosisFacts, 'snapshot' | 'replicas'>): string[] {

@@ -1,15 +1,20 @@
-import { clientAddresses } from '../diagnosis/client-addresses.ts';
-import { diagnose } from '../diagnosis/diagnose.ts';
-import type { DiagnosisFacts } from '../diagnosis/facts.ts';
-import { repeatedQueries } from '../diagnosis/repeated-queries.ts';
-import { behindPoolers } from '../diagnosis/through-pooler.ts';
-import type { Cause } from '../domain/cause.ts';
-import { type ClusterFacts, noCluster } from '../domain/cluster.ts';
-import { describeError, type FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
-import { formatBytes, formatShare, utcTime } from '../domain/format.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import { clientAddresses } from '../../../diagnosis/client-addresses.ts';
+import { diagnose } from '../../../diagnosis/diagnose.ts';
+import type { DiagnosisFacts } from '../../../diagnosis/facts.ts';
+import { repeatedQueries } from '../../../diagnosis/repeated-queries.ts';
+import { behindPoolers } from '../../../diagnosis/through-pooler.ts';
+import type { Cause } from '../../../domain/cause.ts';
+import { type ClusterFacts, noCluster } from '../../../domain/cluster.ts';
+import {
+  describeError,
+  type FirebreakError,
+  isFirebreakError,
+  withSituation,
+} from '../../../domain/errors.ts';
+import { formatBytes, formatShare, utcTime } from '../../../domain/format.ts';
+import type { Snapshot } from '../../../domain/snapshot.ts';
+import type { StepContext } from '../../step-kind.ts';
 import { readPoolers } from './read-poolers.ts';
-import type { StepContext } from './step-kind.ts';
 
 /** Facts and what they mean. */
 export interface Findings {

@@ -1,11 +1,11 @@
-import type { CronJob } from '../domain/cluster.ts';
-import { cronJobFields } from '../domain/cronjob-change.ts';
-import { FirebreakError, isFirebreakError, withSituation } from '../domain/errors.ts';
-import { utcTime } from '../domain/format.ts';
-import type { Command } from '../domain/plan.ts';
-import type { CronJobChange } from '../ports/workloads.ts';
+import type { CronJob } from '../../../domain/cluster.ts';
+import { cronJobFields } from '../../../domain/cronjob-change.ts';
+import { FirebreakError, isFirebreakError, withSituation } from '../../../domain/errors.ts';
+import { utcTime } from '../../../domain/format.ts';
+import type { Command } from '../../../domain/plan.ts';
+import type { CronJobChange } from '../../../ports/workloads.ts';
+import { Drifted, type StepContext } from '../../step-kind.ts';
 import { lookAtCronJob } from './by-hand.ts';
-import { Drifted, type StepContext } from './step-kind.ts';
 
 type Ctx = Pick<StepContext<'workloads'>, 'ports' | 'clock' | 'signal'>;
 

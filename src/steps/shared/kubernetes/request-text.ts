@@ -1,5 +1,5 @@
-import type { Job } from '../domain/cluster.ts';
-import type { Command } from '../domain/plan.ts';
+import type { Job } from '../../../domain/cluster.ts';
+import type { Command } from '../../../domain/plan.ts';
 
 /** The JSON body of a request on one line, as it is sent; any other text as it is. */
 export function compactBody(request: string): string {
