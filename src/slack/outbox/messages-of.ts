@@ -177,13 +177,8 @@ export function digestMessages(digests: readonly AuditDigest[]): DesiredMessage[
   });
 }
 
-/** What is left to do after incidents, and what came back. Pure. */
-export function followUpMessages(told: readonly FollowUpMessage[]): DesiredMessage[] {
-  return told.map(({ key, words, blocks }) => message(key, words, blocks));
-}
-
-/** What the policies of the watchdog did, each on its own in the channel. Pure. */
-export function policyMessages(told: readonly WatchdogMessage[]): DesiredMessage[] {
+/** What is told in words of its own: by the watchdog, and of what is left to do after incidents. Pure. */
+export function toldMessages(told: readonly (WatchdogMessage | FollowUpMessage)[]): DesiredMessage[] {
   return told.map(({ key, words, blocks }) => message(key, words, blocks));
 }
 

@@ -1,16 +1,13 @@
 import type { Incident } from '../../domain/incident.ts';
-import { streams } from '../../domain/streams.ts';
 import type { ChatMessage } from '../../ports/state.ts';
+import { createBeside } from './beside.ts';
 import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
 import { createNews } from './news.ts';
 import type { OutboxOptions } from './options.ts';
-import { NOTICES } from './perform.ts';
 import { channelFor } from './routed-channel.ts';
 import { createVisit } from './visit.ts';
 
-/** What is told beside the incidents. */
-const BESIDE: readonly string[] = [NOTICES, ...Object.values(streams)];
 /** Incidents that are looked at, at the same time. */
 const MOST_LOOKS = 4;
 /** Milliseconds that a render waits for its incident: as long as the queue waits between two items anyway. */
@@ -40,10 +37,11 @@ export interface Outbox {
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, health, signal } = options;
+  const beside = createBeside(options);
   const row = createDirtyIncidents();
   const lanes = createLanes(options.tools.channel, clock);
   const news = createNews(options.tools);
-  const visit = createVisit({ ...options, row, lanes, news, redraw });
+  const visit = createVisit({ ...options, beside, row, lanes, news, redraw });
   const visits = new Set<Promise<void>>();
   let looks = 0;
   let alarm: AbortController | undefined;
@@ -145,7 +143,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         : news.reserve(incidentId, channelFor(options.tools, channel)),
     announce: (incident) => news.announce(incident),
     redraw,
-    waiting: () => [...row.all.keys()].filter((id) => !BESIDE.includes(id)).length,
+    waiting: () => [...row.all.keys()].filter((id) => !beside.has(id)).length,
     async settled() {
       while (visits.size > 0) await Promise.allSettled(visits);
     },

@@ -14,9 +14,6 @@ import { newNonce } from './nonce.ts';
 import { REFUSED_BLOCKS, reduced } from './reduced.ts';
 import type { Searches } from './searches.ts';
 
-/** The key of the work that tells which alerts led to nothing. */
-export const NOTICES = 'intake';
-
 /** What the outbox works with. */
 export interface OutboxTools {
   readonly client: webApi.WebClient;

@@ -1,43 +1,30 @@
 import { type Deciders, decidersOf } from '../../domain/deciders.ts';
 import { currentAttempt, type Incident } from '../../domain/incident.ts';
-import { streams } from '../../domain/streams.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
 import { awaited } from '../../words/incident-state.ts';
-import { followUpsTold } from '../blocks/follow-up-messages.ts';
-import { watchdogMessages } from '../blocks/watchdog-messages.ts';
 import { filedIn } from '../documents/details.ts';
 import { NONE } from '../documents/none.ts';
 import { documentKey } from '../documents/paper.ts';
 import { picturesOf } from '../pictures/pictures-of.ts';
+import type { Beside, ToldBeside } from './beside.ts';
 import { type Claim, claimsOf, type Dirty, type DirtyIncidents } from './dirty.ts';
 import type { Lanes } from './lanes.ts';
 import { linksTo } from './links-to.ts';
-import {
-  cardKey,
-  type DesiredMessage,
-  digestMessages,
-  followUpMessages,
-  messagesOf,
-  noticeMessages,
-  policyMessages,
-  unsentDocuments,
-} from './messages-of.ts';
+import { cardKey, type DesiredMessage, messagesOf, unsentDocuments } from './messages-of.ts';
 import type { News, NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
-import { NOTICES, perform } from './perform.ts';
+import { perform } from './perform.ts';
 import { channelFor, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
 const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
 
-/** How the messages of an incident should be, and since when there are any (ISO 8601). */
-interface Wanted {
-  readonly since: string;
+/** How the messages should be, and since when there are any (ISO 8601). */
+interface Wanted extends ToldBeside {
   /** Null where they belong to none. */
   readonly incident: Incident | null;
-  readonly messages: readonly DesiredMessage[];
 }
 
 /**
@@ -48,6 +35,7 @@ export type Visit = (dirty: Dirty) => Promise<'visited' | 'elsewhere'>;
 
 export function createVisit(
   options: OutboxOptions & {
+    readonly beside: Beside;
     readonly row: DirtyIncidents;
     readonly lanes: Lanes;
     readonly news: NewsDesk;
@@ -61,6 +49,7 @@ export function createVisit(
     mutex,
     health,
     actionClassOf,
+    beside,
     row,
     lanes,
     news,
@@ -72,23 +61,8 @@ export function createVisit(
   } = options;
 
   async function wanted(id: string, rows: readonly ChatMessage[]): Promise<Wanted> {
-    if (id === NOTICES) {
-      const notices = await desk.notices();
-      return { since: notices[0]?.firstAt ?? '', incident: null, messages: noticeMessages(notices) };
-    }
-    if (id === streams.audits) {
-      const digests = await options.digests.recent(1);
-      return { since: digests[0]?.slot ?? '', incident: null, messages: digestMessages(digests) };
-    }
-    if (id === streams.watchdog) {
-      const place = { now: options.clock.now(), timeZone };
-      const told = watchdogMessages(await options.watchdog.policies(), place);
-      return { since: told[0]?.at ?? '', incident: null, messages: policyMessages(told) };
-    }
-    if (id === streams.followUps) {
-      const told = followUpsTold(await desk.followUps.view());
-      return { since: told[0]?.at ?? '', incident: null, messages: followUpMessages(told) };
-    }
+    const told = await beside.get(id)?.();
+    if (told !== undefined) return { ...told, incident: null };
     const view = await desk.view(id);
     return view === null ? { since: '', incident: null, messages: [] } : drawn(view, rows);
   }
