@@ -4,6 +4,11 @@ import { z } from 'zod';
 export const WorkloadRef = z.object({ namespace: z.string(), name: z.string(), uid: z.string() });
 export type WorkloadRef = z.infer<typeof WorkloadRef>;
 
+/** `analytics/report-generator`. */
+export function nameOf({ namespace, name }: Pick<WorkloadRef, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}
+
 export const CronJob = z.object({
   ...WorkloadRef.shape,
   resourceVersion: z.string(),

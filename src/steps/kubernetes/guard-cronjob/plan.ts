@@ -1,3 +1,4 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
 import { type CronJobEdit, fieldChanges } from '../../../domain/cronjob-change.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
@@ -5,7 +6,6 @@ import { draftOf } from '../../parts.ts';
 import {
   type EditProposal,
   editTargets,
-  nameOf,
   readBatches,
   toldFact,
   toldOf,

@@ -1,7 +1,7 @@
-import type { CronJob } from '../../../domain/cluster.ts';
+import { type CronJob, nameOf } from '../../../domain/cluster.ts';
 import { CronJobEdit, EditedCronJobs, type FieldChange, fieldText } from '../../../domain/cronjob-change.ts';
 import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
-import { type EditProposal, editTargets, nameOf } from '../../shared/cronjob/edit-targets.ts';
+import { type EditProposal, editTargets } from '../../shared/cronjob/edit-targets.ts';
 import { deadlineFor, secondsUntilQuiet } from '../../shared/cronjob/missed-slot.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
@@ -29,7 +30,7 @@ export async function recheckResumption(
 ): Promise<string[]> {
   const differences: string[] = [];
   for (const { identity } of targets) {
-    const label = `CronJob ${identity.ref.namespace}/${identity.ref.name}`;
+    const label = `CronJob ${nameOf(identity.ref)}`;
     const now = await ctx.ports.workloads.cronJob(identity.ref, ctx.signal);
     if (now === null) {
       differences.push(`${label} does not exist any more, or was made anew.`);
@@ -59,7 +60,7 @@ export async function reconcileResumption(
   const how = choices[HOW] ?? 'keep';
   const data: Data = { cronJobs: [], knownJobs: [] };
   for (const { identity } of targets) {
-    const label = `CronJob ${identity.ref.namespace}/${identity.ref.name}`;
+    const label = `CronJob ${nameOf(identity.ref)}`;
     const now = await ctx.ports.workloads.cronJob(identity.ref, ctx.signal);
     if (now === null) return { status: 'unknown', why: `${label} does not exist any more.` };
     const wanted = wantedSettings(identity, how);
@@ -143,7 +144,7 @@ async function findProblems(
 
 async function problemsOf(ctx: Ctx, identity: Identity, how: string, data: Data): Promise<string[]> {
   const { ref } = identity;
-  const label = `CronJob ${ref.namespace}/${ref.name}`;
+  const label = `CronJob ${nameOf(ref)}`;
   const now = await ctx.ports.workloads.cronJob(ref, ctx.signal);
   if (now === null) return [`${label} does not exist any more.`];
   const wanted = wantedSettings(identity, how);

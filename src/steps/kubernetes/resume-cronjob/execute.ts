@@ -1,4 +1,4 @@
-import type { Job } from '../../../domain/cluster.ts';
+import { type Job, nameOf } from '../../../domain/cluster.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import { outcomeOf } from '../../parts.ts';
@@ -34,7 +34,7 @@ export async function executeResumption(
   const data: Data = { cronJobs: [], knownJobs: [] };
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
-    const label = `CronJob ${identity.ref.namespace}/${identity.ref.name}`;
+    const label = `CronJob ${nameOf(identity.ref)}`;
     try {
       await resumeJobs(ctx, identity, how === 'keep' ? 'leave' : (choices[JOBS] ?? 'leave'), log);
       const unfinished = await ctx.ports.workloads.unfinishedJobs(identity.ref, ctx.signal);
@@ -115,7 +115,7 @@ async function resumeJobs(ctx: Ctx, identity: Identity, answer: string, log: Log
   const ours = new Set(identity.jobs.map(({ uid }) => uid));
   const unfinished = await workloads.unfinishedJobs(identity.ref, ctx.signal);
   for (const job of unfinished.filter(({ uid, suspended }) => suspended && ours.has(uid))) {
-    const target = `Job ${job.namespace}/${job.name}`;
+    const target = `Job ${nameOf(job)}`;
     try {
       if (answer === 'leave') log.skipped.push({ target, reason: 'left suspended, as decided' });
       else log.done.push({ target, detail: await changeJob(ctx, job, answer) });

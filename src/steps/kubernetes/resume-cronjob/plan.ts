@@ -1,4 +1,4 @@
-import type { CronJob } from '../../../domain/cluster.ts';
+import { type CronJob, nameOf } from '../../../domain/cluster.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Choice, Command } from '../../../domain/plan.ts';
 import { type SuspendedCronJob, Suspension, SuspensionTarget } from '../../../domain/suspension.ts';
@@ -27,7 +27,7 @@ export async function planResumption(ctx: Ctx, params: Params): Promise<Draft<Id
   for (const record of suspended) {
     const subject = await readSubject(ctx, params, record);
     if (typeof subject !== 'string') subjects.push(subject);
-    else excluded.push({ label: `${record.namespace}/${record.name}`, reason: subject });
+    else excluded.push({ label: nameOf(record), reason: subject });
   }
   const now = ctx.clock.now();
   return {
@@ -96,10 +96,6 @@ async function readSubject(ctx: Ctx, params: Params, record: SuspendedCronJob): 
     jobs,
   };
   return { cronJob, identity, suspendedAt: new Date(record.suspendedAt) };
-}
-
-function nameOf({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
 }
 
 function missedSlots({ cronJob, suspendedAt }: Subject, now: Date): string {

@@ -1,8 +1,7 @@
-import type { Deployment } from '../../../domain/cluster.ts';
+import { type Deployment, nameOf } from '../../../domain/cluster.ts';
 import type { Rollback, RolledBack } from '../../../domain/deployment-change.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { outcomeOf } from '../../parts.ts';
-import { nameOf } from '../../shared/deployment/blamed.ts';
 import {
   changeAndLog,
   type Log,

@@ -1,9 +1,9 @@
 import { describeRollout, formerRevision } from '../../../diagnosis/deployment-words.ts';
 import { openedSinceRollout } from '../../../diagnosis/slot-holders.ts';
-import type { Deployment, Revision } from '../../../domain/cluster.ts';
+import { type Deployment, nameOf, type Revision } from '../../../domain/cluster.ts';
 import { type KeptRevision, Rollback } from '../../../domain/deployment-change.ts';
 import { draftOf } from '../../parts.ts';
-import { blamedDeployment, nameOf } from '../../shared/deployment/blamed.ts';
+import { blamedDeployment } from '../../shared/deployment/blamed.ts';
 import { managerWarnings } from '../../shared/deployment/change.ts';
 import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import { serverNotes } from '../../shared/facts/server-notes.ts';

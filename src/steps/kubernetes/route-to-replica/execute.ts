@@ -1,8 +1,8 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import { areSameHosts, type DatabaseRoute, hostsText, type Routed } from '../../../domain/database-route.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { lookAtCronJob } from '../../shared/cronjob/by-hand.ts';
-import { nameOf } from '../../shared/cronjob/edit-targets.ts';
 import { Drifted, type Reconciliation } from '../../step-kind.ts';
 import type { ApprovedRoutes, Ctx, RouteOutcome } from './contract.ts';
 import { lookAtReplicas } from './look-at-replicas.ts';

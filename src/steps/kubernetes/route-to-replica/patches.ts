@@ -1,8 +1,8 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import type { BatchWorkload, DatabaseAddress } from '../../../domain/cluster-guardrails.ts';
 import { type DatabaseRoute, hostsText, isHostVariable } from '../../../domain/database-route.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { replaceHosts } from '../../../domain/replace-hosts.ts';
-import { nameOf } from '../../shared/cronjob/edit-targets.ts';
 import { manifestText } from '../../shared/kubernetes/gitops.ts';
 
 type Patch = NonNullable<Command['patch']>;

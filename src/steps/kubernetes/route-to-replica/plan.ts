@@ -1,3 +1,4 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
 import {
   areSameHosts,
@@ -12,7 +13,7 @@ import type { Command, Fact } from '../../../domain/plan.ts';
 import { isSameHost } from '../../../domain/same-host.ts';
 import type { Snapshot } from '../../../domain/snapshot.ts';
 import { draftOf } from '../../parts.ts';
-import { nameOf, readBatches } from '../../shared/cronjob/edit-targets.ts';
+import { readBatches } from '../../shared/cronjob/edit-targets.ts';
 import { allManaged, managedInstead } from '../../shared/kubernetes/gitops.ts';
 import { compactBody } from '../../shared/kubernetes/request-text.ts';
 import type { Draft } from '../../step-kind.ts';

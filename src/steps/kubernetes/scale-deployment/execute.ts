@@ -1,9 +1,8 @@
-import type { Deployment } from '../../../domain/cluster.ts';
+import { type Deployment, nameOf } from '../../../domain/cluster.ts';
 import type { Scaled, Scaling } from '../../../domain/deployment-change.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { outcomeOf } from '../../parts.ts';
-import { nameOf } from '../../shared/deployment/blamed.ts';
 import {
   changeAndLog,
   type Log,

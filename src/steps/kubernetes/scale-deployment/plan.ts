@@ -1,10 +1,10 @@
 import { describeRollout, fittingReplicas } from '../../../diagnosis/deployment-words.ts';
-import type { Deployment } from '../../../domain/cluster.ts';
+import { type Deployment, nameOf } from '../../../domain/cluster.ts';
 import { type Scaled, Scaling } from '../../../domain/deployment-change.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Choice } from '../../../domain/plan.ts';
 import { draftOf } from '../../parts.ts';
-import { blamedDeployment, nameOf } from '../../shared/deployment/blamed.ts';
+import { blamedDeployment } from '../../shared/deployment/blamed.ts';
 import { managerWarnings } from '../../shared/deployment/change.ts';
 import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import { serverNotes } from '../../shared/facts/server-notes.ts';

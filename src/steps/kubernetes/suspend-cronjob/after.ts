@@ -1,3 +1,4 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
@@ -20,7 +21,7 @@ export async function recheckSuspension(
   const differences: string[] = [];
   for (const { identity } of targets) {
     const { ref } = identity;
-    const label = `CronJob ${ref.namespace}/${ref.name}`;
+    const label = `CronJob ${nameOf(ref)}`;
     const now = await ctx.ports.workloads.cronJob(ref, ctx.signal);
     if (now === null) {
       differences.push(`${label} does not exist any more, or was made anew.`);
@@ -108,7 +109,7 @@ async function openPoints(
   const open: string[] = [];
   const unread: string[] = [];
   for (const { identity } of targets) {
-    const label = `${identity.ref.namespace}/${identity.ref.name}`;
+    const label = nameOf(identity.ref);
     try {
       const cronJob = await ctx.ports.workloads.cronJob(identity.ref, ctx.signal);
       if (cronJob !== null && !cronJob.suspended) open.push(`CronJob ${label} is not suspended.`);

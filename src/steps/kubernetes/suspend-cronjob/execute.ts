@@ -1,4 +1,4 @@
-import type { Job } from '../../../domain/cluster.ts';
+import { type Job, nameOf } from '../../../domain/cluster.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { SuspendedCronJob } from '../../../domain/suspension.ts';
@@ -78,7 +78,7 @@ async function suspendOne(
   { answer, log, only }: { answer: string; log: Log; only: boolean },
 ): Promise<SuspendedCronJob | null> {
   const { ref, previousSuspend, schedule, timeZone } = identity;
-  const label = `CronJob ${ref.namespace}/${ref.name}`;
+  const label = `CronJob ${nameOf(ref)}`;
   const record = { ...ref, previousSuspend, schedule, timeZone, suspendedAt: ctx.clock.now().toISOString() };
   try {
     const fresh = await ctx.ports.workloads.cronJob(ref, ctx.signal);

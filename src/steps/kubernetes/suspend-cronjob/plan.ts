@@ -1,9 +1,8 @@
-import { clientAddresses } from '../../../diagnosis/client-addresses.ts';
-import type { Job } from '../../../domain/cluster.ts';
-import { FirebreakError } from '../../../domain/errors.ts';
+import { type Job, nameOf } from '../../../domain/cluster.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Choice, Command } from '../../../domain/plan.ts';
-import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
+import { assertClusterWasRead } from '../../shared/facts/assert-cluster-was-read.ts';
+import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import { serverNotes } from '../../shared/facts/server-notes.ts';
 import { gitopsWarning } from '../../shared/kubernetes/gitops.ts';
 import { compactBody, jobRequest } from '../../shared/kubernetes/request-text.ts';
@@ -20,7 +19,8 @@ interface Subject extends Candidate {
 export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
   const findings = await gatherFacts(ctx, { server: 'primary', replicas: true });
   const { found, excluded, nobody } = findCandidates(ctx, params, findings);
-  if (found.length === 0) assertClusterWasRead(ctx, findings);
+  if (found.length === 0)
+    assertClusterWasRead(ctx, findings, { who: 'a CronJob', byHand: 'suspend it by hand as below' });
   const subjects = await Promise.all(
     found.map(async (item) => ({
       ...item,
@@ -49,30 +49,6 @@ export async function planSuspension(ctx: Ctx, params: Params): Promise<Draft<Id
   };
 }
 
-/** A cluster that was not read says nothing about who is to blame, so the step must not be passed over. */
-function assertClusterWasRead({ ports }: Ctx, { facts, causes }: Findings): void {
-  const { gaps } = facts.cluster;
-  if (ports.workloads.namespaces.length === 0 || gaps.length === 0) return;
-  throw new FirebreakError(
-    'kubernetes-error',
-    'Whether a CronJob is behind the queries cannot be told, because the cluster could not be read.',
-    {
-      hint: 'Try again when Kubernetes answers. If you know who it is, suspend it by hand as below, then skip this step.',
-      retryable: true,
-      situation: {
-        known: [
-          { name: 'Diagnosis', value: causes[0]?.title ?? 'none' },
-          {
-            name: 'Clients of the sessions',
-            value: clientAddresses(facts.snapshot).join(', ') || 'local sockets',
-          },
-        ],
-        unknown: [...gaps],
-      },
-    },
-  );
-}
-
 function nothingToDo(found: readonly Candidate[], open: readonly Subject[], nobody: string): string | null {
   if (open.length > 0) return null;
   if (found.length === 0) return nobody;
@@ -81,10 +57,6 @@ function nothingToDo(found: readonly Candidate[], open: readonly Subject[], nobo
 
 export function liveJobs(jobs: readonly Job[]): Job[] {
   return jobs.filter((job) => !job.finished && !job.suspended);
-}
-
-function nameOf(cronJob: { namespace: string; name: string }): string {
-  return `${cronJob.namespace}/${cronJob.name}`;
 }
 
 function targetOf({ cronJob, jobs, why, proposed }: Subject): Draft<Identity>['targets'][number] {

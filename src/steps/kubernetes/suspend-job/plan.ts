@@ -1,11 +1,11 @@
 import { attributionStrength } from '../../../diagnosis/attribution.ts';
 import { groupByOwner } from '../../../diagnosis/owners.ts';
 import { culpritName, isLikely } from '../../../domain/cause.ts';
-import type { Job } from '../../../domain/cluster.ts';
-import { FirebreakError } from '../../../domain/errors.ts';
+import { type Job, nameOf } from '../../../domain/cluster.ts';
 import { formatCount, formatShare } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import { type Excluded, reasonsOf } from '../../parts.ts';
+import { assertClusterWasRead } from '../../shared/facts/assert-cluster-was-read.ts';
 import { type Findings, gatherFacts } from '../../shared/facts/gather-facts.ts';
 import { serverNotes } from '../../shared/facts/server-notes.ts';
 import { jobRequest } from '../../shared/kubernetes/request-text.ts';
@@ -22,7 +22,7 @@ interface Found {
 export async function planJobs(ctx: Ctx, params: Params): Promise<Draft<Identity>> {
   const findings = await gatherFacts(ctx, { server: 'primary', replicas: false });
   const { found, excluded } = findJobs(findings);
-  if (found.length === 0) assertClusterWasRead(ctx, findings);
+  if (found.length === 0) assertClusterWasRead(ctx, findings, { who: 'a Job', byHand: 'stop it by hand' });
   const open = found.filter(({ job }) => !job.suspended);
   const names = open.map(({ job }) => jobLabel(job)).join(', ');
   return {
@@ -96,26 +96,11 @@ function nothingToDo(
   return `No bare Job owns the root sessions, so none is stopped. Diagnosis: ${diagnosis}. ${named}`.trim();
 }
 
-/** A cluster that was not read says nothing about who is to blame, so the step must not be passed over. */
-function assertClusterWasRead({ ports }: Ctx, { facts, causes }: Findings): void {
-  const { gaps } = facts.cluster;
-  if (ports.workloads.namespaces.length === 0 || gaps.length === 0) return;
-  throw new FirebreakError(
-    'kubernetes-error',
-    'Whether a Job is behind the queries cannot be told, because the cluster could not be read.',
-    {
-      hint: 'Try again when Kubernetes answers. If you know who it is, stop it by hand, then skip this step.',
-      retryable: true,
-      situation: { known: [{ name: 'Diagnosis', value: causes[0]?.title ?? 'none' }], unknown: [...gaps] },
-    },
-  );
-}
-
 function targetOf({ job, why, proposed }: Found): Draft<Identity>['targets'][number] {
   const retries = Math.max(0, job.backoffLimit - job.failed);
   return {
     id: job.uid,
-    label: `${job.namespace}/${job.name}`.slice(0, 75),
+    label: nameOf(job).slice(0, 75),
     why,
     owner: jobLabel(job),
     facts: [

@@ -1,4 +1,3 @@
-import { FirebreakError } from '../../../domain/errors.ts';
 import { formatBytes, formatCount, shorten } from '../../../domain/format.ts';
 import { createIndexText, type IndexSpec, indexName } from '../../../domain/index-build.ts';
 import type { Command } from '../../../domain/plan.ts';
@@ -6,6 +5,7 @@ import type { Snapshot } from '../../../domain/snapshot.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import type { IndexSite } from '../../../ports/remedies.ts';
 import { draftOf, type Excluded } from '../../parts.ts';
+import { forTheOwner, notAsOwner, onlyForTheOwner } from '../../shared/indexes/for-the-owner.ts';
 import type { Draft, StepContext } from '../../step-kind.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { longTransaction, siteObstacle } from './obstacles.ts';
@@ -49,12 +49,15 @@ export async function planIndexes(ctx: Ctx, params: Params): Promise<Draft<Index
     else {
       excluded.push({
         label,
-        reason: `Firebreak may not act as its owner ${site.owner}. The lines are below.`,
+        reason: notAsOwner(site.owner),
       });
-      denied.push(...byHand(spec, site));
+      denied.push(...forTheOwner(spec.owner, createIndexText(spec), site.grant));
     }
   }
-  if (targets.length === 0 && denied.length > 0) throw notAllowed(denied);
+  if (targets.length === 0 && denied.length > 0) {
+    const message = 'Firebreak may not act as the owner of the table, who alone builds indexes there.';
+    throw onlyForTheOwner(message, { done: 'Nothing was built.', next: denied });
+  }
   return draftOf({
     summary:
       targets.length === 0
@@ -162,30 +165,6 @@ function commandOf(spec: IndexSpec, { lockSeconds }: Params): Command {
     language: 'sql',
     text: `SET ROLE ${ident(spec.owner)}; SET lock_timeout = '${lockSeconds}s'; SET statement_timeout = 0;\n${createIndexText(spec)};`,
   };
-}
-
-function byHand(spec: IndexSpec, { grant }: IndexSite): Command[] {
-  return [
-    {
-      label: `by hand, as ${spec.owner}, outside of a transaction`,
-      language: 'sql',
-      text: `${createIndexText(spec)};`,
-    },
-    ...(grant === null
-      ? []
-      : [{ label: 'so that Firebreak may do it next time', language: 'sql', text: grant } satisfies Command]),
-  ];
-}
-
-function notAllowed(next: Command[]): FirebreakError {
-  return new FirebreakError(
-    'database-permission',
-    'Firebreak may not act as the owner of the table, who alone builds indexes there.',
-    {
-      hint: 'Run the lines below, or let Firebreak do it with the GRANT and try again; or skip this step.',
-      situation: { known: [], unknown: [], done: ['Nothing was built.'], next },
-    },
-  );
 }
 
 function nothingToDo(excluded: Excluded, gaps: readonly string[]): string {

@@ -1,10 +1,10 @@
-import { FirebreakError } from '../../../domain/errors.ts';
 import { formatBytes, formatCount, shorten } from '../../../domain/format.ts';
 import { dropIndexText, IndexSpec, type IndexToDrop } from '../../../domain/index-build.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { ident } from '../../../domain/sql-name.ts';
 import type { DroppableIndex } from '../../../ports/remedies.ts';
 import { draftOf, type Excluded, reasonsOf } from '../../parts.ts';
+import { forTheOwner, notAsOwner, onlyForTheOwner } from '../../shared/indexes/for-the-owner.ts';
 import type { Draft, EarlierStep, StepContext } from '../../step-kind.ts';
 
 type Ctx = StepContext<'databases'>;
@@ -31,12 +31,15 @@ export async function planDrops(
     else {
       excluded.push({
         label: name,
-        reason: `Firebreak may not act as its owner ${index.owner}. The lines are below.`,
+        reason: notAsOwner(index.owner),
       });
-      denied.push(...byHand(index));
+      denied.push(...forTheOwner(index.owner, dropIndexText(index), index.grant));
     }
   }
-  if (targets.length === 0 && denied.length > 0) throw notAllowed(denied);
+  if (targets.length === 0 && denied.length > 0) {
+    const message = 'Firebreak may not act as the owner of the index.';
+    throw onlyForTheOwner(message, { done: 'Nothing was dropped.', next: denied });
+  }
   return draftOf({
     summary:
       targets.length === 0
@@ -104,30 +107,4 @@ function targetOf(index: DroppableIndex, stepId: string | null): Draft<IndexToDr
     selected: true,
     identity: { oid, schema, name, table, owner, serverStart, definition },
   };
-}
-
-function byHand(index: DroppableIndex): Command[] {
-  return [
-    {
-      label: `by hand, as ${index.owner}, outside of a transaction`,
-      language: 'sql',
-      text: `${dropIndexText(index)};`,
-    },
-    ...(index.grant === null
-      ? []
-      : [
-          {
-            label: 'so that Firebreak may do it next time',
-            language: 'sql',
-            text: index.grant,
-          } satisfies Command,
-        ]),
-  ];
-}
-
-function notAllowed(next: Command[]): FirebreakError {
-  return new FirebreakError('database-permission', 'Firebreak may not act as the owner of the index.', {
-    hint: 'Run the lines below, or let Firebreak do it with the GRANT and try again; or skip this step.',
-    situation: { known: [], unknown: [], done: ['Nothing was dropped.'], next },
-  });
 }

@@ -1,4 +1,4 @@
-import type { CronJob } from '../../../domain/cluster.ts';
+import { type CronJob, nameOf } from '../../../domain/cluster.ts';
 import {
   type CronJobEdit,
   type EditedCronJobs,
@@ -12,7 +12,7 @@ import type { Verdict } from '../../../domain/outcome.ts';
 import { type Done, outcomeOf, type Skipped, verdictOf } from '../../parts.ts';
 import { Drifted, type OutcomeOf, type Reconciliation, type StepContext } from '../../step-kind.ts';
 import { lookAtCronJob } from './by-hand.ts';
-import { changeOf, nameOf } from './edit-targets.ts';
+import { changeOf } from './edit-targets.ts';
 import { secondsUntilQuiet } from './missed-slot.ts';
 import { type CronJobChanged, changeCronJob, nothingChanged } from './patch-one.ts';
 import { slotsBetween } from './schedule.ts';

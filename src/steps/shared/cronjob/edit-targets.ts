@@ -1,4 +1,4 @@
-import type { CronJob } from '../../../domain/cluster.ts';
+import { type CronJob, nameOf } from '../../../domain/cluster.ts';
 import type { BatchWorkload } from '../../../domain/cluster-guardrails.ts';
 import {
   type CronJobEdit,
@@ -100,11 +100,6 @@ export function editTargets(
 /** The change that the port takes. */
 export function changeOf(fields: CronJobEdit['fields']): CronJobChange {
   return Object.fromEntries(fields.map(({ field, to }) => [field, to])) as CronJobChange;
-}
-
-/** `analytics/report-generator`. */
-export function nameOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
-  return `${namespace}/${name}`;
 }
 
 /** The part of the manifest that a person commits, and what takes it back. */

@@ -40,8 +40,3 @@ export function blamedDeployment({ facts, causes }: Findings): Blamed {
   }
   return { deployment, holder, cause, proven: attributionStrength(culprit) === 'strong' };
 }
-
-/** `shop/checkout-api`. */
-export function nameOf({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
-}

@@ -1,10 +1,9 @@
-import type { Deployment, WorkloadRef } from '../../../domain/cluster.ts';
+import { type Deployment, nameOf, type WorkloadRef } from '../../../domain/cluster.ts';
 import { describeError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { type Done, type Skipped, verdictOf } from '../../parts.ts';
 import type { StepContext } from '../../step-kind.ts';
-import { nameOf } from './blamed.ts';
 import { type Change, changeDeployment, lookAtDeployment } from './change.ts';
 
 type Ctx = StepContext<'workloads'>;

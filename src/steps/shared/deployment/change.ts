@@ -1,9 +1,8 @@
-import type { Deployment } from '../../../domain/cluster.ts';
+import { type Deployment, nameOf } from '../../../domain/cluster.ts';
 import { isFirebreakError } from '../../../domain/errors.ts';
 import type { Command } from '../../../domain/plan.ts';
 import { Drifted, type StepContext } from '../../step-kind.ts';
 import { gitopsWarning } from '../kubernetes/gitops.ts';
-import { nameOf } from './blamed.ts';
 
 type Ctx = Pick<StepContext<'workloads'>, 'ports' | 'signal'>;
 

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../domain/cluster.ts';
 import { describeError, isFirebreakError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Reconciliation } from '../../step-kind.ts';
@@ -30,7 +31,7 @@ export async function recheckEnding(ctx: SourceCtx, { targets, params }: Approve
 
 /** A cluster that does not answer must not stop a kill, but whoever decides has to know. */
 async function disarmedDifference(ctx: SourceCtx, source: Source): Promise<string | null> {
-  const name = `CronJob ${source.namespace}/${source.name}`;
+  const name = `CronJob ${nameOf(source)}`;
   try {
     const now = await ctx.ports.workloads.cronJob(source, ctx.signal);
     if (now === null || now.suspended) return null;

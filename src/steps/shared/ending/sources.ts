@@ -1,4 +1,4 @@
-import type { ClusterFacts } from '../../../domain/cluster.ts';
+import { type ClusterFacts, nameOf } from '../../../domain/cluster.ts';
 import { formatCount } from '../../../domain/format.ts';
 import type { Source, Sourced } from './source.ts';
 
@@ -13,7 +13,7 @@ export function armedWarnings(identities: readonly Sourced[], cluster: ClusterFa
   return distinctSources(identities).flatMap((source) => [
     ...(source.armed
       ? [
-          `CronJob ${source.namespace}/${source.name} is NOT suspended (schedule ${source.schedule}): it will start these queries again. Suspend it first.`,
+          `CronJob ${nameOf(source)} is NOT suspended (schedule ${source.schedule}): it will start these queries again. Suspend it first.`,
         ]
       : []),
     ...retrying(source, cluster),
@@ -27,6 +27,6 @@ function retrying(source: Source, cluster: ClusterFacts): string[] {
     .filter(({ retries }) => retries > 0)
     .map(
       ({ job, retries }) =>
-        `Job ${job.namespace}/${job.name} still runs and will retry a killed query: ${formatCount(retries, 'retry', 'retries')} left.`,
+        `Job ${nameOf(job)} still runs and will retry a killed query: ${formatCount(retries, 'retry', 'retries')} left.`,
     );
 }
