@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { startPostgres } from '../src/adapters/embedded-postgres/start-postgres.ts';
+import { afterQuiet } from './intake/after-quiet.ts';
 import { alertmanagerVersion, BACKGROUND, startAlertmanager } from './intake/alertmanager.ts';
-import { type FakeSlack, startFakeSlack } from './intake/fake-slack.ts';
+import { startFakeSlack } from './intake/fake-slack.ts';
 import { startFirebreak, TOKEN } from './intake/firebreak.ts';
 import { relays, sdkCalls, syncs } from './intake/floor.ts';
-import { legsOf, recordingLegs, type Way } from './intake/legs.ts';
-import { createSender, type Sender } from './intake/sender.ts';
+import { legsOf, recordingLegs } from './intake/legs.ts';
+import { createSender } from './intake/sender.ts';
 import { ratioOf, rounded, summary } from './intake/statistics.ts';
+import { alertOf, bodyFor, measure, type Sample, type Subject } from './intake/subject.ts';
 
 /**
  * From the POST of an alert to the call of Slack's API: Firebreak, which stores the alert durably before it answers,
@@ -22,9 +24,23 @@ const program = new Command('intake')
   .description('Compares alert → Slack of Firebreak and of Alertmanager, both into one fake Slack.')
   .option('--rounds <n>', 'alerts of each, with nothing beside', Number, 100)
   .option('--loaded <n>', 'alerts of each, under load', Number, 20)
+  .option('--quiet <n>', 'alerts of each, after a quiet time and with Slack far away', Number, 50)
+  .option('--distances <ms>', 'milliseconds to Slack and back, then', numbers, [0, 20, 40])
+  .option(
+    '--wait <s>',
+    'wait so many quiet seconds before each of them (Alertmanager keeps a connection for 300)',
+    Number,
+  )
   .option('--legs', 'print where the time of Firebreak goes (slows it down a little)', false)
   .addHelpText('after', '\nExample:\n  $ npx node bench/intake.ts --rounds 20 --loaded 10 --legs');
-const options = program.parse().opts<{ rounds: number; loaded: number; legs: boolean }>();
+const options = program.parse().opts<{
+  rounds: number;
+  loaded: number;
+  quiet: number;
+  distances: number[];
+  wait?: number;
+  legs: boolean;
+}>();
 
 const CHANNELS = { firebreak: 'C0FIREBREAK', alertmanager: 'C0ALERTMANAGER', clustered: 'C0CLUSTERED' };
 type System = keyof typeof CHANNELS;
@@ -34,7 +50,6 @@ const WARM_UP = 5;
 const ROUND_MS = 2_600;
 /** New alerts each second that come on top in the section under load: Firebreak writes down for each why it leads to nothing. */
 const LOAD_PER_SECOND = 50;
-const CLOSED_MS = 30_000;
 
 const RUNBOOK = {
   id: 'bench',
@@ -46,62 +61,9 @@ const RUNBOOK = {
   ],
 };
 
-interface Sample {
-  /** Milliseconds from the request to its answer. */
-  readonly answered: number;
-  /** Milliseconds from the request to the call of Slack. */
-  readonly told: number;
-  readonly way: Way;
-}
-
-function alertOf(token: string, status: 'firing' | 'resolved', startsAt: string, database = 'orders') {
-  return {
-    status,
-    labels: { alertname: 'BenchAlert', database, severity: 'critical', instance: token },
-    annotations: { summary: `The pool is exhausted (${token})` },
-    startsAt,
-    ...(status === 'resolved' ? { endsAt: new Date().toISOString() } : {}),
-    generatorURL: 'http://prometheus.example:9090/graph',
-    fingerprint: token,
-  };
-}
-
-function bodyFor(system: System, alert: ReturnType<typeof alertOf>) {
-  if (system === 'firebreak') return { version: '4', alerts: [alert] };
-  const { status: _status, fingerprint: _fingerprint, ...posted } = alert;
-  return [posted];
-}
-
-/** How many incidents Firebreak has closed: its log keeps the anchor of each. */
-const closedIncidents = (): number => ours.process.output().split('"Incident closed"').length - 1;
-
-/** One new alert until its message arrives at Slack; then it is resolved, which closes the incident. */
-async function measure(system: System, sender: Sender, slack: FakeSlack, token: string): Promise<Sample> {
-  const startsAt = new Date().toISOString();
-  const before = closedIncidents();
-  const posted = slack.next(
-    ({ channel, method, body }) =>
-      channel === CHANNELS[system] && method === 'chat.postMessage' && body.includes(token),
-  );
-  const { sentAt, answeredAt, status } = await sender.post(
-    bodyFor(system, alertOf(token, 'firing', startsAt)),
-  );
-  if (status !== 200 && status !== 202) throw new Error(`${system} answered ${status}`);
-  const { at } = await posted;
-  const way = { from: performance.timeOrigin + sentAt, to: performance.timeOrigin + at };
-  await delay(300);
-  await sender.post(bodyFor(system, alertOf(token, 'resolved', startsAt)));
-  const deadline = Date.now() + CLOSED_MS;
-  while (system === 'firebreak' && closedIncidents() === before) {
-    if (Date.now() > deadline) throw new Error(`The incident of ${token} was not closed.`);
-    await delay(20);
-  }
-  return { answered: answeredAt - sentAt, told: at - sentAt, way };
-}
-
 /** Sends further alerts to all, evenly, until the signal aborts; how many, and how many were not taken. */
 async function load(
-  senders: Record<System, Sender>,
+  loaded: Record<System, Subject>,
   signal: AbortSignal,
 ): Promise<{ sent: number; failed: number }> {
   const startsAt = new Date().toISOString();
@@ -109,10 +71,10 @@ async function load(
   const counts = { sent: 0, failed: 0 };
   while (!signal.aborted) {
     counts.sent += 1;
-    const alert = alertOf(`load-${counts.sent}`, 'firing', startsAt, 'background');
-    const unnamed = { ...alert, labels: { ...alert.labels, alertname: BACKGROUND } };
-    for (const system of SYSTEMS) {
-      senders[system].post(bodyFor(system, unnamed)).catch(() => {
+    const labels = { alertname: BACKGROUND, database: 'background' };
+    const alert = alertOf(`load-${counts.sent}`, 'firing', startsAt, labels);
+    for (const { kind, sender } of Object.values(loaded)) {
+      sender.post(bodyFor(kind, alert)).catch(() => {
         counts.failed += 1;
       });
     }
@@ -162,12 +124,27 @@ const [alone, clustered] = await Promise.all(
 if (alone === undefined || clustered === undefined) throw new Error('There are two Alertmanagers.');
 stack.use(alone.process);
 stack.use(clustered.process);
-const createSenders = (): Record<System, Sender> => ({
-  firebreak: stack.use(createSender(ours.url, { authorization: `Bearer ${TOKEN}` })),
-  alertmanager: stack.use(createSender(alone.url)),
-  clustered: stack.use(createSender(clustered.url)),
+const createSubjects = (): Record<System, Subject> => ({
+  firebreak: {
+    kind: 'firebreak',
+    channel: CHANNELS.firebreak,
+    process: ours.process,
+    sender: stack.use(createSender(ours.url, { authorization: `Bearer ${TOKEN}` })),
+  },
+  alertmanager: {
+    kind: 'alertmanager',
+    channel: CHANNELS.alertmanager,
+    process: alone.process,
+    sender: stack.use(createSender(alone.url)),
+  },
+  clustered: {
+    kind: 'alertmanager',
+    channel: CHANNELS.clustered,
+    process: clustered.process,
+    sender: stack.use(createSender(clustered.url)),
+  },
 });
-const senders = createSenders();
+const subjects = createSubjects();
 
 /** `id` is part of each alert, in letters that no encoding changes. */
 async function section(id: string, name: string, count: number) {
@@ -176,7 +153,7 @@ async function section(id: string, name: string, count: number) {
     const began = performance.now();
     for (const system of round % 2 === 0 ? SYSTEMS : SYSTEMS.toReversed()) {
       const token = `${id}-${round + WARM_UP}-${system}`;
-      const sample = await measure(system, senders[system], slack, token);
+      const sample = await measure(subjects[system], slack, token);
       if (round >= 0) samples[system].push(sample);
     }
     await delay(Math.max(0, ROUND_MS - (performance.now() - began)));
@@ -208,9 +185,13 @@ async function section(id: string, name: string, count: number) {
   return figures;
 }
 
-const idle = await section('idle', 'with nothing beside', options.rounds);
+function numbers(list: string): number[] {
+  return list.split(',').map(Number);
+}
+
+const idle = options.rounds > 0 ? await section('idle', 'with nothing beside', options.rounds) : null;
 const over = new AbortController();
-const loading = options.loaded > 0 ? load(createSenders(), over.signal) : { sent: 0, failed: 0 };
+const loading = options.loaded > 0 ? load(createSubjects(), over.signal) : { sent: 0, failed: 0 };
 const loaded =
   options.loaded > 0
     ? await section('loaded', `under load of ${LOAD_PER_SECOND} alerts/s`, options.loaded)
@@ -225,4 +206,19 @@ const floor = {
 };
 console.log('\nthe floor, milliseconds: what a process that decides nothing takes here');
 console.table(floor);
-console.log(JSON.stringify({ machine, idle, loaded, background, floor }));
+const quiet = [];
+for (const distanceMs of options.quiet > 0 ? options.distances : []) {
+  quiet.push(
+    await afterQuiet({
+      directory,
+      slack,
+      databaseUrl: victim.url(),
+      runbook: RUNBOOK,
+      count: options.quiet,
+      distanceMs,
+      roundMs: ROUND_MS,
+      quietMs: options.wait === undefined ? null : options.wait * 1000,
+    }),
+  );
+}
+console.log(JSON.stringify({ machine, idle, loaded, background, floor, quiet }));

@@ -33,32 +33,42 @@ export async function startAlertmanager(options: {
   slackApiUrl: string;
   channel: string;
   clustered: boolean;
+  /** File with the certificate that Slack has to show. */
+  authority?: string;
+  /** How many receivers there are, each with connections of its own: the label `receiver` of an alert names one. */
+  receivers?: number;
 }): Promise<{ url: string; process: Running }> {
   const name = options.clustered ? 'clustered' : 'alone';
   const config = join(options.directory, `alertmanager-${name}.yml`);
+  const { receivers = 1, authority } = options;
+  const numbers = Array.from({ length: receivers }, (_, number) => number);
   writeFileSync(
     config,
     stringify({
       route: {
-        receiver: 'slack',
+        receiver: 'slack-0',
         group_by: ['...'],
         group_wait: '0s',
         group_interval: '5m',
         repeat_interval: '4h',
-        routes: [{ matchers: [`alertname="${BACKGROUND}"`], group_by: ['alertname'] }],
+        routes: [
+          { matchers: [`alertname="${BACKGROUND}"`], group_by: ['alertname'] },
+          ...numbers.map((number) => ({ matchers: [`receiver="${number}"`], receiver: `slack-${number}` })),
+        ],
       },
-      receivers: [
-        {
-          name: 'slack',
-          slack_configs: [
-            {
-              api_url: `${options.slackApiUrl}chat.postMessage`,
-              channel: options.channel,
-              http_config: { authorization: { credentials: 'xoxb-bench' } },
+      receivers: numbers.map((number) => ({
+        name: `slack-${number}`,
+        slack_configs: [
+          {
+            api_url: `${options.slackApiUrl}chat.postMessage`,
+            channel: options.channel,
+            http_config: {
+              authorization: { credentials: 'xoxb-bench' },
+              ...(authority === undefined ? {} : { tls_config: { ca_file: authority } }),
             },
-          ],
-        },
-      ],
+          },
+        ],
+      })),
     }),
   );
   const address = `127.0.0.1:${await freePort()}`;

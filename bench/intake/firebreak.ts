@@ -19,6 +19,7 @@ export async function startFirebreak(options: {
   runbook?: object;
   /** Arguments for Node itself. */
   nodeArguments?: readonly string[];
+  env?: Readonly<Record<string, string>>;
 }): Promise<{ url: string; process: Running }> {
   const { directory, channel } = options;
   const config = join(directory, 'firebreak.config');
@@ -46,6 +47,7 @@ export async function startFirebreak(options: {
     SLACK_BOT_TOKEN: 'xoxb-bench',
     SLACK_SIGNING_SECRET: 'secret-of-the-bench',
     ALERT_TOKEN: TOKEN,
+    ...options.env,
     ...Object.fromEntries(secrets),
   });
   await process.said('Firebreak is running');

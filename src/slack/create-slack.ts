@@ -9,6 +9,7 @@ import type { SlackBot, SlackOptions } from './bot.ts';
 import { createArrivals } from './doctor/arrivals.ts';
 import { createClerk } from './documents/clerk.ts';
 import { createHealth } from './health/health.ts';
+import { startHeartbeat } from './health/heartbeat.ts';
 import { watchHealth } from './health/watch.ts';
 import { type Meanwhile, whatIsWrong } from './health/words.ts';
 import { createHome } from './home/home.ts';
@@ -118,7 +119,16 @@ export function createSlack(options: SlackOptions): SlackBot {
   watchHealth({ health, check, meanwhile, clock, logger, signal });
 
   return {
-    start: () => connection.start(),
+    async start() {
+      startHeartbeat({
+        health,
+        check: async () => preflight(client, config.channel),
+        clock,
+        logger,
+        signal,
+      });
+      await connection.start();
+    },
     async stop(graceMs) {
       stopping.abort(new Error('Firebreak is stopping.'));
       await Promise.all([

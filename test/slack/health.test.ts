@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import { createHealth, type Health } from '../../src/slack/health/health.ts';
+import { startHeartbeat } from '../../src/slack/health/heartbeat.ts';
 import { watchHealth } from '../../src/slack/health/watch.ts';
 import { createVirtualClock } from '../support/virtual-clock.ts';
 
@@ -126,5 +127,40 @@ test('a refreshed link is not told, a lost one is', async () => {
   await clock.advance(10_000, 500);
   expect(log[0]?.sentence).toContain('Clicks have not arrived from Slack');
   expect(health.isOpen()).toBe(true);
+  stop.abort();
+});
+
+test('while nothing else asks Slack it is asked a few times a minute, and not while something does or it is away', async () => {
+  const clock = createVirtualClock();
+  const health = createHealth(clock);
+  const stop = new AbortController();
+  let beats = 0;
+  startHeartbeat({
+    health,
+    async check() {
+      beats += 1;
+      health.answered('auth.test');
+    },
+    clock,
+    logger: {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (...said: unknown[]) => expect.unreachable(said.join(' ')),
+    },
+    signal: stop.signal,
+  });
+  await clock.advance(10 * MINUTE, 7_000);
+  expect(beats).toBeGreaterThanOrEqual(20);
+  expect(beats).toBeLessThanOrEqual(45);
+  const asked = beats;
+  for (let seconds = 0; seconds < 120; seconds += 5) {
+    health.answered('chat.update');
+    await clock.advance(5_000, 5_000);
+  }
+  expect(beats).toBe(asked);
+  health.unanswered('chat.update', noAnswer);
+  await clock.advance(5 * MINUTE, 7_000);
+  expect(beats).toBe(asked);
   stop.abort();
 });

@@ -31,6 +31,8 @@ export interface Health {
   checked(): void;
   linkUp(): void;
   linkDown(fault: FirebreakError): void;
+  /** How often Slack has answered anything. */
+  answers(): number;
   /** Whether messages may be sent. */
   isOpen(): boolean;
   /** The worst that is known, once it is more than a moment's; null when all is well. */
@@ -63,6 +65,7 @@ export function createHealth(clock: Clock): Health {
   let refusal: Trouble | null = null;
   let link: Trouble | null = null;
   let open = true;
+  let answers = 0;
 
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -92,6 +95,7 @@ export function createHealth(clock: Clock): Health {
 
   return {
     answered(method) {
+      answers += 1;
       failing.delete(method);
     },
     unanswered(method, fault) {
@@ -126,6 +130,7 @@ export function createHealth(clock: Clock): Health {
       link = { kind: 'link', since: link?.since ?? clock.now(), fault };
       changed();
     },
+    answers: () => answers,
     isOpen: () => open,
     trouble,
     isWell: () => open && link === null && trouble() === null,

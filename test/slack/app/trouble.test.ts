@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
 import { attempt, view } from '../fixtures.ts';
 import {
   act,
@@ -123,6 +124,17 @@ test('a token that is refused in mid-incident is told of with what to do, and ta
   );
   await until('health is well', () => rig.bot.health().trouble === null);
 }, 60_000);
+
+test('a token that is revoked while nothing is to be sent is told of at once, and not by the next incident', async () => {
+  const clock = createVirtualClock();
+  const rig = await startRig({ clock });
+  await fault(rig.sandbox, { error: 'token_revoked', times: 1000 });
+  await until('the log says it', async () => {
+    await clock.advance(5_000, 5_000);
+    return rig.log.some((line) => /refused.*token_revoked.*OAuth & Permissions/.test(line));
+  });
+  expect(rig.bot.health().trouble).toContain('token_revoked');
+});
 
 test('a Slack that goes away while nothing is to be sent is told of, and clicks arrive when it is back', async () => {
   const { rig, card } = await withCard();

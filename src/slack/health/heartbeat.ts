@@ -1,0 +1,46 @@
+import { FirebreakError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SlackLogger } from '../bot.ts';
+import type { Health } from './health.ts';
+
+/**
+ * Milliseconds between two looks whether Slack answered anything meanwhile. Two of them are less than the 30 s for which an
+ * idle connection is kept (src/adapters/http/outgoing.ts), so that the first message of an incident finds one open; five
+ * replicas, as many as Slack lets connect, stay far below its 50 calls of conversations.info a minute.
+ */
+const EVERY_MS = 14_000;
+
+interface HeartbeatOptions {
+  readonly health: Health;
+  /** Checks token, scopes and channel. Throws FirebreakError. */
+  readonly check: () => Promise<unknown>;
+  readonly clock: Clock;
+  readonly logger: SlackLogger;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks Slack while nothing else does: a token that was revoked or a channel that was left at noon is told at noon, not by
+ * the incident of the night. While Slack is in trouble the watch asks instead.
+ */
+export function startHeartbeat(options: HeartbeatOptions): void {
+  beat(options).catch((error: unknown) => {
+    if (!options.signal.aborted) options.logger.error({ err: error }, 'The heartbeat to Slack failed');
+  });
+}
+
+/** Rejects when the signal aborts. */
+async function beat({ health, check, clock, signal }: HeartbeatOptions): Promise<void> {
+  for (;;) {
+    const before = health.answers();
+    await clock.sleep(EVERY_MS, signal);
+    if (!health.isOpen() || health.answers() !== before) continue;
+    try {
+      await check();
+    } catch (error) {
+      // That Slack does not answer was told to health by the call itself.
+      if (error instanceof FirebreakError && !error.retryable) health.refused(error);
+    }
+  }
+}
