@@ -280,6 +280,11 @@ export interface ChatMessages {
   /** The incident that the message with this timestamp shows a part of, or null. */
   incidentAt(channel: string, ts: string): Promise<string | null>;
   put(message: ChatMessage): Promise<void>;
+  /**
+   * Writes a row in place of the one that was read, or the first one when there was none. False when another process has
+   * given the message a new nonce meanwhile; nothing is changed then.
+   */
+  replace(message: ChatMessage, before: ChatMessage | null): Promise<boolean>;
 }
 
 /** Throws `state-unavailable` when the hold is lost. Asks the state database, also when nothing was heard of a loss. */

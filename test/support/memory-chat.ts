@@ -21,6 +21,12 @@ export function createMemoryMessages(): ChatMessages & { rows: ChatMessage[]; fa
       if (index === -1) rows.push({ ...message });
       else rows[index] = { ...message };
     },
+    async replace(message, before) {
+      const present = rows.find((row) => row.incidentId === message.incidentId && row.key === message.key);
+      if (present !== undefined && present.nonce !== before?.nonce) return false;
+      await this.put(message);
+      return true;
+    },
   };
 }
 

@@ -37,15 +37,34 @@ export function createChatMessages(db: Kysely<StateTables>): ChatMessages {
       guarded(async () => {
         await putMessage(db, message).execute();
       }),
+    replace: (message, before) =>
+      guarded(async () => {
+        const { numInsertedOrUpdatedRows } = await replaceMessage(db, message, before).executeTakeFirst();
+        return numInsertedOrUpdatedRows === 1n;
+      }),
   };
 }
 
 /** The statement that writes where a message stands, or is about to be posted. */
 export function putMessage(db: Kysely<StateTables>, message: ChatMessage) {
-  const { incidentId, key, channel, ts, nonce, contentHash } = message;
-  const values = { channel, ts, nonce, content_hash: contentHash };
-  return db
-    .insertInto('chat_message')
-    .values({ incident_id: incidentId, key, ...values })
-    .onConflict((conflict) => conflict.columns(['incident_id', 'key']).doUpdateSet(values));
+  return insertMessage(db, message).onConflict((conflict) =>
+    conflict.columns(['incident_id', 'key']).doUpdateSet(placeOf(message)),
+  );
+}
+
+function replaceMessage(db: Kysely<StateTables>, message: ChatMessage, before: ChatMessage | null) {
+  return insertMessage(db, message).onConflict((conflict) => {
+    const present = conflict.columns(['incident_id', 'key']);
+    if (before === null) return present.doNothing();
+    return present.doUpdateSet(placeOf(message)).where('chat_message.nonce', '=', before.nonce);
+  });
+}
+
+function insertMessage(db: Kysely<StateTables>, message: ChatMessage) {
+  const { incidentId, key } = message;
+  return db.insertInto('chat_message').values({ incident_id: incidentId, key, ...placeOf(message) });
+}
+
+function placeOf({ channel, ts, nonce, contentHash }: ChatMessage) {
+  return { channel, ts, nonce, content_hash: contentHash };
 }

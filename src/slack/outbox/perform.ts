@@ -38,6 +38,8 @@ export interface Place {
   readonly id: string;
   readonly openedAt: string;
   readonly channel: string;
+  /** Whether this process is still the one that draws it. Asks the state database, also when nothing was heard of a loss. */
+  readonly isOurs: () => Promise<boolean>;
 }
 
 /** What became of an action. */
@@ -73,6 +75,8 @@ async function post(tools: OutboxTools, place: Place, action: Action<'post'>): P
   const incidentId = place.id;
   const { message, parent } = action;
   const row = await writtenDown(tools, place, action);
+  // What took long to be written down may be for another process to post by now.
+  if (row === null || !(isFresh(row, tools.clock) || (await place.isOurs()))) return DONE;
   const { nonce } = row;
   const thread = parent?.ts ?? null;
   const sent = await withReducedBlocks(tools, { message, row }, (shown) =>
@@ -90,7 +94,8 @@ async function post(tools: OutboxTools, place: Place, action: Action<'post'>): P
     }),
   );
   if (sent.status === 'ok' && sent.value.ts !== undefined) {
-    await tools.messages.put({ ...row, ts: sent.value.ts, contentHash: message.contentHash });
+    const posted = { ...row, ts: sent.value.ts, contentHash: message.contentHash };
+    if (!(await tools.messages.replace(posted, row))) await takeBack(tools, posted);
     return DONE;
   }
   const reach = sent.status === 'unknown' ? reachOf(sent.error) : sent.status === 'ok' ? 'over' : 'cannot';
@@ -100,6 +105,18 @@ async function post(tools: OutboxTools, place: Place, action: Action<'post'>): P
   if (sent.status === 'refused' && GONE.has(sent.code)) return await rebuild(tools, incidentId);
   if (withoutPicture(tools, sent, message, incidentId)) return DONE;
   return left(tools, sent, 'chat.postMessage');
+}
+
+/** It came so late that another process did not find it and posted the message anew. */
+async function takeBack(
+  { client, logger }: OutboxTools,
+  { incidentId, key, channel, ts }: ChatMessage & { readonly ts: string },
+): Promise<void> {
+  const taken = await call(() => client.chat.delete({ channel, ts }));
+  logger.warn(
+    { incident: incidentId, key, ts, deleted: taken.status === 'ok' },
+    'A post came late, and another process had posted the message meanwhile; it is taken back',
+  );
 }
 
 /** Only a reply can be shown to the channel too; an update leaves that as it is. */
@@ -112,13 +129,13 @@ function replyTo(
 
 /**
  * The row of a post that is about to be sent. The name of an earlier try is given up with it, as the new one tells when
- * this try was made, unless it was written down just now.
+ * this try was made, unless it was written down just now. Null when another process has written its own.
  */
 async function writtenDown(
   tools: OutboxTools,
   { id: incidentId, channel: wanted }: Place,
   { message, parent, row: earlier }: Action<'post'>,
-): Promise<ChatMessage> {
+): Promise<ChatMessage | null> {
   const channel = parent?.channel ?? wanted;
   const isReserved = earlier !== null && earlier.channel === channel && isFresh(earlier, tools.clock);
   const row: ChatMessage = isReserved
@@ -131,9 +148,9 @@ async function writtenDown(
         nonce: newNonce(tools.clock.now()),
         contentHash: '',
       };
-  if (!isReserved) await tools.messages.put(row);
+  const isWritten = isReserved || (await tools.messages.replace(row, earlier));
   if (earlier !== null) tools.unsent.delete(earlier.nonce);
-  return row;
+  return isWritten ? row : null;
 }
 
 /** Reads one page of where the message must be; the search goes on with the next action. */
@@ -156,7 +173,7 @@ async function find(tools: OutboxTools, since: string, action: Action<'find'>): 
   }
   tools.searches.forget(nonce);
   for (const ts of twins) await call(() => tools.client.chat.delete({ channel: row.channel, ts }));
-  await tools.messages.put({ ...row, ts: first });
+  await tools.messages.replace({ ...row, ts: first }, row);
   return DONE;
 }
 
@@ -166,7 +183,7 @@ async function update(tools: OutboxTools, incidentId: string, action: Action<'up
     tools.client.chat.update({ channel: row.channel, ts, text: shown.text, blocks: [...shown.blocks] }),
   );
   if (sent.status === 'ok') {
-    await tools.messages.put({ ...row, contentHash: message.contentHash });
+    await tools.messages.replace({ ...row, contentHash: message.contentHash }, row);
     return DONE;
   }
   if (sent.status === 'refused' && GONE.has(sent.code)) {
@@ -241,5 +258,5 @@ async function rebuild(tools: OutboxTools, incidentId: string): Promise<Performe
 async function forget(tools: OutboxTools, row: ChatMessage): Promise<void> {
   const nonce = newNonce(tools.clock.now());
   tools.unsent.add(nonce);
-  await tools.messages.put({ ...row, channel: tools.channel, ts: null, nonce, contentHash: '' });
+  await tools.messages.replace({ ...row, channel: tools.channel, ts: null, nonce, contentHash: '' }, row);
 }

@@ -15,7 +15,7 @@ import { cardKey, type DesiredMessage, messagesOf, unsentDocuments } from './mes
 import type { News, NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
-import { perform } from './perform.ts';
+import { type Place, perform } from './perform.ts';
 import { channelFor, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
@@ -25,6 +25,11 @@ const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
 interface Wanted extends ToldBeside {
   /** Null where they belong to none. */
   readonly incident: Incident | null;
+}
+
+/** The right to draw an incident: until when, and whether it is still had. */
+interface Hold extends Pick<Place, 'isOurs'> {
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -122,7 +127,7 @@ export function createVisit(
   }
 
   /** Looks at it and does what it is its turn for; false when nothing is to be done now. */
-  async function look(dirty: Dirty, signal: AbortSignal, told: News | null): Promise<boolean> {
+  async function look(dirty: Dirty, hold: Hold, told: News | null): Promise<boolean> {
     const { marks } = dirty;
     const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
     const desired = told === null ? await wanted(dirty.id, rows) : drawn({ ...told, progress: null }, rows);
@@ -131,25 +136,31 @@ export function createVisit(
     dirty.seen = marks;
     if (dirty.marks !== marks) return true;
     if (actions.length === 0) row.clean(dirty);
-    const next = signal.aborted || !health.isOpen() ? null : admitted(dirty, actions);
+    const next = hold.signal.aborted || !health.isOpen() ? null : admitted(dirty, actions);
     if (next === null) return false;
-    await act(desired, dirty, next);
+    await act(desired, dirty, hold, next);
     return true;
   }
 
-  async function serve(dirty: Dirty, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && health.isOpen()) if (!(await look(dirty, signal, null))) return;
+  async function serve(dirty: Dirty, hold: Hold): Promise<void> {
+    while (!hold.signal.aborted && health.isOpen()) if (!(await look(dirty, hold, null))) return;
   }
 
   async function act(
     { since, incident }: Wanted,
     dirty: Dirty,
+    { isOurs }: Hold,
     { action, claim, others }: { action: OutboxAction; claim: Claim; others: readonly Claim[] },
   ): Promise<void> {
     lanes.begin(claim, action, others);
     row.toTheEnd(dirty);
     dirty.seen = null;
-    const place = { id: dirty.id, openedAt: since, channel: channelFor(tools, incident?.channel ?? null) };
+    const place = {
+      id: dirty.id,
+      openedAt: since,
+      channel: channelFor(tools, incident?.channel ?? null),
+      isOurs,
+    };
     const send = async () => perform(tools, place, action);
     const marked =
       incident === null ? send() : (telemetry?.during(incident, { name: 'render' }, send) ?? send());
@@ -171,13 +182,26 @@ export function createVisit(
     health.refused(fault);
   }
 
-  return async (dirty) => {
-    // Its row was written down a moment ago, so that nobody else posts it: it need not wait for the hold.
+  /** Its row was written down a moment ago, so that nobody else posts it: it need not wait for the hold. */
+  async function postNews(dirty: Dirty): Promise<boolean> {
     const told = health.isOpen() ? news.take(dirty.id) : null;
-    if (told !== null && !(await look(dirty, options.signal, told))) return 'visited';
-    const held = await mutex.exclusively(`render:${dirty.id}`, (lost) =>
-      serve(dirty, AbortSignal.any([options.signal, lost])),
-    );
+    return told === null || (await look(dirty, { signal: options.signal, isOurs: async () => false }, told));
+  }
+
+  return async (dirty) => {
+    const posted = postNews(dirty);
+    posted.catch(() => undefined);
+    // The hold is taken meanwhile: nobody else shall look for the post, miss it and post anew while it is on its way.
+    const held = await mutex.exclusively(`render:${dirty.id}`, async (lost, confirm) => {
+      if (!(await posted)) return;
+      const isOurs = async () =>
+        confirm().then(
+          () => true,
+          () => false,
+        );
+      await serve(dirty, { signal: AbortSignal.any([options.signal, lost]), isOurs });
+    });
+    await posted;
     return held.status === 'busy' ? 'elsewhere' : 'visited';
   };
 }

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChatMessage } from '../../../src/ports/state.ts';
+import { opened, startServer, type TestServer } from './support.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.end());
+
+const row = (nonce: string, ts: string | null = null): ChatMessage => ({
+  incidentId: 'intake',
+  key: 'parent',
+  channel: 'C1',
+  ts,
+  nonce,
+  contentHash: '',
+});
+
+test('of two processes that found no row, one writes it', async () => {
+  const { messages } = await opened(await server.createDatabase());
+  const [one, other] = [row('one'), row('other')];
+  const written = await Promise.all([messages.replace(one, null), messages.replace(other, null)]);
+  expect(written.toSorted()).toEqual([false, true]);
+  expect(await messages.list('intake')).toEqual([written[0] ? one : other]);
+});
+
+test('a row is written in place of the one that was read, and not of what somebody wrote meanwhile', async () => {
+  const { messages } = await opened(await server.createDatabase());
+  await messages.put(row('first'));
+  expect(await messages.replace(row('first', '1.1'), row('first'))).toBe(true);
+  expect(await messages.replace(row('second'), row('first'))).toBe(true);
+  expect(await messages.replace(row('third', '1.3'), row('first', '1.1'))).toBe(false);
+  expect(await messages.list('intake')).toEqual([row('second')]);
+});
