@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { ReportRetried } from './test/support/report-retried.ts';
 
 // Every worker, and each of the hundreds of Firebreaks and pods that tests start, loads what another one has compiled.
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/compiled');
@@ -27,6 +28,6 @@ export default defineConfig({
     sequence: { sequencer: WholeRunsFirst },
     // Real servers share two cores with the tests: in CI a failure must show twice. A retried test is marked in the output.
     retry: isCi ? 1 : 0,
-    reporters: isCi ? ['default', './test/support/report-retried.ts'] : ['default'],
+    reporters: isCi ? ['default', new ReportRetried()] : ['default'],
   },
 });

@@ -1,7 +1,7 @@
 import type { Reporter, TestCase } from 'vitest/node';
 
 /** Prints what a test failed with that passed on its second try: else nobody would learn why it was tried again. */
-export default class ReportRetried implements Reporter {
+export class ReportRetried implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { state, errors } = test.result();
     if (state !== 'passed') return;
