@@ -6,7 +6,9 @@ export class ReportRetried implements Reporter {
     const { state, errors } = test.result();
     if (state !== 'passed') return;
     for (const { message, stack } of errors ?? []) {
-      console.error(`Tried again: ${test.module.relativeModuleId} > ${test.fullName}\n${stack ?? message}`);
+      process.stderr.write(
+        `Tried again: ${test.module.relativeModuleId} > ${test.fullName}\n${stack ?? message}\n`,
+      );
     }
   }
 }
