@@ -194,7 +194,10 @@ async function act(
   }
   const by = policyActor(policy);
   const { instance, logger } = options;
-  if (!(await book.append(page, { type: 'watchdog.intended', ...action, by, instance }))) return 'nothing';
+  const intent = { type: 'watchdog.intended', ...action, by, instance } as const;
+  // An incident may have been opened since: then people are on it.
+  const unlessOpen = dedupeKeyOf(database);
+  if (!(await book.append(page, intent, { unlessOpen }))) return 'nothing';
   logger.info({ database, policy: policy.name, sessions: targets.length }, 'A watchdog policy ends sessions');
   const results = await endTargets(options, policy, targets, hold);
   if (results !== null) await conclude(book, policy, action, results);

@@ -40,7 +40,9 @@ export async function propose(
       events: [{ type: 'alert.attached' as const, alert }],
       settles: [],
     };
-    return (await book.append(page, stop(joined.id), [appendFor(settling, now)])) ? joined.id : null;
+    return (await book.append(page, stop(joined.id), { together: [appendFor(settling, now)] }))
+      ? joined.id
+      : null;
   }
   const runbook = runbookFor(runbooks);
   const [id] = await state.incidents.nextIds(1);
@@ -48,7 +50,7 @@ export async function propose(
   const { service } = ports.databases.get(database);
   const { row, events } = openingOf(id, { database, service, runbook, by, alert });
   const opening = appendFor({ target: { opens: row }, events, settles: [] }, now);
-  return (await book.append(page, stop(id), [opening])) ? id : null;
+  return (await book.append(page, stop(id), { together: [opening] })) ? id : null;
 }
 
 /** The runbook that names the alert; otherwise the default one, or the first. */

@@ -128,7 +128,7 @@ async function scene({ policy = policyOf(), replicas = 1, isRehearsed = true }: 
       state,
       authority: { observe: [], workload: [], session: [anna.id], incident: [] },
     }),
-    start: () => states.map((own) => keep(own, policy)),
+    start: (seen: (own: State) => State = (own) => own) => states.map((own) => keep(seen(own), policy)),
   };
 }
 
@@ -231,6 +231,35 @@ test('while an incident of the database is open it does nothing', { timeout: 60_
   await olderThan('report', 4);
   expect(culprit.end()).toBeNull();
   expect((await people.policies())[0]?.incident).toBe(id);
+});
+
+test('nobody is ended when an incident is opened between the decision and its intent', {
+  timeout: 60_000,
+}, async () => {
+  await using stack = new AsyncDisposableStack();
+  const { start, state, runbook, events } = await scene();
+  const ledger = createLedger(state, systemClock, quiet);
+  const opening = { database: 'shop', service: null, runbook, by: anna, alert: null };
+  const culprit = await busy(stack, 'app', 'report');
+  await busy(stack, 'nobody_special', 'innocent');
+  const met = Promise.withResolvers<void>();
+  const inBetween = (own: State): State => ({
+    ...own,
+    journal: {
+      ...own.journal,
+      async appendAll(appends) {
+        const isIntent = appends.some((one) => one.events.some(({ type }) => type === 'watchdog.intended'));
+        if (isIntent) await openIncident(state, ledger, opening);
+        const result = await own.journal.appendAll(appends);
+        if (isIntent) met.resolve();
+        return result;
+      },
+    },
+  });
+  for (const one of start(inBetween)) stack.use(one);
+  await met.promise;
+  expect((await events()).map(({ type }) => type)).not.toContain('watchdog.intended');
+  expect(culprit.end()).toBeNull();
 });
 
 test('an end that nobody wrote down is looked for first; who still runs is ended once, who is gone is not looked for', {
