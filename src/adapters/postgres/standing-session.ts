@@ -230,7 +230,7 @@ export class StandingSession {
     if (!this.#stopped) this.#timer = setTimeout(() => this.#tend(), ms);
   }
 
-  /** Pings the open session, or tries to open it again; a failure schedules the next try by itself. */
+  /** Pings the open session, or tries to open it again; a session that is lost schedules the next try by itself. */
   #tend(): void {
     const care: Promise<unknown> =
       this.#client === null
@@ -238,10 +238,11 @@ export class StandingSession {
         : this.#place.walsender
           ? this.#leaveBreakGlass()
           : this.query('SELECT 1', []);
-    care.then(
-      () => this.#schedule(this.#settings.pingMs),
-      () => {},
-    );
+    const pingLater = () => this.#schedule(this.#settings.pingMs);
+    // PostgreSQL may refuse a ping, such as after its timeout, and the session is open all the same.
+    care.then(pingLater, () => {
+      if (this.#client !== null) pingLater();
+    });
   }
 
   /** Goes back to an ordinary connection as soon as there is a slot, between two statements. */

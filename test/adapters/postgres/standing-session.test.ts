@@ -218,3 +218,25 @@ test.each([
   if (database === 'nosuchdb') expect(read).toMatchObject({ up: true, connectedTo: 'postgres' });
   else expect(read?.problem).toMatchObject({ code, hint: expect.stringContaining(hint) });
 });
+
+test('a ping that PostgreSQL refuses does not end the care for the session', async () => {
+  const failed: unknown[] = [];
+  const warn = (fields: unknown, message?: string) =>
+    void (message === 'A statement on a monitored database failed.' && failed.push(fields));
+  const logger = { ...silent, warn };
+  await using databases = await startDatabases({ url: secret(app.url('bot')) }, { logger, pingMs: 5 });
+  const pid = await pidOfReader();
+  // One of many cancels meets a ping.
+  const cancels = `select count(pg_cancel_backend(${pid})) from generate_series(1, 20000)`;
+  await eventually('a ping that is cancelled', async () => {
+    await query(app.server().url(), cancels);
+    return failed.length > 0;
+  });
+  const pingedAt = `select extract(epoch from query_start)::float8 as at from pg_stat_activity where pid = ${pid}`;
+  const [before] = await query<{ at: number }>(app.server().url(), pingedAt);
+  await eventually('further pings', async () => {
+    const [now] = await query<{ at: number }>(app.server().url(), pingedAt);
+    return (now?.at ?? 0) > (before?.at ?? 0) + 0.1;
+  });
+  expect(databases.health().every(({ up }) => up)).toBe(true);
+});
