@@ -66,6 +66,18 @@ describe('postgres.end-blockers', () => {
     expect(verdict.status).toBe('passed');
   });
 
+  it('looks for as long as it says when the clock is set forward meanwhile', async () => {
+    const world = recorded('lock-queue');
+    world.onTick = () => {
+      drain(world);
+      world.onTick = () => undefined;
+      world.setClock(3600);
+    };
+    const { verdict } = await runStep(world, step);
+    expect(verdict.status).toBe('passed');
+    expect(world.seconds() - 3600).toBeGreaterThanOrEqual(10);
+  });
+
   it('fails while a queue stays, and says what the diagnosis finds at its head now', async () => {
     const world = recorded('idle-in-transaction');
     const { plan, verdict } = await runStep(world, step, { params: { drainSeconds: 5, proofSeconds: 4 } });

@@ -7,6 +7,7 @@ import { backendId, type Session, type Snapshot } from '../../../domain/snapshot
 import { verdictOf } from '../../parts.ts';
 import type { EndOutcome } from '../../shared/ending/contract.ts';
 import { endedBy, situationOf } from '../../shared/ending/situation.ts';
+import { timeLooked } from '../../shared/ending/time-looked.ts';
 import { stillAlive } from '../../shared/ending/wait-for-end.ts';
 import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import type { ApprovedEnd, Blocker, Ctx } from './contract.ts';
@@ -20,7 +21,8 @@ const A_MOMENT = 2;
 /** Proves that the queue drained and that none formed again, behind the same statement or behind somebody else. */
 export async function proveFree(ctx: Ctx, approved: ApprovedEnd, { data }: EndOutcome): Promise<Verdict> {
   const { targets, params } = approved;
-  const start = ctx.clock.now().getTime();
+  const looked = timeLooked();
+  let time = looked(ctx.clock.now().getTime(), false);
   let quiet = 0;
   let waiting = 0;
   let unread: string | null = null;
@@ -38,10 +40,10 @@ export async function proveFree(ctx: Ctx, approved: ApprovedEnd, { data }: EndOu
       unread = describeError(error).message;
       quiet = 0;
     }
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
-    if (seconds >= params.proofSeconds && quiet >= QUIET) break;
-    if (seconds >= params.proofSeconds + params.drainSeconds) break;
-    ctx.progress({ text: progressOf(waiting, seconds, unread), series: [] });
+    time = looked(ctx.clock.now().getTime(), unread === null);
+    if (time.seen >= params.proofSeconds && quiet >= QUIET) break;
+    if (time.taken >= params.proofSeconds + params.drainSeconds) break;
+    ctx.progress({ text: progressOf(waiting, time.taken, unread), series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
   const { left, unread: unanswered } = await stillAlive(ctx, params.server, targets);
@@ -55,7 +57,7 @@ export async function proveFree(ctx: Ctx, approved: ApprovedEnd, { data }: EndOu
     return { ...verdictOf('failed', text), situation: situationOf(left, data, null) };
   }
   if (quiet < QUIET) return await queuedAgain(ctx, params.server, waiting);
-  const text = `${formatCount(endedBy(data), 'session')} ended; ${waiting === 0 ? 'nobody waits' : `${waiting} ${waiting === 1 ? 'waits' : 'wait'}`} for locks, and no queue formed again within ${formatDuration(params.proofSeconds)}.`;
+  const text = `${formatCount(endedBy(data), 'session')} ended; ${waiting === 0 ? 'nobody waits' : `${waiting} ${waiting === 1 ? 'waits' : 'wait'}`} for locks, and no queue formed again within ${formatDuration(Math.min(time.seen, params.proofSeconds))}.`;
   return { ...verdictOf('passed', text), milestone: 'mitigated' };
 }
 

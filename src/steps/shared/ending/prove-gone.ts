@@ -13,14 +13,20 @@ import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
 import { endedBy, situationOf } from './situation.ts';
 import { type ApprovedEnding, type Source, type SourceCtx, Sourced } from './source.ts';
 import { distinctSources } from './sources.ts';
+import { timeLooked } from './time-looked.ts';
 import { stillAlive } from './wait-for-end.ts';
 
 /** At most this long, however slow the schedule is; seconds. */
 const PROOF_LIMIT_SECONDS = 150;
 const POLL_MS = 2000;
+/** A proof may take so much more than twice its time; seconds. */
+const GAP_SECONDS = 20;
 const SUSPEND = 'kubernetes.suspend-cronjob';
 
-/** Proves for a while that the killed queries do not come back; stops at once when they do. */
+/**
+ * Proves for a while that the killed queries do not come back; stops at once when they do. Only time in which the server
+ * was seen counts; it gives up when that takes far longer.
+ */
 export async function proveGone(
   ctx: SourceCtx,
   approved: ApprovedEnding,
@@ -30,8 +36,8 @@ export async function proveGone(
   const identities = targets.map(({ identity }) => identity);
   const planned = new Set(plan.targets.map(({ identity }) => queryKey(Sourced.parse(identity).session)));
   const armed = await armedNow(ctx, distinctSources(identities));
-  const start = ctx.clock.now().getTime();
   const seconds = proofSeconds(armed, params.proofSeconds, ctx.clock.now());
+  const looked = timeLooked();
   let unread: string | null = null;
   let missed: Session[] = [];
   for (;;) {
@@ -46,12 +52,16 @@ export async function proveGone(
       ctx.signal.throwIfAborted();
       unread = describeError(error).message;
     }
-    const elapsed = (ctx.clock.now().getTime() - start) / 1000;
-    if (elapsed >= seconds) break;
+    const { seen, taken } = looked(ctx.clock.now().getTime(), unread === null);
+    if (seen >= seconds || (unread !== null && taken >= seconds)) break;
+    if (taken >= 2 * seconds + GAP_SECONDS) {
+      unread = `it could be read for ${formatDuration(seen)} only.`;
+      break;
+    }
     ctx.progress({
       text:
         unread === null
-          ? `Nothing came back for ${formatDuration(elapsed)} of ${formatDuration(seconds)}.`
+          ? `Nothing came back for ${formatDuration(seen)} of ${formatDuration(seconds)}.`
           : `The server cannot be read now: ${unread}`,
       series: [],
     });

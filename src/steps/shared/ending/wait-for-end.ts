@@ -2,6 +2,7 @@ import { describeError } from '../../../domain/errors.ts';
 import { formatCount } from '../../../domain/format.ts';
 import { backendId } from '../../../domain/snapshot.ts';
 import type { EndCtx, EndTarget } from './contract.ts';
+import { timeLooked } from './time-looked.ts';
 
 const POLL_MS = 1000;
 
@@ -20,11 +21,12 @@ export async function waitForEnd(
   seconds: number,
   what: string,
 ): Promise<Remaining> {
-  const deadline = ctx.clock.now().getTime() + seconds * 1000;
+  const looked = timeLooked();
   let remaining: Remaining = { left: [...targets], unread: null };
   while (remaining.left.length > 0) {
     remaining = await stillAlive(ctx, server, remaining.left);
-    if (remaining.left.length === 0 || ctx.clock.now().getTime() >= deadline) break;
+    const { taken } = looked(ctx.clock.now().getTime(), remaining.unread === null);
+    if (remaining.left.length === 0 || taken >= seconds) break;
     ctx.progress({
       text: `Waiting for ${formatCount(remaining.left.length, 'session')} ${what}.`,
       series: [],
