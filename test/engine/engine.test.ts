@@ -17,6 +17,7 @@ import { Drifted, defineStep, type Reconciliation, type StepKind } from '../../s
 import {
   endSessionUnheard,
   eventually,
+  query,
   quiet,
   startServer,
   type TestServer,
@@ -328,6 +329,24 @@ it('notices when what stopped a step answers again and says so, but never acts b
     });
   expect(currentAttempt(await incident())?.status).toBe('attention');
   expect(executed).toEqual([]);
+});
+
+it('does nothing while its intent cannot be written down, and goes on by itself when it can', async () => {
+  await opened();
+  await answer();
+  await query(
+    url,
+    `create function fail() returns trigger language plpgsql as
+       $$ begin raise exception 'injected' using errcode = '53100'; end $$;
+     create trigger fail before insert on firebreak.journal
+       for each row when (new.type = 'effect.intended') execute function fail()`,
+  );
+  await expect(advance()).rejects.toMatchObject({ code: 'state-unavailable' });
+  expect(executed).toEqual([]);
+  expect(currentAttempt(await incident())).toMatchObject({ status: 'approved', fault: null });
+  await query(url, 'drop function fail() cascade');
+  await advance();
+  expect(executed).toEqual([['a']]);
 });
 
 it('does not act on an approval that has become old, as after a long outage of Firebreak', async () => {

@@ -145,11 +145,26 @@ test('a connection that is cut in the middle of a signal leaves its effect to be
   await expect(databases.signalBackend('shop', request, signal)).rejects.toMatchObject({
     code: 'database-unreachable',
     retryable: true,
+    situation: { unknown: [`Whether pid ${session.pid} got the signal to terminate: the answer was lost.`] },
   });
   expect(await victim.end).toBe('57P01');
   await eventually('the world is looked at', async () => {
     return (await databases.alive('shop', 'primary', [session], signal)).length === 0;
   });
+});
+
+test('a connection that is cut in the middle of a change leaves it to be looked up what the setting is', async () => {
+  await query(app.server().url(), 'alter role bot createrole; grant app to bot with admin option');
+  await using databases = await startDatabases({ url });
+  const setting = { name: 'statement_timeout', role: 'app', database: null } as const;
+  const { serverStart } = await databases.readSetting('shop', setting, signal);
+  proxy.cutAt('firebreak:change-setting', 'after');
+  const change = { setting, serverStart, from: null, to: '30s' };
+  await expect(databases.changeSetting('shop', change, signal)).rejects.toMatchObject({
+    code: 'database-unreachable',
+    situation: { unknown: [expect.stringMatching(/^Whether .*statement_timeout.* was changed/)] },
+  });
+  expect((await databases.readSetting('shop', setting, signal)).value).toBe('30s');
 });
 
 test('a network that swallows everything ends in bounded time, says what was last known, and comes back', async () => {

@@ -1,0 +1,49 @@
+import type { Mutant } from '../mutant.ts';
+
+const interleavings = 'test/domain/decisions.property.test.ts';
+
+/** docs/reliability.md, "Decisions at once, too late, again". */
+export const decisions: readonly Mutant[] = [
+  {
+    promise: 'a click counts once',
+    file: 'src/domain/decide.ts',
+    was: 'return click !== undefined && incident.clicks.includes(click);',
+    becomes: 'return click === "never" && incident.clicks.includes(click);',
+    test: interleavings,
+  },
+  {
+    promise: 'two people are two different people',
+    file: 'src/domain/approve.ts',
+    was: 'if (isSame(approval.by, command.by)) return samePerson(current, now);',
+    becomes: 'if (isSame(approval.by, command.by) && now.getTime() === 0) return samePerson(current, now);',
+    test: interleavings,
+  },
+  {
+    promise: 'an expired plan is never decided on',
+    file: 'src/domain/approve.ts',
+    was: 'return expiresAt !== null && now.getTime() >= Date.parse(expiresAt);',
+    becomes: 'return expiresAt === "" && now.getTime() >= Date.parse(expiresAt);',
+    test: interleavings,
+  },
+  {
+    promise: 'a click on anything but the card as it is now changes nothing',
+    file: 'src/domain/approve.ts',
+    was: 'if (command.hash !== cardHash(current) && !early) {',
+    becomes: 'if (command.hash === "never" && command.hash !== cardHash(current) && !early) {',
+    test: interleavings,
+  },
+  {
+    promise: 'the second of two approves what the first chose',
+    file: 'src/domain/approve.ts',
+    was: 'if (early || others.length > 0) {',
+    becomes: 'if (others.length > 1_000) {',
+    test: 'test/engine/decisions.test.ts',
+  },
+  {
+    promise: 'a policy decides only on what only reads',
+    file: 'src/domain/approve.ts',
+    was: "(by.kind === 'policy' && step.confirm === 'none')",
+    becomes: "(by.kind === 'policy' && step.confirm !== null)",
+    test: interleavings,
+  },
+];

@@ -1,0 +1,65 @@
+import type { Mutant } from '../mutant.ts';
+
+const engine = 'test/engine/engine.test.ts';
+const interrupted = 'test/steps/interrupted.test.ts';
+const lives = 'test/adapters/state/replicas.test.ts';
+
+/** docs/reliability.md, "Several replicas". */
+export const replicas: readonly Mutant[] = [
+  {
+    promise: 'of two processes one begins the effect',
+    file: 'src/domain/decide.ts',
+    was: "return in_('approved', 'executing') && command.intents === current.intents\n        ? accept({ type: 'effect.intended'",
+    becomes: "return in_('approved', 'executing')\n        ? accept({ type: 'effect.intended'",
+    test: 'test/domain/replaced-executor.test.ts',
+  },
+  {
+    promise: 'a process that has lost its hold changes nothing',
+    file: 'src/engine/fenced-ports.ts',
+    was: 'await confirm();\n        return await workloads.suspendJob',
+    becomes: 'return await workloads.suspendJob',
+    test: engine,
+  },
+  ...['databases.resumeReplay', 'poolers.resume', 'workloads.changeCronJob'].map((change) => ({
+    promise: `a process that has lost its hold changes nothing (${change})`,
+    file: 'src/engine/fenced-ports.ts',
+    was: `await confirm();\n        return await ${change}(`,
+    becomes: `return await ${change}(`,
+    test: interrupted,
+  })),
+  {
+    promise: 'another replica goes on when one is killed',
+    file: 'src/adapters/state/presence.ts',
+    was: 'if (gone.length > 0) parts.onGone();',
+    becomes: '',
+    test: lives,
+  },
+  {
+    promise: 'an older replica can read what a newer one writes',
+    file: 'src/domain/event-versions.ts',
+    was: 'lowered === null ? null : change.down(lowered)',
+    becomes: 'lowered',
+    test: 'test/domain/event-versions.property.test.ts',
+  },
+  {
+    promise: 'a frozen holder is replaced',
+    file: 'src/adapters/state/lock-session.ts',
+    was: '-c idle_session_timeout=15000',
+    becomes: '-c idle_session_timeout=0',
+    test: lives,
+  },
+  {
+    promise: 'a refresh of a socket leaves no gap',
+    file: 'src/slack/app/dual-socket-receiver.ts',
+    was: '      second.startInBackground();\n',
+    becomes: '',
+    test: 'test/slack/app/trouble.test.ts',
+  },
+  {
+    promise: 'an embedded state has one owner',
+    file: 'src/adapters/embedded-postgres/directory-lock.ts',
+    was: 'BEGIN EXCLUSIVE;',
+    becomes: 'BEGIN;',
+    test: 'test/adapters/embedded-postgres/directory-lock.test.ts',
+  },
+];
