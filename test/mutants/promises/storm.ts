@@ -15,7 +15,8 @@ export const storm: readonly Mutant[] = [
     promise: 'an alert is acknowledged when it is stored',
     file: 'src/intake/receive.ts',
     was: 'return { status: 202, body: await inTime(store(alerts), format.answerMs) };',
-    becomes: 'void store(alerts).catch(() => undefined);\n      return { status: 202, body: {} };',
+    becomes:
+      'void store(alerts).catch(() => undefined);\n      return { status: 202, body: { stored: alerts.length, repeated: 0 } };',
     test: 'test/intake/routes.test.ts',
   },
   {
