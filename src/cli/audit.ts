@@ -10,7 +10,7 @@ import { VERSION } from '../version.ts';
 import { auditLines } from './audit/audit-lines.ts';
 import { readRatchet, writeRatchet } from './audit/ratchet-file.ts';
 import { ratchetLines } from './audit/ratchet-lines.ts';
-import { withAudits } from './audit/with-audits.ts';
+import { suspensionsOf, withAudits } from './audit/with-audits.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { onStopSignal } from './stop-signal.ts';
 
@@ -97,7 +97,8 @@ async function auditAll(configFile: string, name: string | undefined): Promise<A
   onStopSignal(() =>
     stop.abort(new FirebreakError('stopped', 'The audit was stopped.', { hint: 'Run it again.' })),
   );
-  return await withAudits(configFile, config, chosen, async (audits) => {
+  const suspensions = async () => suspensionsOf(config, configFile);
+  return await withAudits(config, { databases: chosen, suspensions }, async (audits) => {
     const reports: AuditReport[] = [];
     for (const database of chosen) reports.push(await audits.run(database.name, stop.signal));
     return reports;

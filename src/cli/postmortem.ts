@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { createCharts } from '../adapters/charts/create-charts.ts';
 import { missingGuardrails } from '../audits/factors.ts';
+import { readSuspensions } from '../audits/read-suspensions.ts';
 import { incidentChart } from '../charts/incident-chart.ts';
 import { chartSpec } from '../charts/spec.ts';
 import type { Config } from '../config/config.ts';
@@ -11,12 +12,14 @@ import { FirebreakError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { foldIncident, type Incident } from '../domain/incident.ts';
 import type { Measured } from '../domain/post-mortem.ts';
+import type { IncidentDesk } from '../engine/desk.ts';
 import { measureForPostMortem } from '../engine/write-post-mortem.ts';
+import type { State } from '../ports/state.ts';
 import { followUpsOf } from '../postmortem/action-items.ts';
 import { type PostMortemOptions, postMortem } from '../postmortem/post-mortem.ts';
 import { createImpact } from '../wiring/impact-questions.ts';
 import { reachStateUrl } from '../wiring/state-url.ts';
-import { asPerson, refused } from './alerts/as-person.ts';
+import { asPersonOn, refused } from './alerts/as-person.ts';
 import { withAudits } from './audit/with-audits.ts';
 import { aboutIncident, eventsOf } from './incident-arguments.ts';
 import { withState } from './with-state.ts';
@@ -53,19 +56,28 @@ export function postMortemCommand(): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (id: string, options: Options) => {
       const config = await loadConfig(options.config);
-      const events = await withState(options.config, reachStateUrl, async (state) => eventsOf(state, id));
-      const incident = foldIncident(id, events);
-      mayBeWritten(incident, options);
-      const timeZone = options.timeZone ?? config.timeZone;
-      const measured =
-        lastMeasured(events) ?? (options.measure ? await measure(options.config, config, incident) : null);
-      const picture =
-        options.out === undefined ? null : await writePictures(options.out, id, events, timeZone);
-      const text = postMortem(id, events, { timeZone, measured, picture });
-      if (options.out === undefined) process.stdout.write(text);
-      else await writeFile(options.out, text);
-      if (options.followUps === true) await takeUp(incident, measured, options);
+      await withState(options.config, reachStateUrl, async (state) => write(state, config, { id, options }));
     });
+}
+
+/** One opened state serves all of it: an embedded one takes seconds to start. */
+async function write(
+  state: State,
+  config: Config,
+  { id, options }: { readonly id: string; readonly options: Options },
+): Promise<void> {
+  const events = await eventsOf(state, id);
+  const incident = foldIncident(id, events);
+  mayBeWritten(incident, options);
+  const timeZone = options.timeZone ?? config.timeZone;
+  const measured = lastMeasured(events) ?? (options.measure ? await measure(state, config, incident) : null);
+  const picture = options.out === undefined ? null : await writePictures(options.out, id, events, timeZone);
+  const text = postMortem(id, events, { timeZone, measured, picture });
+  if (options.out === undefined) process.stdout.write(text);
+  else await writeFile(options.out, text);
+  if (options.followUps !== true) return;
+  const drafts = followUpsOf(incident, measured);
+  await asPersonOn(state, options, async (desk, by) => takeUp(desk, { incident: id, drafts, by }));
 }
 
 function mayBeWritten({ id, purpose, status }: Incident, { followUps }: Options): void {
@@ -80,18 +92,19 @@ function mayBeWritten({ id, purpose, status }: Incident, { followUps }: Options)
 }
 
 /** Tells on stderr which follow-ups there are, so that stdout stays the document. */
-async function takeUp(incident: Incident, measured: Measured | null, options: Options): Promise<void> {
-  const drafts = followUpsOf(incident, measured);
-  const items = await asPerson(options, async (desk, by) => {
-    const refusal = await desk.followUps.take({ incident: incident.id, drafts, by });
-    if (refusal !== null) throw refused(refusal);
-    return (await desk.followUps.view()).items;
-  });
-  const own = items.filter(({ incidents }) => incidents.includes(incident.id)).map(({ id }) => id);
+async function takeUp(
+  { followUps }: IncidentDesk,
+  taken: Parameters<IncidentDesk['followUps']['take']>[0],
+): Promise<void> {
+  const { incident } = taken;
+  const refusal = await followUps.take(taken);
+  if (refusal !== null) throw refused(refusal);
+  const { items } = await followUps.view();
+  const own = items.filter(({ incidents }) => incidents.includes(incident)).map(({ id }) => id);
   process.stderr.write(
     own.length === 0
-      ? `${incident.id} left nothing to do.\n`
-      : `Follow-ups of ${incident.id}: ${own.join(', ')}. "firebreak follow-ups" has their owners and days.\n`,
+      ? `${incident} left nothing to do.\n`
+      : `Follow-ups of ${incident}: ${own.join(', ')}. "firebreak follow-ups" has their owners and days.\n`,
   );
 }
 
@@ -101,10 +114,11 @@ function lastMeasured(events: readonly RecordedEvent[]): Measured | null {
   return last?.type === 'postmortem.written' ? last.measured : null;
 }
 
-async function measure(configFile: string, config: Config, incident: Incident): Promise<Measured> {
+async function measure(state: State, config: Config, incident: Incident): Promise<Measured> {
   const { signal } = new AbortController();
   const databases = config.databases.filter(({ name }) => name === incident.database);
-  return await withAudits(configFile, config, databases, async (audits) =>
+  const suspensions = async () => readSuspensions(state);
+  return await withAudits(config, { databases, suspensions }, async (audits) =>
     measureForPostMortem(
       {
         impact: createImpact(config.databases, fetch),

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import { createOutgoing } from '../adapters/http/outgoing.ts';
 import { createOnCall } from '../adapters/oncall/on-call.ts';
 import { createDatabases } from '../adapters/postgres/databases.ts';
-import { openState } from '../adapters/state/open-state.ts';
 import { loadAudits } from '../audits/registry.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -11,10 +10,10 @@ import type { IncidentDesk } from '../engine/desk.ts';
 import { createDesk } from '../engine/desk-service.ts';
 import { createLedger } from '../engine/ledger.ts';
 import { readLetter } from '../intake/read-letter.ts';
+import type { State } from '../ports/state.ts';
 import { loadConfiguredRunbooks } from '../runbooks/configured-runbooks.ts';
 import { createSlackApprovers } from '../slack/approvers/create-approvers.ts';
 import { loadStepKinds } from '../steps/registry.ts';
-import { statePassword } from './state-url.ts';
 
 /** A desk beside a Firebreak that runs elsewhere and carries out what is decided here. */
 export interface AttachedDesk extends AsyncDisposable {
@@ -24,9 +23,8 @@ export interface AttachedDesk extends AsyncDisposable {
   others(): Promise<readonly string[]>;
 }
 
-/** Opens the desk on a state. It connects to no monitored system. Throws FirebreakError. */
-export async function attachDesk(config: Config, stateUrl: string, logger: Logger): Promise<AttachedDesk> {
-  const instance = `terminal-${process.pid}`;
+/** Opens the desk on a state, which stays open after it. It connects to no monitored system. Throws FirebreakError. */
+export async function attachDesk(config: Config, state: State, logger: Logger): Promise<AttachedDesk> {
   const kinds = await loadStepKinds();
   const runbooks = await loadConfiguredRunbooks(config, kinds);
   const guard = {
@@ -37,7 +35,6 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
   };
   // Never started: only the names of the databases are read.
   const databases = createDatabases(config.databases, { logger, guard });
-  const state = await openState({ url: stateUrl, password: statePassword(config.state), logger, instance });
   const ledger = createLedger(state, systemClock, logger);
   const outgoing = createOutgoing();
   const services = { fetch: outgoing.fetch, clock: systemClock };
@@ -61,8 +58,6 @@ export async function attachDesk(config: Config, stateUrl: string, logger: Logge
     desk,
     actionClassOf: (kind) => kinds.get(kind)?.actionClass ?? 'incident',
     others: async () => (await state.presence.others()).map((other) => other.instance),
-    async [Symbol.asyncDispose]() {
-      await Promise.all([state.stop(), outgoing.close(0)]);
-    },
+    [Symbol.asyncDispose]: async () => outgoing.close(0),
   };
 }

@@ -1,12 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { logFile } from '../../src/adapters/embedded-postgres/postmaster.ts';
 import { openState } from '../../src/adapters/state/open-state.ts';
 import { createFollowUpBook } from '../../src/engine/follow-up-book.ts';
 import type { State } from '../../src/ports/state.ts';
+import { provideStateUrl } from '../../src/wiring/state-url.ts';
 import { incidentRow, quiet, startServer, type TestServer } from '../adapters/state/support.ts';
 import { story } from '../postmortem/story.ts';
 import { stateConfig } from '../support/rig/state-config.ts';
+import { temporaryDirectory } from '../support/rig/temporary-directory.ts';
 
 let server: TestServer;
 let state: State;
@@ -26,9 +32,12 @@ afterAll(async () => {
 });
 
 /** Runs a command as the person of this account. */
-function firebreak(...args: string[]) {
+const firebreak = (...args: string[]) => firebreakOn({}, ...args);
+
+function firebreakOn(sections: object, ...args: string[]) {
   const people = [{ person: 'U0ANNA', name: 'Anna', login: userInfo().username }];
-  const { file, env } = stateConfig(url, { authority: { observe: ['U0ANNA'] }, terminal: { people } });
+  const authority = { observe: ['U0ANNA'] };
+  const { file, env } = stateConfig(url, { authority, terminal: { people }, ...sections });
   const { SUDO_USER: _, ...inherited } = process.env;
   return spawnSync(process.execPath, ['src/main.ts', ...args, '--config', file], {
     encoding: 'utf8',
@@ -73,3 +82,29 @@ test('what a post-mortem in a terminal leaves to do lives on too, once', { timeo
   await state.journal.append('INC-3', 0, events.slice(0, 2), { work: [], incident: open });
   expect(firebreak('postmortem', 'INC-3', '--follow-ups').stderr).toContain('INC-3 is still open');
 });
+
+test('the document, what is measured for it and its follow-ups need the state once', {
+  timeout: 240_000,
+}, async () => {
+  const directory = temporaryDirectory();
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  await writtenBefore(directory);
+  const starts = () =>
+    readFileSync(logFile(join(directory, 'postgres')), 'utf8').split('ready to accept connections').length;
+  const before = starts();
+  const { stderr } = firebreakOn({ state: { directory } }, 'postmortem', 'INC-2', '--follow-ups');
+  expect(stderr).toContain('Follow-ups of INC-2: FU-1.');
+  expect(starts() - before).toBe(1);
+});
+
+/** An embedded state in which an incident is closed. */
+async function writtenBefore(directory: string): Promise<void> {
+  await using started = new AsyncDisposableStack();
+  const retention = { closedIncidentDays: null, alertDays: null };
+  const own = await provideStateUrl({ url: null, directory, retention }, started, pino({ level: 'silent' }));
+  const embedded = await openState({ url: own, logger: quiet, instance: 'test-embedded' });
+  started.defer(async () => embedded.stop());
+  const incident = incidentRow('INC-2', { database: 'orders-primary', status: 'closed' });
+  const events = story().map(({ event }) => event);
+  await embedded.journal.append('INC-2', 0, events, { work: [], incident });
+}

@@ -12,11 +12,16 @@ import { openPorts } from '../../wiring/open-ports.ts';
 import { reachStateUrl } from '../../wiring/state-url.ts';
 import { withState } from '../with-state.ts';
 
+/** What the audits of a command look at; `suspensions` is asked for what incidents suspended. */
+interface Audited {
+  readonly databases: Config['databases'];
+  readonly suspensions: () => Promise<SuspensionRecord[]>;
+}
+
 /** Opens what the audits of these databases read, for a command. */
 export async function withAudits<T>(
-  configFile: string,
   config: Config,
-  databases: Config['databases'],
+  { databases, suspensions }: Audited,
   work: (audits: Audits) => Promise<T>,
 ): Promise<T> {
   await using started = new AsyncDisposableStack();
@@ -25,7 +30,7 @@ export async function withAudits<T>(
   started.defer(async () => outgoing.close(0));
   const ports = await openPorts({ ...config, databases }, started, { logger, fetch: outgoing.fetch });
   const audits = createAudits(
-    { ...ports, suspensions: async () => suspensionsOf(config, configFile) },
+    { ...ports, suspensions },
     {
       audits: await loadAudits(),
       policy: config.audits,
@@ -37,7 +42,7 @@ export async function withAudits<T>(
 }
 
 /** What incidents suspended, from the journal; where Firebreak has never run there is none. */
-async function suspensionsOf({ state }: Config, configFile: string): Promise<SuspensionRecord[]> {
+export async function suspensionsOf({ state }: Config, configFile: string): Promise<SuspensionRecord[]> {
   if (state.url === null && !existsSync(state.directory)) return [];
   return await withState(configFile, reachStateUrl, readSuspensions);
 }

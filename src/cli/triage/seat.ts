@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
+import { openState } from '../../adapters/state/open-state.ts';
 import { startEngine } from '../../app.ts';
 import type { Config } from '../../config/config.ts';
 import type { ActionClass } from '../../domain/actor.ts';
 import { isFirebreakError } from '../../domain/errors.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import { type AttachedDesk, attachDesk } from '../../wiring/attach-desk.ts';
-import { reachStateUrl } from '../../wiring/state-url.ts';
+import { reachStateUrl, statePassword } from '../../wiring/state-url.ts';
 
 /** A place at which a person decides, and who carries it out. */
 export interface Seat extends AsyncDisposable {
@@ -55,9 +56,11 @@ async function here(config: Config, logger: Logger): Promise<Seat> {
 
 async function beside(config: Config, logger: Logger): Promise<Seat | null> {
   await using started = new AsyncDisposableStack();
-  const attached = started.use(
-    await attachDesk(config, await reachStateUrl(config.state, started, logger), logger),
-  );
+  const url = await reachStateUrl(config.state, started, logger);
+  const password = statePassword(config.state);
+  const state = await openState({ url, password, logger, instance: `terminal-${process.pid}` });
+  started.defer(async () => state.stop());
+  const attached = started.use(await attachDesk(config, state, logger));
   const others = await attached.others();
   if (others.length === 0) return null;
   const lost = new AbortController();
