@@ -275,6 +275,12 @@ export interface ChatMessage {
   readonly contentHash: string;
 }
 
+/** A row, and the one that was read before it; null when there was none. */
+export interface ChatMessageChange {
+  readonly message: ChatMessage;
+  readonly before: ChatMessage | null;
+}
+
 export interface ChatMessages {
   list(incidentId: string): Promise<ChatMessage[]>;
   /** The incident that the message with this timestamp shows a part of, or null. */
@@ -285,6 +291,8 @@ export interface ChatMessages {
    * given the message a new nonce meanwhile; nothing is changed then.
    */
   replace(message: ChatMessage, before: ChatMessage | null): Promise<boolean>;
+  /** The same for several rows in one transaction. */
+  replaceAll(changes: readonly ChatMessageChange[]): Promise<void>;
 }
 
 /** Throws `state-unavailable` when the hold is lost. Asks the state database, also when nothing was heard of a loss. */

@@ -1,11 +1,34 @@
 import type { ChatMessage, ChatMessages, Mutex } from '../../src/ports/state.ts';
 
-/** Rows of messages in memory; `failNext` makes the next put of a sent message fail, as a crash would. */
-export function createMemoryMessages(): ChatMessages & { rows: ChatMessage[]; failNext: boolean } {
+/** Rows of messages in memory. */
+interface MemoryMessages extends ChatMessages {
+  rows: ChatMessage[];
+  /** Makes the next write of a sent message fail, as a crash would. */
+  failNext: boolean;
+  /** Makes the write of this number from now on fail, from 1. */
+  dieAt(write: number): void;
+}
+
+export function createMemoryMessages(): MemoryMessages {
   const rows: ChatMessage[] = [];
+  let writesLeft = Number.POSITIVE_INFINITY;
+
+  function countWrite(): void {
+    writesLeft -= 1;
+    if (writesLeft > 0) return;
+    writesLeft = Number.POSITIVE_INFINITY;
+    throw new Error('The process died before it wrote.');
+  }
+
+  const nonceOf = ({ incidentId, key }: ChatMessage) =>
+    rows.find((row) => row.incidentId === incidentId && row.key === key)?.nonce;
+
   return {
     rows,
     failNext: false,
+    dieAt(write) {
+      writesLeft = write;
+    },
     async list(incidentId) {
       return rows.filter((row) => row.incidentId === incidentId).map((row) => ({ ...row }));
     },
@@ -22,10 +45,17 @@ export function createMemoryMessages(): ChatMessages & { rows: ChatMessage[]; fa
       else rows[index] = { ...message };
     },
     async replace(message, before) {
-      const present = rows.find((row) => row.incidentId === message.incidentId && row.key === message.key);
-      if (present !== undefined && present.nonce !== before?.nonce) return false;
+      countWrite();
+      const nonce = nonceOf(message);
+      if (nonce !== undefined && nonce !== before?.nonce) return false;
       await this.put(message);
       return true;
+    },
+    async replaceAll(changes) {
+      countWrite();
+      for (const { message, before } of changes) {
+        if (nonceOf(message) === before?.nonce) await this.put(message);
+      }
     },
   };
 }

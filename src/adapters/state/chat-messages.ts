@@ -42,6 +42,12 @@ export function createChatMessages(db: Kysely<StateTables>): ChatMessages {
         const { numInsertedOrUpdatedRows } = await replaceMessage(db, message, before).executeTakeFirst();
         return numInsertedOrUpdatedRows === 1n;
       }),
+    replaceAll: (changes) =>
+      guarded(() =>
+        db.transaction().execute(async (tx) => {
+          for (const { message, before } of changes) await replaceMessage(tx, message, before).execute();
+        }),
+      ),
   };
 }
 

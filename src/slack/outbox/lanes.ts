@@ -24,7 +24,8 @@ interface Lane {
 
 /** The calls of one method in one channel share a pace, a turn order and their trouble: a lane. One call at a time. */
 export interface Lanes {
-  laneOf(action: OutboxAction): string;
+  /** The lane of an action in a channel. */
+  laneOf(action: OutboxAction, channel: string): string;
   /** Milliseconds until the claim may be served, as far as the pace goes. */
   wait(claim: Claim): number;
   /** Whose turn it is in a lane that is free now; null when it is not, or nobody can be served. */
@@ -39,7 +40,7 @@ export interface Lanes {
   end(claim: Claim, performed: Performed): void;
 }
 
-export function createLanes(channel: string, clock: Clock): Lanes {
+export function createLanes(clock: Clock): Lanes {
   const pacer = createPacer();
   const lanes = new Map<string, Lane>();
 
@@ -50,8 +51,8 @@ export function createLanes(channel: string, clock: Clock): Lanes {
     return lane;
   }
 
-  function laneOf(action: OutboxAction): string {
-    const name = `${action.do}:${action.row?.channel ?? channel}`;
+  function laneOf(action: OutboxAction, channel: string): string {
+    const name = `${action.do}:${channel}`;
     laneNamed(name, action.do);
     return name;
   }

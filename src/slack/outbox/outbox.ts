@@ -39,7 +39,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, health, signal } = options;
   const beside = createBeside(options);
   const row = createDirtyIncidents();
-  const lanes = createLanes(options.tools.channel, clock);
+  const lanes = createLanes(clock);
   const news = createNews(options.tools);
   const visit = createVisit({ ...options, beside, row, lanes, news, redraw });
   const visits = new Set<Promise<void>>();

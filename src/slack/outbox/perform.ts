@@ -11,7 +11,9 @@ import type { DesiredMessage } from './messages-of.ts';
 import { isFresh } from './news.ts';
 import type { OutboxAction } from './next-actions.ts';
 import { newNonce } from './nonce.ts';
+import { postAllAnew, postAnew } from './post-anew.ts';
 import { REFUSED_BLOCKS, reduced } from './reduced.ts';
+import { channelOf } from './routed-channel.ts';
 import type { Searches } from './searches.ts';
 
 /** What the outbox works with. */
@@ -134,9 +136,10 @@ function replyTo(
 async function writtenDown(
   tools: OutboxTools,
   { id: incidentId, channel: wanted }: Place,
-  { message, parent, row: earlier }: Action<'post'>,
+  action: Action<'post'>,
 ): Promise<ChatMessage | null> {
-  const channel = parent?.channel ?? wanted;
+  const { message, row: earlier } = action;
+  const channel = channelOf(action, wanted);
   const isReserved = earlier !== null && earlier.channel === channel && isFresh(earlier, tools.clock);
   const row: ChatMessage = isReserved
     ? earlier
@@ -188,7 +191,7 @@ async function update(tools: OutboxTools, incidentId: string, action: Action<'up
   }
   if (sent.status === 'refused' && GONE.has(sent.code)) {
     if (message.key === 'parent') return await rebuild(tools, incidentId);
-    await forget(tools, row);
+    await postAnew(tools, [row]);
     return DONE;
   }
   if (withoutPicture(tools, sent, message, incidentId)) return DONE;
@@ -249,14 +252,6 @@ async function rebuild(tools: OutboxTools, incidentId: string): Promise<Performe
     { incident: incidentId },
     'The messages of an incident were deleted and are posted again',
   );
-  const rows = await tools.messages.list(incidentId);
-  // Pictures and canvases are there, whatever becomes of the messages that show them.
-  for (const row of rows.filter(({ key }) => !/^(?:picture|canvas):/.test(key))) await forget(tools, row);
+  await postAllAnew(tools, incidentId);
   return DONE;
-}
-
-async function forget(tools: OutboxTools, row: ChatMessage): Promise<void> {
-  const nonce = newNonce(tools.clock.now());
-  tools.unsent.add(nonce);
-  await tools.messages.replace({ ...row, channel: tools.channel, ts: null, nonce, contentHash: '' }, row);
 }

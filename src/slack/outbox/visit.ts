@@ -16,7 +16,7 @@ import type { News, NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
 import { type Place, perform } from './perform.ts';
-import { channelFor, giveUp } from './routed-channel.ts';
+import { channelFor, channelOf, giveUp } from './routed-channel.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
 const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
@@ -132,7 +132,8 @@ export function createVisit(
     const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
     const desired = told === null ? await wanted(dirty.id, rows) : drawn({ ...told, progress: null }, rows);
     const actions = nextActions(desired.messages, rows, (nonce) => tools.unsent.has(nonce));
-    dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action));
+    const channel = channelFor(tools, desired.incident?.channel ?? null);
+    dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action, channelOf(action, channel)));
     dirty.seen = marks;
     if (dirty.marks !== marks) return true;
     if (actions.length === 0) row.clean(dirty);
@@ -171,15 +172,11 @@ export function createVisit(
     lanes.end(claim, performed);
     if (performed.status !== 'refused') return;
     const { fault } = performed;
-    if (fault.code === 'slack-channel' && action.do === 'post' && place.channel !== tools.channel) {
-      giveUp(tools, place, fault);
-      return;
-    }
-    // An incident that began before another channel was configured stays in its own.
-    const isChannel =
-      fault.code === 'slack-channel' && (action.row?.channel ?? tools.channel) === tools.channel;
-    if (!isChannel && !SLACK_WIDE.has(fault.code)) throw fault;
-    health.refused(fault);
+    const channel = channelOf(action, place.channel);
+    const isChannel = fault.code === 'slack-channel';
+    if (SLACK_WIDE.has(fault.code) || (isChannel && channel === tools.channel)) health.refused(fault);
+    else if (isChannel && incident?.status === 'open') await giveUp(tools, { id: dirty.id, channel }, fault);
+    else throw fault;
   }
 
   /** Its row was written down a moment ago, so that nobody else posts it: it need not wait for the hold. */

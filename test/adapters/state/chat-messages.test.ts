@@ -8,9 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.end());
 
-const row = (nonce: string, ts: string | null = null): ChatMessage => ({
+const row = (nonce: string, ts: string | null = null, key = 'parent'): ChatMessage => ({
   incidentId: 'intake',
-  key: 'parent',
+  key,
   channel: 'C1',
   ts,
   nonce,
@@ -32,4 +32,16 @@ test('a row is written in place of the one that was read, and not of what somebo
   expect(await messages.replace(row('second'), row('first'))).toBe(true);
   expect(await messages.replace(row('third', '1.3'), row('first', '1.1'))).toBe(false);
   expect(await messages.list('intake')).toEqual([row('second')]);
+});
+
+test('of several rows, those that somebody wrote meanwhile stay', async () => {
+  const { messages } = await opened(await server.createDatabase());
+  const [parent, card] = [row('first', '1.1'), row('second', '1.2', 'step:kill:1')];
+  await messages.put(parent);
+  await messages.put(card);
+  await messages.replaceAll([
+    { message: row('new'), before: parent },
+    { message: row('newer', null, 'step:kill:1'), before: row('another', null, 'step:kill:1') },
+  ]);
+  expect(await messages.list('intake')).toEqual([row('new'), card]);
 });

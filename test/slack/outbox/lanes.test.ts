@@ -25,9 +25,9 @@ const post: OutboxAction = {
 };
 
 test('a lane that opens while many wait belongs to whoever waited longest', () => {
-  const lanes = createLanes('C1', hastyClock(0.1));
+  const lanes = createLanes(hastyClock(0.1));
   const row = createDirtyIncidents();
-  const lane = lanes.laneOf(post);
+  const lane = lanes.laneOf(post, 'C1');
   let waiting = Array.from({ length: 200 }, (_, number): Claim => {
     const incident = row.mark(`INC-${number}`);
     return { lane, message: 'message:', urgency: 0, turn: incident.turn, incident };

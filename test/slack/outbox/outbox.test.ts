@@ -289,3 +289,26 @@ test('the newest digest of the audits is told once in the channel, with what is 
   }
   expect(shown).not.toContain('first digest');
 });
+
+test.each([1, 2])(
+  'a process that dies at write %i after the parent was deleted leaves no card in the thread of before',
+  async (fatal) => {
+    const rig = await createRig();
+    rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
+    await renderAll(rig.bot);
+    const [parent] = await posted(rig.sandbox);
+    await fetch(`${rig.sandbox.apiUrl}chat.delete`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${rig.sandbox.botToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: 'C0INCIDENTS', ts: parent?.message.ts }),
+    });
+    rig.messages.dieAt(fatal);
+    rig.desk.views.set('INC-1', view([attempt('kill', 'executing')]));
+    await expect(rig.bot.render('INC-1', never)).rejects.toThrow('died');
+    await renderAll(rig.bot);
+    const all = await posted(rig.sandbox);
+    const newest = all.findLast(({ key }) => key === 'parent')?.message.ts;
+    const below = all.filter(({ message }) => message.thread_ts === newest).map(({ key }) => key);
+    expect(below).toEqual(['step:kill:1']);
+  },
+);
