@@ -152,7 +152,7 @@ function run(attempts: readonly StepAttempt[], over: Partial<Run> = {}): Run {
 function step(id: string, title: string): StepAttempt['step'] {
   return {
     id,
-    kind: 'postgres.terminate-sessions',
+    kind: id === 'diagnose' ? 'postgres.diagnose' : 'postgres.terminate-sessions',
     title,
     byHand: 'Use psql.',
     for: [],

@@ -145,6 +145,8 @@ describe('what is offered', () => {
     const first = fold([...opening(runbook), skipped, planned('kill')]);
     expect(labels(first)[0]).toBe('Approve it on 1 target, as the first of two');
     expect(labels(first)).toContain('Go back to "Step suspend"');
+    // Without a diagnosis there is no evidence to be pointed to.
+    expect(labels(first)).not.toContain('Explain: the evidence');
     const approved = step(first, {
       type: 'approval.recorded',
       step: 'kill',

@@ -3,6 +3,7 @@ import { type Cause, culpritName } from '../../domain/cause.ts';
 import type { Incident, StepAttempt } from '../../domain/incident.ts';
 import type { Fact, Target } from '../../domain/plan.ts';
 import { causeName } from '../../words/cause-name.ts';
+import { whyNoCause } from '../../words/no-cause.ts';
 import { type Budget, createBudget } from './clip.ts';
 import { modal } from './modal.ts';
 import { rest } from './rest.ts';
@@ -20,7 +21,7 @@ export function explainModal(incident: Incident, attempt: StepAttempt | undefine
   const [cause, ...others] = incident.causes;
   const parts =
     cause === undefined
-      ? [line(text('No cause is named yet. The first step of the runbook looks for it.'))]
+      ? [line(text(budget.take(whyNoCause(incident), 400)))]
       : [
           ...causeParts(cause, budget),
           ...culpritParts(cause, budget),

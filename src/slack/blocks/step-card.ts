@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import { cardHash } from '../../domain/card-hash.ts';
 import { isEnd, type Run, type StepAttempt } from '../../domain/incident.ts';
 import { type Plan, planHash, type Selection, shownSelection } from '../../domain/plan.ts';
+import { skippedDiagnosis } from '../../words/no-cause.ts';
 import { approvalBlocks } from './approval-blocks.ts';
 import { attentionBlocks, earlierStep } from './attention.ts';
 import {
@@ -122,11 +123,14 @@ function runButtons(input: CardInput, plan: Plan, shown: Selection): types.Butto
   return [run, ...(plan.targets.length > 1 ? [targetsButton(value, false)] : [])];
 }
 
-/** What can be read before deciding. */
+/** What can be read before deciding, and the way back to a diagnosis that was skipped: "Explain" has nothing without it. */
 function readingButtons(input: CardInput, plan: Plan): types.Button[] {
   const value = clickValue(input);
-  const changes = input.actionClass !== 'observe';
-  return [...statementButtons(plan, value), ...(changes ? [explainButton(value), whyNotButton(value)] : [])];
+  const reading = statementButtons(plan, value);
+  if (input.actionClass === 'observe') return reading;
+  const skipped = skippedDiagnosis(input.run);
+  const back = skipped === null ? [] : [backButton(value, skipped, false)];
+  return [...reading, explainButton(value), whyNotButton(value), ...back];
 }
 
 function runningBlocks(input: CardInput, budget: Budget): types.KnownBlock[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StepAttempt, StepStatus } from '../../../src/domain/incident.ts';
 import { validateBlocks } from '../../../src/sandbox/slack/block-kit/validate.ts';
+import { explainModal } from '../../../src/slack/blocks/explain-modal.ts';
 import { type DesiredMessage, messagesOf } from '../../../src/slack/outbox/messages-of.ts';
 import { stepStates } from '../../../src/words/states.ts';
 import {
@@ -157,6 +158,20 @@ test('after a decision the card says who decided, when, and on which plan', () =
   const text = JSON.stringify(cardOf(card).blocks);
   expect(text).toContain('Run on 1 of 2 · approved by <@U0ALICE> <!date^');
   expect(text).toContain(card.hash?.slice(0, 8));
+});
+
+test('a diagnosis that was skipped is named where the cause is asked for, and a button goes back to it', () => {
+  const card = attempt('suspend', 'awaiting');
+  const { incident, ...rest } = view([attempt('diagnose', 'skipped'), card]);
+  const asking = messagesOf({ incident, ...rest }).at(-1) ?? cardOf(card);
+  expectValid(asking);
+  expect(buttonsOf(asking)).toContain('Go back to “Find the cause”');
+  expect(JSON.stringify(explainModal(incident, card))).toContain('because “Find the cause” was skipped');
+  const found = view([attempt('diagnose', 'passed'), card]);
+  expect(buttonsOf(messagesOf(found).at(-1) ?? cardOf(card))).not.toContain('Go back to “Find the cause”');
+  expect(JSON.stringify(explainModal(found.incident, card))).toContain('“Find the cause” found none');
+  const ahead = view([attempt('diagnose', 'planning')]).incident;
+  expect(JSON.stringify(explainModal(ahead, undefined))).toContain('“Find the cause” looks for it');
 });
 
 test('without goBackTo a step goes back to the last skipped one', () => {
