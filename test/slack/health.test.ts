@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { FirebreakError } from '../../src/domain/errors.ts';
+import { badChannel, missingScopes } from '../../src/slack/app/slack-fault.ts';
 import { createHealth, type Health } from '../../src/slack/health/health.ts';
 import { startHeartbeat } from '../../src/slack/health/heartbeat.ts';
 import { watchHealth } from '../../src/slack/health/watch.ts';
@@ -130,37 +131,66 @@ test('a refreshed link is not told, a lost one is', async () => {
   stop.abort();
 });
 
-test('while nothing else asks Slack it is asked a few times a minute, and not while something does or it is away', async () => {
-  const clock = createVirtualClock();
-  const health = createHealth(clock);
-  const stop = new AbortController();
-  let beats = 0;
+/** A heartbeat whose checks end as the test says. */
+function createBeating() {
+  const { clock, health, log, stop } = createWatched();
+  const beats = { count: 0, ends: (): void => health.answered('auth.test') };
   startHeartbeat({
     health,
     async check() {
-      beats += 1;
-      health.answered('auth.test');
+      beats.count += 1;
+      beats.ends();
     },
     clock,
     logger: {
       debug() {},
       info() {},
       warn() {},
-      error: (...said: unknown[]) => expect.unreachable(said.join(' ')),
+      error: (...said: unknown[]) => log.push({ level: 'error', sentence: String(said[1]) }),
     },
     signal: stop.signal,
   });
+  return { clock, health, log, beats, stop };
+}
+
+test('while nothing else asks Slack it is asked a few times a minute, and not while something does', async () => {
+  const { clock, health, log, beats, stop } = createBeating();
   await clock.advance(10 * MINUTE, 7_000);
-  expect(beats).toBeGreaterThanOrEqual(20);
-  expect(beats).toBeLessThanOrEqual(45);
-  const asked = beats;
+  expect(beats.count).toBeGreaterThanOrEqual(20);
+  expect(beats.count).toBeLessThanOrEqual(45);
+  const asked = beats.count;
   for (let seconds = 0; seconds < 120; seconds += 5) {
     health.answered('chat.update');
     await clock.advance(5_000, 5_000);
   }
-  expect(beats).toBe(asked);
-  health.unanswered('chat.update', noAnswer);
+  expect(beats.count).toBe(asked);
+  expect(log).toEqual([]);
+  stop.abort();
+});
+
+test('a scope that was taken away is told once, and messages go on', async () => {
+  const { clock, health, log, beats, stop } = createBeating();
+  beats.ends = () => {
+    throw missingScopes(['files:write']);
+  };
   await clock.advance(5 * MINUTE, 7_000);
-  expect(beats).toBe(asked);
+  expect(log).toEqual([
+    { level: 'error', sentence: expect.stringMatching(/lacks files:write\. Paste manifest\.yml/) },
+  ]);
+  expect(health.isOpen()).toBe(true);
+  stop.abort();
+});
+
+test('a channel that the bot was removed from holds messages back until it is invited again', async () => {
+  const { clock, health, beats, stop } = createBeating();
+  beats.ends = () => {
+    throw badChannel('not_in_channel');
+  };
+  await clock.advance(28_000, 7_000);
+  expect(health.trouble()).toMatchObject({ kind: 'refused', fault: { code: 'slack-channel' } });
+  expect(health.isOpen()).toBe(false);
+  beats.ends = () => undefined;
+  await clock.advance(40_000, 1_000);
+  expect(health.isWell()).toBe(true);
   stop.abort();
 });

@@ -1,4 +1,4 @@
-import { FirebreakError } from '../../domain/errors.ts';
+import { isFirebreakError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SlackLogger } from '../bot.ts';
 import type { Health } from './health.ts';
@@ -30,17 +30,26 @@ export function startHeartbeat(options: HeartbeatOptions): void {
   });
 }
 
+/** With these no message can be posted. With a scope less most can, and whoever waits for one shall have it. */
+const NO_MESSAGE: ReadonlySet<string> = new Set(['slack-token', 'slack-channel']);
+
 /** Rejects when the signal aborts. */
-async function beat({ health, check, clock, signal }: HeartbeatOptions): Promise<void> {
+async function beat({ health, check, clock, logger, signal }: HeartbeatOptions): Promise<void> {
+  let told: string | null = null;
   for (;;) {
     const before = health.answers();
     await clock.sleep(EVERY_MS, signal);
     if (!health.isOpen() || health.answers() !== before) continue;
     try {
       await check();
+      told = null;
     } catch (error) {
       // That Slack does not answer was told to health by the call itself.
-      if (error instanceof FirebreakError && !error.retryable) health.refused(error);
+      if (!isFirebreakError(error) || error.retryable) continue;
+      const { code, message, hint } = error;
+      if (NO_MESSAGE.has(code)) health.refused(error);
+      else if (message !== told) logger.error({ code }, `${message} ${hint}`);
+      told = message;
     }
   }
 }
