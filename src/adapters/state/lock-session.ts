@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { FirebreakError } from '../../domain/errors.ts';
 import { type StateAddress, sessionOptions } from './pool.ts';
 
 /** How often the session is asked whether it still lives, and how long it has to answer. */
@@ -35,6 +36,7 @@ export function createLockSession(
   let opening: Promise<pg.Client> | null = null;
   let ping: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let stopped = false;
 
   async function connect(): Promise<pg.Client> {
     const session = new pg.Client({
@@ -69,6 +71,7 @@ export function createLockSession(
   }
 
   async function open(): Promise<pg.Client> {
+    if (stopped) throw stopping();
     if (current) return current;
     opening ??= connect().finally(() => {
       opening = null;
@@ -83,10 +86,19 @@ export function createLockSession(
     discard: (session) => lose(session, 'discarded'),
     onLost: (listener) => listeners.push(listener),
     async stop() {
+      stopped = true;
+      await opening?.catch(() => undefined);
       const session = current;
       current = null;
       clearInterval(ping);
       await session?.end().catch(() => {});
     },
   };
+}
+
+function stopping(): FirebreakError {
+  return new FirebreakError('state-unavailable', 'The session that holds locks is closed for good.', {
+    hint: 'Firebreak is stopping.',
+    retryable: true,
+  });
 }

@@ -19,7 +19,7 @@ interface Due {
   readonly streams: Readonly<Record<string, number>>;
 }
 
-/** Retention on PostgreSQL. Closed incidents count from their closing, alerts from when they last came in. */
+/** Retention on PostgreSQL. Closed incidents count from their closing, alerts from when they last came in; what is held back is still to be decided on. */
 export function createRetention(db: Kysely<StateTables>, enqueue: Enqueue): Retention {
   return {
     due: (policy) => guarded(async () => countOf(await findDue(db, policy, null))),
@@ -71,7 +71,7 @@ async function findDue(db: Kysely<StateTables>, policy: RetentionPolicy, limit: 
     order by ordinal limit ${limit}::int`.execute(db);
   const alerts = await sql<{ id: string }>`
     select id from firebreak.alert as alert
-    where settled_at < clock_timestamp() - make_interval(days => ${policy.alertDays}::int)
+    where not held and settled_at < clock_timestamp() - make_interval(days => ${policy.alertDays}::int)
       and coalesce(last_repeat_at, received_at) < clock_timestamp() - make_interval(days => ${policy.alertDays}::int)
       and not exists (
         select from firebreak.incident where id = alert.incident_id and status = 'open')

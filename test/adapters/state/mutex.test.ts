@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, opened, query, startChild, startServer, type TestServer } from './support.ts';
+import { createLockSession } from '../../../src/adapters/state/lock-session.ts';
+import { eventually, opened, query, quiet, startChild, startServer, type TestServer } from './support.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -95,4 +96,24 @@ test('a holder whose session is ended learns it, and the name can be taken again
   expect(await hold).toMatchObject({ result: { code: 'state-unavailable', retryable: true } });
   expect((await other.mutex.exclusively('INC-1', async () => 0)).status).toBe('done');
   expect((await one.mutex.exclusively('INC-1', async () => 0)).status).toBe('done');
+});
+
+test('a session that is being opened when Firebreak stops is closed, and none is opened afterwards', async () => {
+  const url = await server.createDatabase();
+  const sessions = createLockSession({ url, instance: 'stopping' }, quiet);
+  const opening = sessions.open().catch(() => undefined);
+  await sessions.stop();
+  await opening;
+  await expect(sessions.open()).rejects.toMatchObject({ code: 'state-unavailable' });
+  await eventually(
+    'no session is left',
+    async () => {
+      const left = await query(
+        url,
+        "select from pg_stat_activity where application_name = 'firebreak stopping locks'",
+      );
+      return left.length === 0;
+    },
+    5_000,
+  );
 });

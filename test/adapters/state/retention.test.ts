@@ -120,6 +120,37 @@ test('a pruned journal verifies, and against an anchor from before', async () =>
   });
 });
 
+test('an alert that is held back is kept until it was decided on, however old it is', async () => {
+  const url = await server.createDatabase();
+  const state = await opened(url);
+  await state.alerts.store([alertOf('silenced'), alertOf('ignored')]);
+  for (const { id, alert } of await state.alerts.list(9)) {
+    const held = alert.fingerprint === 'silenced';
+    const settlement = {
+      alertId: id,
+      decision: held ? ('silenced' as const) : ('ignored' as const),
+      reason: 'r',
+      incidentId: null,
+      heldUntil: held ? '2100-01-01T00:00:00Z' : null,
+      heldBy: null,
+    };
+    await state.journal.append(`intake/${id}`, 0, [mitigated('settled')], {
+      work: [],
+      settles: [settlement],
+    });
+  }
+  await query(
+    url,
+    `update firebreak.alert set received_at = received_at - interval '200 days',
+       settled_at = settled_at - interval '200 days'`,
+  );
+  expect(await state.retention.prune(POLICY, BY)).toMatchObject({ alerts: 1 });
+  expect((await state.alerts.list(9)).map(({ alert }) => alert.fingerprint)).toEqual(['silenced']);
+  await query(url, 'update firebreak.alert set held_until = now()');
+  await state.alerts.release();
+  expect((await state.alerts.unsettled(0, 9)).alerts).toMatchObject([{ alert: { fingerprint: 'silenced' } }]);
+});
+
 test('a closed incident without content answers that it is gone, and every list still shows it', async () => {
   const { state } = await oldJournal();
   await state.retention.prune(POLICY, BY);
