@@ -11,12 +11,20 @@ export interface AttemptRef {
   readonly attempt: number;
 }
 
+/**
+ * How often a try was planned and its effect begun, as far as the sender of a command knows: with other numbers, somebody
+ * else is at it.
+ */
+export interface Progressed {
+  readonly drawn: number;
+  readonly intents: number;
+}
+
 /** What a person can answer to a card. */
 export type Choice = 'run' | 'targets' | 'withdraw' | 'skip' | 'retry' | 'continue' | 'back' | 'abort';
 
 /** What people and the engine ask of an incident. */
 export type Command =
-  // `intents` is how often the effect was begun as far as the sender knows: another number, and somebody else is at it.
   | ({
       readonly type: 'decide';
       readonly choice: Choice;
@@ -57,23 +65,24 @@ export type Command =
       readonly plan: Plan;
       readonly differs: readonly string[];
       readonly validForMs: number;
-    } & AttemptRef)
+    } & AttemptRef &
+      Pick<Progressed, 'drawn'>)
   | ({ readonly type: 'pass-by'; readonly reason: string } & AttemptRef)
-  | ({ readonly type: 'drifted'; readonly differs: readonly string[]; readonly intents: number } & AttemptRef)
-  | ({ readonly type: 'intend'; readonly instance: string; readonly intents: number } & AttemptRef)
+  | ({ readonly type: 'drifted'; readonly differs: readonly string[] } & AttemptRef & Progressed)
+  | ({ readonly type: 'intend'; readonly instance: string } & AttemptRef & Progressed)
   | ({
       readonly type: 'complete';
       readonly outcome: Outcome;
       readonly reconciled: boolean;
-      readonly intents: number;
-    } & AttemptRef)
+    } & AttemptRef &
+      Progressed)
   | ({ readonly type: 'verified'; readonly verdict: Verdict } & AttemptRef)
   | ({
       readonly type: 'fail';
       readonly phase: Phase;
       readonly fault: Fault;
-      readonly intents: number;
-    } & AttemptRef)
+    } & AttemptRef &
+      Progressed)
   | { readonly type: 'complete-run' };
 
 /** Why a command changes nothing. */

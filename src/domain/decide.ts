@@ -2,7 +2,7 @@ import type { Actor } from './actor.ts';
 import { approve, clickOf, type DecideCommand } from './approve.ts';
 import { cardHash, decidedCardHash } from './card-hash.ts';
 import { chooseTargets } from './choose-targets.ts';
-import type { AttemptRef, Command } from './command.ts';
+import type { AttemptRef, Command, Progressed } from './command.ts';
 import { type ChargeCommand, decideCharge } from './decide-charge.ts';
 import type { DomainEvent, Phase } from './event.ts';
 import { currentAttempt, currentRun, type Incident, isEnd, type StepAttempt } from './incident.ts';
@@ -198,7 +198,7 @@ function progressStep(
   const in_ = (...statuses: StepAttempt['status'][]) => statuses.includes(current.status);
   switch (command.type) {
     case 'planned': {
-      if (!in_('planning')) return misplaced(current, command.type);
+      if (!in_('planning') || command.drawn !== current.drawn) return misplaced(current, command.type);
       const { plan } = command;
       if (plan.nothingToDo !== null) {
         return accept({ type: 'step.skipped', ...ref, by: SYSTEM, reason: plan.nothingToDo });
@@ -219,15 +219,15 @@ function progressStep(
         ? accept({ type: 'step.skipped', ...ref, by: SYSTEM, reason: command.reason, passedBy: true })
         : misplaced(current, command.type);
     case 'drifted':
-      return in_('approved', 'executing') && command.intents === current.intents
+      return in_('approved', 'executing') && isAtIt(current, command)
         ? accept({ type: 'step.outdated', ...ref, reason: 'drifted', differs: [...command.differs] })
         : misplaced(current, command.type);
     case 'intend':
-      return in_('approved', 'executing') && command.intents === current.intents
+      return in_('approved', 'executing') && isAtIt(current, command)
         ? accept({ type: 'effect.intended', ...ref, instance: command.instance })
         : misplaced(current, command.type);
     case 'complete':
-      return in_('executing') && command.intents === current.intents
+      return in_('executing') && isAtIt(current, command)
         ? accept(...completion(ref, command.outcome, command.reconciled))
         : misplaced(current, command.type);
     case 'verified':
@@ -235,10 +235,15 @@ function progressStep(
         ? accept(...verification(ref, command.verdict, purpose))
         : misplaced(current, command.type);
     case 'fail':
-      return in_(...failing[command.phase]) && command.intents === current.intents
+      return in_(...failing[command.phase]) && isAtIt(current, command)
         ? accept({ type: 'step.failed', ...ref, phase: command.phase, fault: command.fault })
         : misplaced(current, command.type);
   }
+}
+
+/** Whether a process knows of every plan and every beginning: one that was replaced meanwhile does not. */
+function isAtIt({ drawn, intents }: StepAttempt, known: Progressed): boolean {
+  return known.drawn === drawn && known.intents === intents;
 }
 
 function completion(

@@ -149,7 +149,13 @@ async function perform(
       const held = await heldBy(options.state, newest);
       if (held !== null) return { events: [], refusal: { reason: 'not-possible', message: held } };
       return {
-        command: { type: 'intend', ...ref, instance: options.instance, intents: attempt.intents },
+        command: {
+          type: 'intend',
+          ...ref,
+          instance: options.instance,
+          drawn: attempt.drawn,
+          intents: attempt.intents,
+        },
         ...(newest.purpose === 'prevention' ? { unlessOpen: dedupeKeyOf(newest.database) } : {}),
       };
     });

@@ -46,7 +46,8 @@ export interface PhaseParts {
  */
 export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
   const { incident, attempt, signal } = parts;
-  const ref = { step: attempt.step.id, attempt: attempt.attempt };
+  const { drawn } = attempt;
+  const ref = { step: attempt.step.id, attempt: attempt.attempt, drawn };
   const ctx = stepContext(options, parts);
   let { intents } = attempt;
   const validForMs = (currentRun(incident)?.runbook.planValidMinutes ?? 5) * 60_000;
@@ -59,7 +60,7 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
       // Nothing can be recorded now, and nothing of the step failed: it goes on where it is once the state is back.
       if (isStateAway(error)) throw error;
       options.logger.warn(
-        { err: loggableError(error), incidentId: incident.id, ...ref, phase },
+        { err: loggableError(error), incidentId: incident.id, step: ref.step, attempt: ref.attempt, phase },
         'step failed',
       );
       return { type: 'fail', ...ref, phase, fault: faultOf(error), intents };

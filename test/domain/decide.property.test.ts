@@ -59,7 +59,7 @@ function commandOf(incident: Incident, spec: Spec): Command {
   const current = currentAttempt(incident);
   const step = spec.step === 'current' ? (current?.step.id ?? 'look') : spec.step;
   const attempt = spec.attempt === 0 ? (current?.attempt ?? 1) : spec.attempt;
-  const ref = { step, attempt };
+  const ref = { step, attempt, drawn: current?.drawn ?? 0 };
   switch (spec.type) {
     case 'planned':
       return { type: 'planned', ...ref, plan: spec.plan, differs: [], validForMs: 300_000 };
@@ -185,7 +185,15 @@ it('accepts no approval after the plan has expired', () => {
     fc.property(fc.integer({ min: -20, max: 20 }), (minutes) => {
       const planned = decide(
         fold(opening(runbook)),
-        { type: 'planned', step: 'look', attempt: 1, plan: makePlan(), differs: [], validForMs: 300_000 },
+        {
+          type: 'planned',
+          step: 'look',
+          attempt: 1,
+          drawn: 0,
+          plan: makePlan(),
+          differs: [],
+          validForMs: 300_000,
+        },
         new Date(0),
       );
       const waiting = fold([...opening(runbook), ...planned.events]);

@@ -227,8 +227,8 @@ function chargeCommand(
 
 /** A command about the present try, whether or not it is its turn. */
 function rogueCommand(current: StepAttempt, type: Extract<Move, { do: 'rogue' }>['type']): Command {
-  const { step: of, attempt, intents } = current;
-  const ref = { step: of.id, attempt };
+  const { step: of, attempt, intents, drawn } = current;
+  const ref = { step: of.id, attempt, drawn };
   switch (type) {
     case 'intend':
       return { type, ...ref, instance: 'rogue', intents };
@@ -254,7 +254,7 @@ export function engineCommands(
   if (todo.do === 'wait' || todo.do === 'write-post-mortem') return [];
   if (todo.do === 'complete-run') return [{ type: 'complete-run' }];
   const { attempt } = todo;
-  const ref = { step: attempt.step.id, attempt: attempt.attempt };
+  const ref = { step: attempt.step.id, attempt: attempt.attempt, drawn: attempt.drawn };
   const fault = { code: 'internal', message: 'm', hint: 'h' };
   const { intents } = attempt;
   switch (todo.do) {

@@ -28,14 +28,17 @@ const approved: DomainEvent[] = [
 ];
 const fault = { code: 'internal', message: 'm', hint: 'h' };
 
-/** What a process may say of an effect that it knows to have begun so often. */
-const sayings = (intents: number): Command[] => [
-  { type: 'intend', ...ref, instance: 'one', intents },
-  { type: 'complete', ...ref, outcome: makeOutcome(), reconciled: false, intents },
-  { type: 'drifted', ...ref, differs: ['It changed.'], intents },
-  { type: 'fail', ...ref, phase: 'execute', fault, intents },
-  { type: 'fail', ...ref, phase: 'reconcile', fault, intents },
-];
+/** What a process may say that knows of so many plans, and to have begun the effect so often. */
+const sayings = (intents: number, drawn = 1): Command[] => {
+  const known = { ...ref, drawn, intents };
+  return [
+    { type: 'intend', ...known, instance: 'one' },
+    { type: 'complete', ...known, outcome: makeOutcome(), reconciled: false },
+    { type: 'drifted', ...known, differs: ['It changed.'] },
+    { type: 'fail', ...known, phase: 'execute', fault },
+    { type: 'fail', ...known, phase: 'reconcile', fault },
+  ];
+};
 
 it.each(sayings(1))('takes nothing from a process that another one has replaced: $type', (command) => {
   const replaced = fold([...approved, intended, { ...intended, instance: 'two' }]);
@@ -43,13 +46,36 @@ it.each(sayings(1))('takes nothing from a process that another one has replaced:
   expect(decide(fold([...approved, intended]), command, new Date()).events).not.toEqual([]);
 });
 
+it.each([...sayings(0), { type: 'fail', ...ref, drawn: 1, intents: 0, phase: 'recheck', fault } as const])(
+  'takes nothing that is about the plan before the one that was approved: $type',
+  (command) => {
+    const [asked, decision] = approved.slice(-2);
+    const outdated: DomainEvent = {
+      type: 'step.outdated',
+      ...ref,
+      reason: 'drifted',
+      differs: ['It changed.'],
+    };
+    const anew = [...approved, outdated, asked, decision].filter((event) => event !== undefined);
+    expect(decide(fold(anew), command, new Date()).events).toEqual([]);
+  },
+);
+
+it('takes no plan that was begun before another one was shown', () => {
+  const outdated: DomainEvent = { type: 'step.outdated', ...ref, reason: 'expired', differs: [] };
+  const planned: Command = { type: 'planned', ...ref, drawn: 0, plan, differs: [], validForMs: 1 };
+  const planning = fold([...approved.slice(0, -1), outdated]);
+  expect(decide(planning, planned, new Date()).events).toEqual([]);
+  expect(decide(planning, { ...planned, drawn: 1 }, new Date()).events).toHaveLength(1);
+});
+
 it('lets only one of two processes begin the same effect', () => {
-  const intend: Command = { type: 'intend', ...ref, instance: 'two', intents: 0 };
+  const intend: Command = { type: 'intend', ...ref, instance: 'two', drawn: 1, intents: 0 };
   expect(decide(fold(approved), intend, new Date()).events).toHaveLength(1);
   expect(decide(fold([...approved, intended]), intend, new Date()).events).toEqual([]);
 });
 
 it('does not fail a step in a phase in which it is not', () => {
-  const fail: Command = { type: 'fail', ...ref, phase: 'verify', fault, intents: 1 };
+  const fail: Command = { type: 'fail', ...ref, drawn: 1, intents: 1, phase: 'verify', fault };
   expect(decide(fold([...approved, intended]), fail, new Date()).events).toEqual([]);
 });

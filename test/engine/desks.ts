@@ -3,7 +3,7 @@ import { openState } from '../../src/adapters/state/open-state.ts';
 import type { Person } from '../../src/domain/actor.ts';
 import type { Authority } from '../../src/domain/authority.ts';
 import { cardHash } from '../../src/domain/card-hash.ts';
-import type { AttemptRef, Command } from '../../src/domain/command.ts';
+import type { AttemptRef, Command, Progressed } from '../../src/domain/command.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../../src/domain/incident.ts';
 import type { RunbookStep } from '../../src/domain/runbook.ts';
@@ -30,9 +30,7 @@ export interface Replica {
 }
 
 /** The present try as the engine names it. */
-export interface Present extends AttemptRef {
-  readonly intents: number;
-}
+export interface Present extends AttemptRef, Progressed {}
 
 /** Replicas on one state, an open incident, and what people and the engine do to it. */
 export interface Desks {
@@ -130,8 +128,8 @@ export async function openDesks(
       };
     },
     async engine(command) {
-      const { step, attempt, intents } = await current();
-      const ref = { step: step.id, attempt, intents };
+      const { step, attempt, drawn, intents } = await current();
+      const ref = { step: step.id, attempt, drawn, intents };
       const { refusal } = await first.ledger.change('INC-1', () => ({ command: command(ref) }));
       return refusal?.message ?? null;
     },

@@ -246,7 +246,7 @@ it('what a crash left half done is looked at and not gone on with while an incid
   await run(id);
   const { step, attempt } = currentAttempt(await incident(id)) ?? { step: { id: '' }, attempt: 1 };
   await engine.ledger.change(id, () => ({
-    command: { type: 'intend', step: step.id, attempt, instance: 'dead', intents: 0 },
+    command: { type: 'intend', step: step.id, attempt, instance: 'dead', drawn: 1, intents: 0 },
   }));
   await alert();
   await advance(id);

@@ -9,7 +9,7 @@ export const replicas: readonly Mutant[] = [
   {
     promise: 'of two processes one begins the effect',
     file: 'src/domain/decide.ts',
-    was: "return in_('approved', 'executing') && command.intents === current.intents\n        ? accept({ type: 'effect.intended'",
+    was: "return in_('approved', 'executing') && isAtIt(current, command)\n        ? accept({ type: 'effect.intended'",
     becomes: "return in_('approved', 'executing')\n        ? accept({ type: 'effect.intended'",
     test: 'test/domain/replaced-executor.test.ts',
   },
