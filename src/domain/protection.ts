@@ -44,6 +44,7 @@ function matchesPattern(text: string, pattern: string | null): boolean {
 const refusals: Readonly<Record<string, string>> = {
   server_changed: 'Another server answers under this name now; the session that was meant is not on it.',
   identity_incomplete: 'The plan does not name it well enough; try again to get a new plan.',
+  hidden: 'PostgreSQL hides it from the role that signals: GRANT pg_monitor to it.',
   pid_reused: 'Its pid belongs to another session now; the one that was meant has ended.',
   self: 'It is Firebreak’s own session.',
   own_role: 'It is a session of Firebreak’s own role.',

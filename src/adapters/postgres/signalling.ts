@@ -74,5 +74,5 @@ export function toSignalResult(row: SignalRow): SignalResult {
 export function signalText(identity: SessionIdentity, how: How, guard: SignalGuard): string {
   const [, ...lines] = signalSql.split('\n');
   const body = inlined(lines.join('\n'), signalParameters(identity, how, guard));
-  return `/* firebreak:kill v4 */\n${body}`;
+  return `/* firebreak:kill v5 */\n${body}`;
 }

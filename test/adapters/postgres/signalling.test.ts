@@ -54,6 +54,18 @@ test('cancels the query, keeps the session, and reports whom it hit', async () =
   expect(await databases.alive('shop', 'primary', [one.session], signal)).toEqual([]);
 });
 
+test('a role that may not see the session says neither that it ended nor that it is another one', async () => {
+  await using one = await sleeper('app', 'hidden');
+  const killUrl = secret(app.url('nobody_special'));
+  await using blind = await startDatabases({ url: secret(app.url('bot')), killUrl });
+  expect(await blind.alive('shop', 'primary', [one.session], signal)).toEqual([one.session]);
+  const request = { server: 'primary', identity: one.session, how: 'cancel', guard } as const;
+  expect(await blind.signalBackend('shop', request, signal)).toMatchObject({
+    verdict: 'refused:hidden',
+    signalled: false,
+  });
+});
+
 test('terminates an idle transaction, which a cancel would not end', async () => {
   await using client = await connect(app.url('app'), 'to-terminate');
   await client.query('begin');

@@ -14,7 +14,7 @@ const refusals = shields('$10').map(([code, condition]) => `    WHEN ${condition
  * $9 start time of the server that the backend was read on: after a failover the same name leads to another one,
  * $10 protected networks.
  */
-export const signalSql = `/* firebreak:kill v4  $1 pid  $2 backend_start  $3 xact_start|null  $4 query_start|null  $5 'cancel'|'terminate'  $6 protected roles  $7 protected app regex|null  $8 min age s  $9 server start  $10 protected networks */
+export const signalSql = `/* firebreak:kill v5  $1 pid  $2 backend_start  $3 xact_start|null  $4 query_start|null  $5 'cancel'|'terminate'  $6 protected roles  $7 protected app regex|null  $8 min age s  $9 server start  $10 protected networks */
 WITH c AS MATERIALIZED (SELECT pg_stat_clear_snapshot()::text AS x),          -- else an open transaction sees a STALE list
 p AS MATERIALIZED (SELECT ${shieldRoles},
        array_agg(oid) FILTER (WHERE rolname = ANY ($6::name[])) prot FROM pg_roles, c),
@@ -22,6 +22,7 @@ t AS MATERIALIZED (SELECT a.*, p.* FROM p CROSS JOIN LATERAL pg_stat_get_activit
 v AS MATERIALIZED (
   SELECT t.*, CASE
     WHEN pg_postmaster_start_time() IS DISTINCT FROM $9::timestamptz        THEN 'refused:server_changed'
+    WHEN backend_start IS NULL                                              THEN 'refused:hidden'
     WHEN backend_start IS DISTINCT FROM $2::timestamptz                     THEN 'refused:pid_reused'
     WHEN pid = pg_backend_pid()                                             THEN 'refused:self'
     WHEN backend_type = 'parallel worker'                                   THEN 'refused:parallel_worker_use_leader_' || leader_pid
