@@ -15,7 +15,7 @@ export interface Panel {
   readonly unit: string;
   /** The most that it can or should be, drawn as a dashed rule, with words for it such as `of 97`. */
   readonly limit: { readonly value: number; readonly text: string } | null;
-  /** One line, or two that the title tells apart: the first is solid, the second dashed. */
+  /** One line, or two that the title tells apart: the first is solid with dots, the second dashed with diamonds. */
   readonly lines: readonly Series[];
 }
 

@@ -58,7 +58,9 @@ export function historyChart(
 
 function recoveryTitle(recovered: readonly Series[], drilled: readonly Series[]): string {
   if (recovered.length === 0) return 'Drills recovered after';
-  return drilled.length === 0 ? 'Recovered after' : 'Recovery, drills dashed';
+  const [drills] = drilled;
+  if (drills === undefined) return 'Recovered after';
+  return drills.points.length === 1 ? 'Recovery, drill as diamond' : 'Recovery, drills dashed';
 }
 
 /** One line in minutes; none when nothing is known. */

@@ -13,6 +13,9 @@ const WIDTH = 310;
 const PANEL_HEIGHT = 66;
 const ROW_HEIGHT = 15;
 const AXIS_WIDTH = 40;
+/** Square pixels of a point on its line, and of one through which no line leads: a phone shows the latter too. */
+const POINT_SIZE = 9;
+const ALONE_SIZE = 60;
 /** Where nothing was read for longer than this, in milliseconds, the line is broken: nobody knows what was between. */
 const GAP_MS = 120_000;
 
@@ -111,6 +114,7 @@ function panelView(panel: Panel, marks: readonly PlacedMark[], { theme, scale, a
     const values = segmented(line.points, gapMs);
     const color = index === 0 ? theme.line : theme.second;
     const stroke = index === 0 ? {} : { strokeDash: [5, 3] };
+    const shape = index === 0 ? 'circle' : 'diamond';
     return [
       {
         data: { values },
@@ -119,8 +123,12 @@ function panelView(panel: Panel, marks: readonly PlacedMark[], { theme, scale, a
       },
       {
         data: { values },
-        mark: { type: 'point', color, filled: true, size: 9, opacity: 1 },
-        encoding: { x, y },
+        mark: { type: 'point', shape, color, filled: true, opacity: 1 },
+        encoding: {
+          x,
+          y,
+          size: { condition: { test: 'datum.alone', value: ALONE_SIZE }, value: POINT_SIZE },
+        },
       },
     ];
   });
@@ -158,12 +166,18 @@ function panelTitle({ title, unit, limit, lines }: Panel): string {
   return `${title} · peak ${most.join(', ')}${space}${of} · last ${last.join(', ')}${space}`;
 }
 
+/** The points with the number of their part of the line, and whether they are alone in it. */
 function segmented(points: readonly (readonly [number, number])[], gapMs: number): Json[] {
-  let part = 0;
-  return points.map(([at, value], index) => {
-    if (index > 0 && at - (points[index - 1]?.[0] ?? at) > gapMs) part += 1;
-    return { at, value, part };
-  });
+  const parts: (readonly [number, number])[][] = [];
+  for (const point of points) {
+    const part = parts.at(-1);
+    const before = part?.at(-1);
+    if (part !== undefined && before !== undefined && point[0] - before[0] <= gapMs) part.push(point);
+    else parts.push([point]);
+  }
+  return parts.flatMap((part, number) =>
+    part.map(([at, value]) => ({ at, value, part: number, alone: part.length === 1 })),
+  );
 }
 
 /** Every panel has the same grid of times; only the last one has their words. */

@@ -48,6 +48,18 @@ test('drills stand beside incidents in one panel, in the order of time; a failed
   expect(spec).toMatch(/\d+ (?:Nov|Dec)/);
 });
 
+test('a series of one point, through which no line leads, is drawn to be seen and named by its shape', () => {
+  const incidents = [incident('INC-1', 0, 20), incident('INC-2', 20, 8)];
+  const chart = historyChart({ incidents, drills: [drill(25, 150)] }, look);
+  if (chart === null) throw new Error('There is no chart.');
+  expect(chart.panels[0]?.title).toBe('Recovery, drill as diamond');
+  const spec = JSON.stringify(chartSpec(chart, 'light'));
+  const alone = [...spec.matchAll(/"value":([\d.]+),"part":0,"alone":true/g)].map(([, value]) => value);
+  expect(new Set(alone)).toEqual(new Set(['2.5']));
+  expect(spec).toContain('"size":{"condition":{"test":"datum.alone","value":60},"value":9}');
+  expect(spec).toContain('"shape":"diamond"');
+});
+
 test('one incident alone is no picture', () => {
   expect(historyChart({ incidents: [incident('INC-1', 0, 4)], drills: [] }, look)).toBeNull();
   expect(historyChart({ incidents: [], drills: [] }, look)).toBeNull();
