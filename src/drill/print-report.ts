@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { formatCount } from '../domain/format.ts';
 import { baseline } from './outage.ts';
 import type { DrillReport } from './report.ts';
 
@@ -17,12 +18,14 @@ function verdictLine(report: DrillReport): string {
   return ['✗ Drill failed:', ...report.problems.map((problem) => `    ${problem}`)].join('\n');
 }
 
-function stepTable(report: DrillReport): string {
+/** Steps that had something to do or were decided on; of the others how many. */
+function stepTable({ steps }: DrillReport): string {
   const table = new Table({
     head: ['Step', 'Decision', 'By', 'Waited', 'Acted', 'Proved', 'Verdict'],
     style: { head: [], border: [] },
   });
-  for (const step of report.steps) {
+  const needed = steps.filter((step) => step.needed);
+  for (const step of needed) {
     table.push([
       step.attempt === 1 ? step.step : `${step.step} (${step.attempt})`,
       step.decision ?? '–',
@@ -33,7 +36,9 @@ function stepTable(report: DrillReport): string {
       step.verdict ?? '–',
     ]);
   }
-  return table.toString();
+  const left = steps.length - needed.length;
+  if (left === 0) return table.toString();
+  return `${table.toString()}\n${formatCount(left, 'more step was', 'more steps were')} not needed.`;
 }
 
 /** Two bars for each phase: 2024-11-15, and this drill, on one scale. */

@@ -39,6 +39,8 @@ interface StepReport {
   readonly kind: string;
   readonly decision: string | null;
   readonly by: string | null;
+  /** False for one that Firebreak itself skipped: it is for another cause, or had nothing to do. */
+  readonly needed: boolean;
   readonly outcome: string | null;
   readonly verdict: string | null;
   readonly evidence: string | null;
@@ -136,14 +138,15 @@ function timeOf(events: readonly RecordedEvent[], type: EventType): number | nul
 }
 
 function stepReport(attempt: StepAttempt): StepReport {
-  const { decision, closing, times, verdict } = attempt;
+  const { status, decision, closing, times, verdict } = attempt;
   const by = decision?.by ?? closing?.by;
   return {
     step: attempt.step.id,
     attempt: attempt.attempt,
     kind: attempt.step.kind,
-    decision: decision === null ? (closing === null ? null : attempt.status) : 'run',
+    decision: decision === null ? (closing === null ? null : status) : 'run',
     by: by === undefined ? null : actorName(by),
+    needed: status !== 'skipped' || closing?.by.kind !== 'system',
     outcome: attempt.outcome?.summary ?? closing?.reason ?? attempt.fault?.message ?? null,
     verdict: verdict?.status ?? null,
     evidence: verdict?.evidence ?? null,

@@ -20,6 +20,7 @@ const Report = z.object({
       attempt: z.int().positive(),
       decision: z.string().nullable(),
       by: z.string().nullable(),
+      needed: z.boolean(),
       outcome: z.string().nullable(),
       verdict: z.enum(['passed', 'failed', 'inconclusive']).nullable(),
       evidence: z.string().nullable(),
