@@ -61,11 +61,14 @@ export function createReceive(
   }
 
   /** What is refused is not sent again: people can look at it, and take it once it can be read. */
-  async function keep(letter: Parameters<KeepLetter>[0]): Promise<void> {
+  async function keep(reason: string, body: Buffer): Promise<Answer> {
+    const letter = { source: name, reason, body: body.toString('utf8') };
     try {
       await inTime(options.keepLetter?.(letter) ?? Promise.resolve(), format.answerMs);
+      return { status: 400, body: { error: reason } };
     } catch (error) {
       logger.error({ source: name, err: loggableError(error) }, 'malformed alert could not be kept');
+      return tryAgain(`${reason} It could not be kept for people to look at either. Send it again.`);
     }
   }
 
@@ -106,8 +109,7 @@ export function createReceive(
     const parsed = readAlerts(source, request.body);
     if (typeof parsed === 'string') {
       logger.warn({ source: name, problem: parsed }, 'malformed alert');
-      await keep({ source: name, reason: parsed, body: request.body.toString('utf8') });
-      return { status: 400, body: { error: parsed } };
+      return keep(parsed, request.body);
     }
     if ('alerts' in parsed) return storeAll(parsed.alerts);
     if ('confirm' in parsed) return confirm(parsed.confirm);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FirebreakError } from '../../src/domain/errors.ts';
 import { createAlertDesk } from '../../src/engine/alert-desk.ts';
 import { readLetter } from '../../src/intake/read-letter.ts';
 import { opened, startServer, type TestServer } from '../adapters/state/support.ts';
@@ -83,4 +84,23 @@ test('a silence needs authority, a label, an end and a reason; it is journaled, 
     { type: 'silence.added', silence },
     { type: 'silence.ended', id: silence?.id, by: anna },
   ]);
+});
+
+test('what cannot be understood and cannot be kept either is not answered for good: its sender shall send it again', async () => {
+  let away = true;
+  const kept: string[] = [];
+  const { post, log } = await startDoor({
+    sources: [source],
+    store: async () => ({ stored: 0, repeated: 0 }),
+    keepLetter: async ({ body }) => {
+      if (away)
+        throw new FirebreakError('state-unavailable', 'The disk is full.', { hint: '', retryable: true });
+      kept.push(body);
+    },
+  });
+  expect(await post('/alerts/checks', 'not JSON', bearer)).toMatchObject({ status: 503, retryAfter: '5' });
+  expect(log()).toContain('malformed alert could not be kept');
+  away = false;
+  expect((await post('/alerts/checks', 'not JSON', bearer)).status).toBe(400);
+  expect(kept).toEqual(['not JSON']);
 });

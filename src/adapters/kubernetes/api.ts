@@ -20,6 +20,7 @@ import { clockOf } from '../../domain/clock-reading.ts';
 import { createConnectionRecord } from '../../domain/connection-record.ts';
 import { errorCodeOf } from '../../domain/errors.ts';
 import type { ConnectionHealth } from '../../ports/health.ts';
+import { boundLogin } from './bounded-login.ts';
 import { type KubernetesConfig, loadKubeConfig } from './config.ts';
 import { explainError, type Request, retryAfterSeconds, statusOfAnswer } from './errors.ts';
 
@@ -52,7 +53,7 @@ export class Api {
   constructor(config: KubernetesConfig) {
     this.#config = config;
     this.#clients = createClients(config);
-    this.#timeoutMs = config.timeoutMs ?? 5_000;
+    this.#timeoutMs = timeoutOf(config);
   }
 
   get batch(): BatchV1Api {
@@ -217,8 +218,12 @@ function pauseMs(error: unknown): number {
   return asked === null ? RETRY_PAUSE_MS : asked * 1_000;
 }
 
+function timeoutOf({ timeoutMs }: KubernetesConfig): number {
+  return timeoutMs ?? 5_000;
+}
+
 function createClients(config: KubernetesConfig) {
-  const kubeConfig = loadKubeConfig(config);
+  const kubeConfig = boundLogin(loadKubeConfig(config), timeoutOf(config));
   return {
     batch: kubeConfig.makeApiClient(BatchV1Api),
     core: kubeConfig.makeApiClient(CoreV1Api),

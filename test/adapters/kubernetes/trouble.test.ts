@@ -145,3 +145,35 @@ test('a network that swallows everything ends in bounded time', async () => {
   proxy.blackHole(false);
   expect(await workloads.cronJob(etl, signal)).toMatchObject({ name: 'etl' });
 });
+
+/** A kubeconfig whose credentials come from a program that runs for so many seconds. */
+function askingProgram({ sandbox }: { sandbox: KubernetesSandbox }, seconds: number): string {
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: 'sleep',
+    args: [String(seconds)],
+    interactiveMode: 'Never',
+  };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'one',
+    contexts: [{ name: 'one', context: { cluster: 'one', user: 'one' } }],
+    clusters: [{ name: 'one', cluster: { server: sandbox.url } }],
+    users: [{ name: 'one', user: { exec } }],
+  });
+}
+
+test('a program for the credentials that does not end holds up nothing for longer than a request may take', async () => {
+  await using cluster = await startCluster([cronJob('etl')]);
+  const kubeconfig = { text: askingProgram(cluster, 8) };
+  const workloads = cluster.as(FIREBREAK, { kubeconfig, timeoutMs: 300 });
+  const began = performance.now();
+  const etl = { namespace: 'analytics', name: 'etl', uid: 'u' };
+  await expect(workloads.cronJob(etl, signal)).rejects.toMatchObject({
+    code: 'kubernetes-unreachable',
+    retryable: true,
+    message: expect.stringContaining('The program sleep of the kubeconfig gave no credentials'),
+  });
+  expect(performance.now() - began).toBeLessThan(3_000);
+}, 30_000);
