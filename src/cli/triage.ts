@@ -10,8 +10,8 @@ Examples:
   $ firebreak triage orders-primary --runbook lock-pileup
   $ firebreak triage orders-primary --as "Ji-woo Kim"    on an account that several people share
 
-Keys: arrows and enter choose, space ticks, escape or Ctrl-C leaves. The incident stays open and goes on in Slack;
-the same command comes back to it.`;
+Keys: arrows and enter choose, space ticks, escape or Ctrl-C leaves. The incident stays open, and the same command comes
+back to it; meanwhile a Firebreak that runs on the same state carries it on, and nobody does where none runs.`;
 
 /** `firebreak triage [database]`: an incident in a terminal, for when Slack is down. */
 export function triageCommand(setExitCode: SetExitCode): Command {

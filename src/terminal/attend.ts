@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ActionClass, Person } from '../domain/actor.ts';
 import { cardHash } from '../domain/card-hash.ts';
 import type { Choice } from '../domain/command.ts';
-import { describeError } from '../domain/errors.ts';
+import { describeError, isStateAway } from '../domain/errors.ts';
 import { currentAttempt, type Incident, type StepAttempt } from '../domain/incident.ts';
 import { type Plan, proposedSelection, type Selection } from '../domain/plan.ts';
 import type { Answer, IncidentDesk, IncidentView, Reply } from '../engine/desk.ts';
@@ -52,8 +52,17 @@ export async function attend(attendance: Attendance): Promise<'closed' | 'left'>
     const deed = isAwaited(incident) ? await ask(attendance, incident) : await follow(attendance, view);
     signal.throwIfAborted();
     if (deed?.do === 'leave') return 'left';
-    if (deed !== null) await perform(attendance, incident, deed);
+    if (deed !== null) await perform(attendance, incident, deed).catch(tellStateAway(attendance));
   }
+}
+
+/** A state that does not answer ends nothing: what became of the deed is read from it when it is back, and asked again. */
+function tellStateAway({ screen }: Attendance): (error: unknown) => void {
+  return (error) => {
+    if (!isStateAway(error)) throw error;
+    const mark = error.code === 'state-unavailable' ? 'Not done: ' : 'Not sure: ';
+    screen.print([say(`${error.message} ${error.hint}`, { mark, style: 'warning' })]);
+  };
 }
 
 /** The incident as it is; a state that does not answer is asked again. */
@@ -75,7 +84,7 @@ async function look({ desk, incidentId, screen, clock, signal }: Attendance): Pr
 
 /** Shows how far it is until something happened, or until the person wants the menu. */
 async function follow(attendance: Attendance, view: IncidentView): Promise<Deed | null> {
-  const { screen, incidentId, desk, interrupted, signal } = attendance;
+  const { screen, interrupted, signal } = attendance;
   const { version } = view.incident;
   using done = linked(signal);
   const menu = interrupted(done.signal).then(
@@ -90,9 +99,7 @@ async function follow(attendance: Attendance, view: IncidentView): Promise<Deed 
   const wanted = await Promise.race([menu, changed.then(() => false)]);
   done.abort();
   screen.status(null);
-  if (!wanted) return null;
-  const now = await desk.view(incidentId);
-  return now === null ? null : await ask(attendance, now.incident);
+  return wanted ? await ask(attendance, (await look(attendance)).incident) : null;
 }
 
 function bottomLine({ incident, progress }: IncidentView): string {

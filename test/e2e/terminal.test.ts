@@ -133,6 +133,7 @@ describe('firebreak triage', () => {
     await terminal.see('Leave INC-1?');
     terminal.press('y');
     await terminal.see('INC-1 stays open');
+    await terminal.see(/nobody\s+carries\s+it\s+out/);
     expect(await terminal.exited).toBe(0);
     const again = scene.triage();
     await again.see('Waits for: a decision on step 1');

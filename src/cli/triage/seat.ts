@@ -14,6 +14,8 @@ export interface Seat extends AsyncDisposable {
   readonly actionClassOf: (stepKind: string) => ActionClass;
   /** Who carries out what is decided here, in one sentence. */
   readonly where: string;
+  /** What becomes of the incident when the person leaves, in one sentence. */
+  readonly afterwards: string;
   /** Aborts when nobody carries it out any more: take another seat then. */
   readonly lost: AbortSignal;
 }
@@ -49,6 +51,7 @@ async function here(config: Config, logger: Logger): Promise<Seat> {
     where: `This terminal carries out what is decided; while it runs, so does the incident. ${
       trouble === null ? 'Slack shows it too.' : `${trouble} It is brought up to date when it is back.`
     }`,
+    afterwards: 'Until then nobody carries it out, unless another Firebreak runs on this state.',
     lost: lost.signal,
     [Symbol.asyncDispose]: async () => engine.stop(),
   };
@@ -71,6 +74,7 @@ async function beside(config: Config, logger: Logger): Promise<Seat | null> {
     desk: attached.desk,
     actionClassOf: attached.actionClassOf,
     where: `Firebreak runs (${others.join(', ')}) and carries out what is decided here.`,
+    afterwards: 'It goes on in Slack meanwhile.',
     lost: lost.signal,
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };

@@ -84,7 +84,7 @@ async function sit(sitting: Sitting): Promise<void> {
 
 async function follow(
   { screen, by, stop, options, purpose }: Sitting,
-  { desk, actionClassOf, lost }: Seat,
+  { desk, actionClassOf, afterwards, lost }: Seat,
   incidentId: string,
 ): Promise<void> {
   const result = await attend({
@@ -99,8 +99,7 @@ async function follow(
     interrupted: nextInterrupt,
   });
   if (result === 'left') {
-    const again = `"${COMMANDS[purpose]}" comes back to it; it goes on in Slack meanwhile.`;
-    screen.print([say(`${incidentId} stays open. ${again}`)]);
+    screen.print([say(`${incidentId} stays open. "${COMMANDS[purpose]}" comes back to it. ${afterwards}`)]);
     return;
   }
   screen.print([
