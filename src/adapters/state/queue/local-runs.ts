@@ -82,6 +82,7 @@ export function createLocalRuns(
       const current = slot.next;
       slot.next = null;
       clearTimeout(slot.retry);
+      slot.retry = undefined;
       const result = await runHandler(slot);
       current.result.resolve(result);
       slot.failures = result === 'done' ? 0 : slot.failures + 1;
@@ -111,6 +112,7 @@ export function createLocalRuns(
     const longest = result === 'state-failed' ? LAST_RETRY_OF_STATE_MS : LAST_RETRY_MS;
     const delay = Math.min(longest, FIRST_RETRY_MS * 2 ** Math.min(slot.failures - 1, 10));
     slot.retry = setTimeout(() => {
+      slot.retry = undefined;
       if (!stopping) request(slot);
     }, delay);
     slot.retry.unref();
@@ -121,7 +123,10 @@ export function createLocalRuns(
       if (!stopping && handlers.has(kind)) request(slotOf(kind, key));
     },
     ensure(kind, key) {
-      if (!stopping && handlers.has(kind) && !slots.has(idOf(kind, key))) request(slotOf(kind, key));
+      if (stopping || !handlers.has(kind)) return;
+      const slot = slotOf(kind, key);
+      // An item that failed comes again with the queue, which may have lost it.
+      if (!slot.running && slot.retry === undefined) request(slot);
     },
     async deliver(kind, key) {
       if (stopping) return 'busy';
