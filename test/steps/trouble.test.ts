@@ -274,6 +274,41 @@ describe('suspending', () => {
     expect(skipped.nothingToDo).toContain('suspended no CronJob');
   });
 
+  it('of which nothing is known is not forgotten when the next CronJob was changed by somebody', async () => {
+    const world = createWorld({ snapshot: outage() });
+    const plan = await suspend.plan(world.context(), {});
+    const [target] = plan.targets;
+    if (target === undefined) throw new Error('no target');
+    const identity = {
+      ...(target.identity as object),
+      ref: { namespace: 'analytics', name: 'second', uid: 'cj-2' },
+    };
+    const both = { ...plan, targets: [target, { ...target, id: 'cj-2', identity }] };
+    const { changeCronJob, cronJob } = world.context().ports.workloads;
+    let isAway = false;
+    const ctx = disturbed(world, {
+      workloads: {
+        async changeCronJob(...request) {
+          const answer = await changeCronJob(...request);
+          if (request[2].dryRun) return answer;
+          isAway = true;
+          throw clusterAway;
+        },
+        async cronJob(...request) {
+          if (request[0].uid === 'cj-2') throw new Drifted(['CronJob analytics/second was changed.']);
+          return isAway ? await Promise.reject(clusterAway) : await cronJob(...request);
+        },
+        unfinishedJobs: async () => Promise.reject(clusterAway),
+      },
+    });
+    const outcome = await suspend.execute(ctx, both, {
+      targets: ['cj-1', 'cj-2'],
+      choices: proposedSelection(plan).choices,
+    });
+    expect(outcome.data).toMatchObject({ cronJobs: [{ uid: 'cj-1', uncertain: true }] });
+    expect(outcome.skipped.map(({ reason }) => reason)).toContain('CronJob analytics/second was changed.');
+  });
+
   it('makes a new plan when somebody changes the CronJob at that very moment', async () => {
     const world = createWorld({ snapshot: outage() });
     const plan = await suspend.plan(world.context(), {});

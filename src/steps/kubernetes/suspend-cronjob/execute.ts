@@ -31,6 +31,7 @@ export async function executeSuspension(
       answer: choices[JOBS] ?? 'leave',
       log,
       only: targets.length === 1,
+      untouched: cronJobs.length === 0,
     });
     if (record !== null) cronJobs.push(record);
   }
@@ -75,7 +76,7 @@ function uncertainText(cronJobs: readonly SuspendedCronJob[]): string[] {
 async function suspendOne(
   ctx: Ctx,
   identity: Identity,
-  { answer, log, only }: { answer: string; log: Log; only: boolean },
+  { answer, log, only, untouched }: { answer: string; log: Log; only: boolean; untouched: boolean },
 ): Promise<SuspendedCronJob | null> {
   const { ref, previousSuspend, schedule, timeZone } = identity;
   const label = `CronJob ${nameOf(ref)}`;
@@ -95,7 +96,7 @@ async function suspendOne(
   } catch (error) {
     ctx.signal.throwIfAborted();
     // Nothing was changed yet, so a new plan says what differs; later on it is told with the rest.
-    if (error instanceof Drifted && log.done.length === 0) throw error;
+    if (error instanceof Drifted && untouched) throw error;
     if (only && isFirebreakError(error)) throw nothingChanged(error, ref, [suspendByHand(ref)]);
     log.skipped.push({ target: label, reason: describeError(error).message });
     return null;
