@@ -83,7 +83,7 @@ export type WatchdogAction = z.infer<typeof WatchdogAction>;
 /** What became of one session of an action. */
 export const WatchdogResult = z.object({
   pid: z.int(),
-  /** `interrupted`: Firebreak was, and the query runs on; whether it was signalled is not known. */
+  /** `interrupted`: Firebreak was, and the query runs on or its server is away; whether it was signalled is not known. */
   status: z.enum(['ended', 'refused', 'survived', 'interrupted']),
   /** How, or why not, in words. */
   detail: z.string(),

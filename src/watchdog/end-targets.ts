@@ -12,6 +12,9 @@ import type { WatchdogOptions } from './options.ts';
 /** Seconds that a cancelled query has to end before it is terminated; thrice that under overload. */
 const CANCEL_SECONDS = 5;
 
+const ELSEWHERE =
+  'Firebreak was interrupted, and another server answers now, or it was restarted: what became of it is not known.';
+
 /** The hold under which a policy acts. */
 export interface Hold {
   readonly signal: AbortSignal;
@@ -80,13 +83,13 @@ export async function settle(
   const alive = await ports.databases
     .alive(terms.database, 'primary', identities, signal)
     .catch((error: unknown) => {
-      // Another server answers: on that one none of them is.
-      if (isFirebreakError(error) && error.code === 'database-changed') return [];
+      if (isFirebreakError(error) && error.code === 'database-changed') return null;
       throw error;
     });
-  const ids = new Set(alive.map(backendId));
+  const ids = new Set(alive?.map(backendId));
   return targets.map(({ session }): WatchdogResult => {
     const { pid } = session;
+    if (alive === null) return { pid, status: 'interrupted', detail: ELSEWHERE };
     return ids.has(backendId(session))
       ? { pid, status: 'interrupted', detail: 'Firebreak was interrupted, and it still runs.' }
       : { pid, status: 'ended', detail: 'Firebreak was interrupted; it was found ended afterwards.' };

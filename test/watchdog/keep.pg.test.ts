@@ -320,6 +320,47 @@ test('an end that nobody wrote down is looked for first; who still runs is ended
   expect(await culprit.ended).toBe('57014');
 });
 
+test('of whom another server would have to be asked it is not said that they ended', {
+  timeout: 60_000,
+}, async () => {
+  await using stack = new AsyncDisposableStack();
+  const { start, state, happened } = await scene();
+  const target = {
+    session: {
+      serverStart: '2020-01-01 00:00:00+00',
+      pid: 1,
+      backendStart: '2020-01-01 00:00:01+00',
+      xactStart: '2020-01-01 00:00:02+00',
+      queryStart: '2020-01-01 00:00:02+00',
+    },
+    user: 'app',
+    application: 'report',
+    clientAddress: null,
+    queryId: null,
+    sql: 'select ?',
+    seconds: 3,
+    owner: null,
+    generation: 0,
+  };
+  const intended: DomainEvent = {
+    type: 'watchdog.intended',
+    policy: 'reports',
+    id: '2',
+    serverAt: '2020-01-01 00:00:03+00',
+    targets: [target],
+    load: { onCpuPerCore: 4, poolWaiting: null },
+    warnings: [],
+    by: { kind: 'policy', id: 'watchdog:reports', name: 'Watchdog policy reports' },
+    instance: 'one that died',
+  };
+  await state.journal.append('watchdog', 1, [intended], { work: [] });
+  for (const one of start()) stack.use(one);
+  const [settled] = await happened('watchdog.ended');
+  expect(settled).toMatchObject({
+    results: [{ pid: 1, status: 'interrupted', detail: expect.stringContaining('another server') }],
+  });
+});
+
 test('a culprit that came back twice is not ended again: the policy stops itself, and an incident is opened', {
   timeout: 90_000,
 }, async () => {
