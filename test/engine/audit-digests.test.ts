@@ -15,7 +15,7 @@ test('the digest of one time is recorded once, whoever comes later with it, and 
   if (one === undefined || two === undefined) return expect.fail('there are no replicas');
   const digest = { slot: '2026-11-16T00:00:00.000Z', databases: [] };
   const both = await Promise.all([one.record(digest), two.record(digest)]);
-  expect(both.sort()).toEqual([false, true]);
+  expect(both.filter((isRecorded) => isRecorded)).toHaveLength(1);
   // As a replica that lost its hold in the middle, and wakes up when the other has told it.
   expect(await two.record(digest)).toBe(false);
   expect(await two.record({ ...digest, slot: '2026-11-15T00:00:00.000Z' })).toBe(false);

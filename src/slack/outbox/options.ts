@@ -8,8 +8,8 @@ import type { Watchdog } from '../../ports/watchdog.ts';
 import type { Clerk } from '../documents/clerk.ts';
 import type { Health } from '../health/health.ts';
 import type { Illustrator } from '../pictures/illustrator.ts';
-import type { OutboxTools } from './perform.ts';
 import type { Roster } from './roster.ts';
+import type { OutboxTools } from './tools.ts';
 
 /** What the outbox is made of. */
 export interface OutboxOptions {

@@ -1,10 +1,7 @@
-import type { webApi } from '@slack/bolt';
 import type { FirebreakError } from '../../domain/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ChatMessage, ChatMessages } from '../../ports/state.ts';
+import type { ChatMessage } from '../../ports/state.ts';
 import { slackFault } from '../app/slack-fault.ts';
 import { reachOf, refusedPlaces, whyUnanswered } from '../app/why-unanswered.ts';
-import type { SlackLogger } from '../bot.ts';
 import { type CallResult, call } from './call.ts';
 import { findPosted, METADATA_TYPE } from './find-posted.ts';
 import type { DesiredMessage } from './messages-of.ts';
@@ -14,26 +11,7 @@ import { newNonce } from './nonce.ts';
 import { postAllAnew, postAnew } from './post-anew.ts';
 import { REFUSED_BLOCKS, reduced } from './reduced.ts';
 import { channelOf } from './routed-channel.ts';
-import type { Searches } from './searches.ts';
-
-/** What the outbox works with. */
-export interface OutboxTools {
-  readonly client: webApi.WebClient;
-  readonly messages: ChatMessages;
-  readonly channel: string;
-  /** Ids of channels of routes in which the bot could not post; in memory only. */
-  readonly unusable: Set<string>;
-  readonly logger: SlackLogger;
-  readonly clock: Clock;
-  readonly botUserId: () => Promise<string>;
-  /** The address of this Slack, such as `https://acme.slack.com/`; null while it is not known. */
-  readonly workspaceUrl: () => string | null;
-  /** Nonces of posts that Slack certainly did not take; in memory only: after a restart they are looked for. */
-  readonly unsent: Set<string>;
-  readonly searches: Searches;
-  /** Slack refused a message because of the picture in it: the next one comes without it. */
-  readonly pictureRefused: (fileId: string, incidentId: string) => void;
-}
+import type { OutboxTools } from './tools.ts';
 
 /** An incident, since when there is something to tell of it (ISO 8601), and the id of the channel. */
 export interface Place {

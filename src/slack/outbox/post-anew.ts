@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../ports/state.ts';
 import { newNonce } from './nonce.ts';
-import type { OutboxTools } from './perform.ts';
+import type { OutboxTools } from './tools.ts';
 
 type Tools = Pick<OutboxTools, 'channel' | 'clock' | 'messages' | 'unsent'>;
 

@@ -1,7 +1,7 @@
 import type { FirebreakError } from '../../domain/errors.ts';
 import type { OutboxAction } from './next-actions.ts';
-import type { OutboxTools } from './perform.ts';
 import { postAllAnew } from './post-anew.ts';
+import type { OutboxTools } from './tools.ts';
 
 /** Where an incident is told: the channel that a route says, as long as the bot may post in it. */
 export function channelFor(tools: Pick<OutboxTools, 'channel' | 'unusable'>, routed: string | null): string {
