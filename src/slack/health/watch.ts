@@ -1,6 +1,7 @@
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SlackLogger } from '../bot.ts';
+import { steadyTime } from '../steady-time.ts';
 import type { Health, Trouble } from './health.ts';
 import { backWords, type Meanwhile, troubleWords } from './words.ts';
 
@@ -51,15 +52,16 @@ async function watch(options: WatchOptions): Promise<void> {
   const { health, clock, signal } = options;
   const teller = createTeller(options);
   let checks = 0;
-  let checkAt = clock.now().getTime() + CHECK_PAUSES_MS[0];
+  const time = steadyTime(clock);
+  let checkAt = time() + CHECK_PAUSES_MS[0];
   for (;;) {
     const over = await teller.tell(health.trouble());
     if (over && health.isWell()) return;
     await clock.sleep(TICK_MS, signal);
-    if (health.isOpen() || clock.now().getTime() < checkAt) continue;
+    if (health.isOpen() || time() < checkAt) continue;
     await checkOnce(options);
     checks += 1;
-    checkAt = clock.now().getTime() + pauseAfter(checks, health.trouble());
+    checkAt = time() + pauseAfter(checks, health.trouble());
   }
 }
 

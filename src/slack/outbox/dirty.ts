@@ -24,7 +24,7 @@ export interface Dirty {
   claims: readonly Claim[];
   /** Looked at, or acted for, now. */
   visited: boolean;
-  /** Milliseconds of the epoch before which it is left alone. */
+  /** Milliseconds of steady time before which it is left alone. */
   notBefore: number;
   failures: number;
   /** Settles when nothing is left to do, or when a visit failed. */

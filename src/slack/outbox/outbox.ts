@@ -1,5 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
 import type { ChatMessage } from '../../ports/state.ts';
+import { steadyTime } from '../steady-time.ts';
 import { createBeside } from './beside.ts';
 import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
@@ -38,6 +39,7 @@ export interface Outbox {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, health, signal } = options;
   const beside = createBeside(options);
+  const time = steadyTime(clock);
   const row = createDirtyIncidents();
   const lanes = createLanes(clock);
   const news = createNews(options.tools);
@@ -55,7 +57,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** Starts whatever can start now, and comes again when something else can. */
   function step(): void {
     if (signal.aborted || !health.isOpen()) return;
-    const now = clock.now().getTime();
+    const now = time();
     for (const dirty of row.all.values()) {
       if (looks >= MOST_LOOKS) break;
       if (!dirty.visited && dirty.notBefore <= now && dirty.seen !== dirty.marks) startVisit(dirty, null);
@@ -99,7 +101,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** It is looked at again afterwards. */
   function leaveAlone(dirty: Dirty, ms: number): void {
-    dirty.notBefore = clock.now().getTime() + ms;
+    dirty.notBefore = time() + ms;
     dirty.seen = null;
   }
 

@@ -13,7 +13,7 @@ export const LOOKUPS: Pace = { burst: 10, perSecond: 0.5 };
 
 /**
  * Keeps calls within Slack's pace; each name, such as a method in a channel, waits for itself alone. `now` is in
- * milliseconds of the epoch, and given so that those who are compared are asked about one moment.
+ * milliseconds that never go back, and given so that those who are compared are asked about one moment.
  */
 export interface Pacer {
   /** Milliseconds until the next call of this name may be made; 0 for now. */

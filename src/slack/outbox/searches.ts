@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import { steadyTime } from '../steady-time.ts';
 import { timeOfNonce } from './nonce.ts';
 
 /** A post that timed out may still be under way: how often and after how many milliseconds it is looked for again. */
@@ -26,14 +27,17 @@ export interface Searches {
 interface Search {
   readonly looks: number;
   readonly cursor: string | null;
-  /** Milliseconds of the epoch; a look before that does not prove that nothing was posted. */
+  /** Milliseconds of steady time; a look before that does not prove that nothing was posted. */
   readonly arrivesBy: number;
 }
 
 export function createSearches(clock: Pick<Clock, 'now'>): Searches {
   const searches = new Map<string, Search>();
+  const time = steadyTime(clock);
+  /** Never from the future, whatever the clock said of the process that began. */
+  const ageOf = (nonce: string): number => Math.max(0, clock.now().getTime() - (timeOfNonce(nonce) ?? 0));
   const searchFor = (nonce: string): Search =>
-    searches.get(nonce) ?? { looks: 1, cursor: null, arrivesBy: (timeOfNonce(nonce) ?? 0) + ARRIVED_MS };
+    searches.get(nonce) ?? { looks: 1, cursor: null, arrivesBy: time() + ARRIVED_MS - ageOf(nonce) };
   return {
     expect: (nonce) => void searches.set(nonce, { looks: LOOKS_AFTER_TIMEOUT, cursor: null, arrivesBy: 0 }),
     over: (nonce) => void searches.set(nonce, { looks: 1, cursor: null, arrivesBy: 0 }),
@@ -46,7 +50,7 @@ export function createSearches(clock: Pick<Clock, 'now'>): Searches {
         searches.set(nonce, { ...search, looks: search.looks - 1, cursor: null });
         return { laterMs: LOOK_AGAIN_MS };
       }
-      const early = search.arrivesBy - clock.now().getTime();
+      const early = search.arrivesBy - time();
       if (early > 0) return { laterMs: early };
       searches.delete(nonce);
       return 'not-posted';
