@@ -37,10 +37,7 @@ export async function startHttp(
   registerAlertRoutes(server, {
     ...parts,
     sources: config.sources,
-    async keepLetter(letter) {
-      await state.deadLetters.keep(letter);
-      state.queue.wake('render', 'intake');
-    },
+    keepLetter: async (letter) => state.deadLetters.keep(letter),
   });
   const { gateToken: token } = config;
   if (token !== null) {

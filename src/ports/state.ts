@@ -162,6 +162,7 @@ export interface DeadLetter {
 
 /** What was sent by a known sender and could not be understood: the newest, each once. */
 export interface DeadLetters {
+  /** Keeps it, with the work that tells people of it. */
   keep(letter: Pick<DeadLetter, 'source' | 'reason' | 'body'>): Promise<void>;
   get(id: string): Promise<DeadLetter | null>;
   /** Newest first. */

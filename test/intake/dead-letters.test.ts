@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FirebreakError } from '../../src/domain/errors.ts';
 import { createAlertDesk } from '../../src/engine/alert-desk.ts';
 import { readLetter } from '../../src/intake/read-letter.ts';
-import { opened, startServer, type TestServer } from '../adapters/state/support.ts';
+import { eventually, opened, startServer, type TestServer } from '../adapters/state/support.ts';
 import { anna } from '../support/domain.ts';
 import { bearer, bearerToken, startDoor } from './support.ts';
 
@@ -103,4 +103,19 @@ test('what cannot be understood and cannot be kept either is not answered for go
   away = false;
   expect((await post('/alerts/checks', 'not JSON', bearer)).status).toBe(400);
   expect(kept).toEqual(['not JSON']);
+});
+
+test('what could not be understood is told, although the process that kept it died at once', async () => {
+  const url = await server.createDatabase();
+  const before = await opened(url);
+  await before.deadLetters.keep({ source: 'checks', reason: 'The body is not JSON.', body: 'hello' });
+  await before.stop();
+  const after = await opened(url);
+  const told: string[] = [];
+  after.queue.handle('render', async (key) => {
+    told.push(key);
+    return 'done';
+  });
+  await after.queue.start();
+  await eventually('it is told', () => told.includes('intake'), 5_000);
 });

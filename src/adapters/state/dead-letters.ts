@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { sha256 } from '../../domain/json.ts';
-import type { DeadLetter, DeadLetters } from '../../ports/state.ts';
+import type { DeadLetter, DeadLetters, Work } from '../../ports/state.ts';
 import { guarded } from './failure.ts';
+import type { Enqueue } from './queue/enqueue.ts';
 import { storableText } from './storable-json.ts';
 import type { StateTables } from './tables.ts';
 
@@ -19,18 +20,26 @@ const columns = [
   'count',
 ] as const;
 
+/** People are told of it in the channel. */
+const TELL: readonly Work[] = [{ kind: 'render', key: 'intake' }];
+
 /** What a known sender sent and nobody could understand, each once, the newest. */
-export function createDeadLetters(db: Kysely<StateTables>): DeadLetters {
+export function createDeadLetters(db: Kysely<StateTables>, enqueue: Enqueue): DeadLetters {
   return {
     keep: ({ source, reason, body }) =>
       guarded(async () => {
         const key = sha256(`${source}:${body}`);
         const kept = storableText(body.slice(0, MOST_CHARACTERS));
-        await sql`
-          insert into firebreak.dead_letter as letter (id, delivery_key, source, reason, body)
-          values ('LETTER-' || nextval('firebreak.letter_number'), ${key}, ${source}, ${storableText(reason)}, ${kept})
-          on conflict (delivery_key) do update
-            set count = letter.count + 1, last_at = clock_timestamp(), reason = excluded.reason`.execute(db);
+        await db.transaction().execute(async (tx) => {
+          await sql`
+            insert into firebreak.dead_letter as letter (id, delivery_key, source, reason, body)
+            values ('LETTER-' || nextval('firebreak.letter_number'), ${key}, ${source}, ${storableText(reason)}, ${kept})
+            on conflict (delivery_key) do update
+              set count = letter.count + 1, last_at = clock_timestamp(), reason = excluded.reason`.execute(
+            tx,
+          );
+          await enqueue(tx, TELL);
+        });
         await sql`
           delete from firebreak.dead_letter where id in (
             select id from firebreak.dead_letter order by last_at desc, id offset ${MOST_LETTERS})`.execute(

@@ -119,7 +119,7 @@ function assemble(connections: Connections): State {
     journal,
     alerts: createAlerts(db, { committed, write: journal.write }),
     silences: createSilences(db),
-    deadLetters: createDeadLetters(db),
+    deadLetters: createDeadLetters(db, enqueue),
     explanations: createExplanations(db),
     incidents: createIncidents(db),
     retention: createRetention(db, enqueue),
