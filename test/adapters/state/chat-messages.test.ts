@@ -21,7 +21,7 @@ test('of two processes that found no row, one writes it', async () => {
   const { messages } = await opened(await server.createDatabase());
   const [one, other] = [row('one'), row('other')];
   const written = await Promise.all([messages.replace(one, null), messages.replace(other, null)]);
-  expect(written.toSorted()).toEqual([false, true]);
+  expect(written.filter((isWritten) => isWritten)).toHaveLength(1);
   expect(await messages.list('intake')).toEqual([written[0] ? one : other]);
 });
 
