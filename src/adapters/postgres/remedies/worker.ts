@@ -3,6 +3,7 @@ import { ident } from '../../../domain/sql-name.ts';
 import type { Settings } from '../config.ts';
 import { type Candidate, endClient, openClient } from '../connect.ts';
 import { explainError, type Where } from '../errors.ts';
+import { cancelOwn, type OwnSession, ownSession } from './own-session.ts';
 
 /** How long a remedy may wait and run. */
 export interface WorkLimits {
@@ -27,9 +28,10 @@ export async function onOwnConnection<T>(
   const queryTimeoutMs = statementSeconds === null ? 0 : statementSeconds * 1000 + 2000;
   try {
     const client = await openClient(candidate, { ...settings, queryTimeoutMs });
-    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-    const cancel = () => void cancelFromAside(place, rows[0]?.pid ?? 0);
+    let cancel = (): void => undefined;
     try {
+      const session = await ownSession(client);
+      cancel = () => void cancelFromAside(place, session);
       await client.query(
         `SET lock_timeout = ${lockSeconds * 1000}; SET statement_timeout = ${(statementSeconds ?? 0) * 1000}`,
       );
@@ -50,11 +52,11 @@ export async function onOwnConnection<T>(
 /** Cancels what the own role runs in another session; a build that nobody waits for would go on. */
 async function cancelFromAside(
   { candidate, settings }: { readonly candidate: Candidate; readonly settings: Settings },
-  pid: number,
+  session: OwnSession,
 ): Promise<void> {
   try {
     const client = await openClient(candidate, settings);
-    await client.query('SELECT pg_cancel_backend($1)', [pid]).finally(async () => endClient(client));
+    await cancelOwn(client, session).finally(async () => endClient(client));
   } catch {
     // Its session ends with the connection; the server notices that at the latest when it is done.
   }
