@@ -13,6 +13,9 @@ import { explainFailure } from './failure.ts';
 /** Before it there is only the locale of the system; https://www.postgresql.org/docs/17/locale.html. */
 const BUILTIN_LOCALE_SINCE = 17;
 
+/** PostgreSQL writes this file each time a server starts in the directory, and leaves it there. */
+const WRITTEN_AT_START = 'postmaster.opts';
+
 const PASSWORD_FILE = 'firebreak-superuser-password';
 
 /** Makes sure that the existing directory `dataDirectory` holds a database cluster of our major version; creates one when it is empty. */
@@ -20,7 +23,7 @@ export async function ensureCluster(
   dataDirectory: string,
   options: { binaries: Binaries; account: Account | undefined; superuser: string },
 ): Promise<void> {
-  if (existsSync(unfinishedMark(dataDirectory))) emptyDirectory(dataDirectory);
+  if (existsSync(unfinishedMark(dataDirectory))) startOver(dataDirectory);
   const version = readVersion(dataDirectory);
   if (version === undefined) {
     refuseForeignFiles(dataDirectory);
@@ -81,8 +84,14 @@ function unfinishedMark(dataDirectory: string): string {
   return `${dataDirectory}.unfinished`;
 }
 
-function emptyDirectory(directory: string): void {
-  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true });
+/** Removes what a creation left that did not end. A server has run on a finished one only: there the mark came back with a power cut. */
+function startOver(dataDirectory: string): void {
+  if (existsSync(join(dataDirectory, WRITTEN_AT_START))) {
+    rmSync(unfinishedMark(dataDirectory), { force: true });
+    return;
+  }
+  for (const name of readdirSync(dataDirectory))
+    rmSync(join(dataDirectory, name), { recursive: true, force: true });
 }
 
 function refuseForeignFiles(dataDirectory: string): void {

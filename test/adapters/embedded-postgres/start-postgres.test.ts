@@ -140,6 +140,20 @@ test('a directory with other files is refused', async () => {
   expect(readFileSync(join(dataDirectory, 'thesis.txt'), 'utf8')).toBe('precious');
 });
 
+test('a database that was in use is kept, also when the mark of its creation came back with a power cut', async () => {
+  using directory = temporaryDirectory();
+  const dataDirectory = join(directory.path, 'data');
+  const listen = { socketDirectory: join(directory.path, 's') };
+  {
+    await using server = await startPostgres({ dataDirectory, listen });
+    await query(server.url(), 'create table kept as select 1 as n');
+  }
+  writeFileSync(`${dataDirectory}.unfinished`, '');
+  await using again = await startPostgres({ dataDirectory, listen });
+  expect(await query(again.url(), 'select n from kept')).toEqual([{ n: 1 }]);
+  expect(existsSync(`${dataDirectory}.unfinished`)).toBe(false);
+});
+
 test('a creation that was killed half-way is started over', async () => {
   using directory = temporaryDirectory();
   const dataDirectory = join(directory.path, 'data');
