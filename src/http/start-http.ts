@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { registerBreakerRoutes } from '../breaker/routes.ts';
 import type { Config } from '../config/config.ts';
@@ -11,6 +11,7 @@ import type { StoreAlerts } from '../intake/receive.ts';
 import { registerAlertRoutes } from '../intake/routes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch } from '../ports/http.ts';
+import { closeWithin } from './close-within.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
 import { createHttpServer } from './server.ts';
 
@@ -56,15 +57,5 @@ export async function startHttp(
       hint: 'Stop what listens there, or set http.port in firebreak.yml to another one.',
       cause,
     });
-  }
-}
-
-/** Takes no new connection, lets requests under way be answered, then cuts what is left: its sender sends again. */
-async function closeWithin(server: FastifyInstance, ms: number): Promise<void> {
-  const timer = setTimeout(() => server.server.closeAllConnections(), ms);
-  try {
-    await server.close();
-  } finally {
-    clearTimeout(timer);
   }
 }

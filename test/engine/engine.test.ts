@@ -465,9 +465,10 @@ it('gives a measurement up at once when Firebreak stops, and lets an effect end 
   await answer();
   const stopping = new AbortController();
   const effect = Promise.withResolvers<void>();
-  script.execute = async () => {
+  script.execute = async (signal) => {
     stopping.abort(new Error('stopping'));
     await effect.promise;
+    signal.throwIfAborted();
   };
   const stopped = advance(undefined, stopping.signal);
   await eventually('the effect to begin', () => executed.length === 1);

@@ -67,3 +67,12 @@ test('a stop in the place of an entry that the state has lost is seen', async ()
   const page = await book.read();
   expect(page.of(POLICY)).toMatchObject({ stopped: { by: anna }, actions: [] });
 });
+
+test('an intent that was decided on before somebody stopped the policy is not written down', async () => {
+  const { journal } = await opened(await server.createDatabase());
+  const [book, others] = [createBook(journal), createBook(journal)];
+  const decidedOn = await book.read();
+  expect(await others.append(await others.read(), stopped)).toBe(true);
+  expect(await book.append(decidedOn, intended)).toBe(false);
+  expect((await book.read()).of(POLICY)).toMatchObject({ stopped: { by: anna }, actions: [] });
+});

@@ -46,4 +46,40 @@ export const decisions: readonly Mutant[] = [
     becomes: "(by.kind === 'policy' && step.confirm !== null)",
     test: interleavings,
   },
+  {
+    promise: 'the others are told who decided',
+    file: 'src/domain/refuse.ts',
+    was: "  return refuse('already-decided', `${who} ${whatIsNext(incident, current)} ${UNCHANGED}`);\n}\n\n/** The card of",
+    becomes:
+      "  return refuse('already-decided', `${whatIsNext(incident, current)} ${UNCHANGED}`);\n}\n\n/** The card of",
+    test: 'test/engine/decisions.test.ts',
+  },
+  {
+    promise: 'an outdated click skips nothing',
+    file: 'src/domain/decide.ts',
+    was: 'if (command.hash !== cardHash(current)) return staleCard(incident, current, by, now);',
+    becomes: '',
+    test: 'test/domain/decisions.property.test.ts',
+  },
+  {
+    promise: 'an outdated click aborts nothing',
+    file: 'src/domain/decide.ts',
+    was: 'if (hash !== cardHash(current) && (hash === null || hash !== decidedCardHash(current))) {',
+    becomes: 'if (hash === "never") {',
+    test: 'test/domain/decisions.property.test.ts',
+  },
+  {
+    promise: 'a first approval counts only while its person may decide',
+    file: 'src/engine/desk-service.ts',
+    was: '(await lostAuthority(incident, answer, noted)) ?? {',
+    becomes: '(answer.choice === "skip" ? await lostAuthority(incident, answer, noted) : null) ?? {',
+    test: 'test/engine/decisions.test.ts',
+  },
+  {
+    promise: 'a click is acknowledged when it is recorded',
+    file: 'src/slack/listeners/register.ts',
+    was: 'const said = await handle(context, click, async () => ack());\n      await ack();',
+    becomes: 'await ack();\n      const said = await handle(context, click, async () => ack());',
+    test: 'test/slack/listeners/listeners.test.ts',
+  },
 ];

@@ -62,4 +62,32 @@ export const replicas: readonly Mutant[] = [
     becomes: 'BEGIN;',
     test: 'test/adapters/embedded-postgres/directory-lock.test.ts',
   },
+  {
+    promise: 'what a replica that was replaced records counts for nothing',
+    file: 'src/domain/decide.ts',
+    was: "return in_('executing') && isAtIt(current, command)",
+    becomes: "return in_('executing')",
+    test: 'test/domain/replaced-executor.test.ts',
+  },
+  {
+    promise: 'nothing is confirmed to a replica whose hold is over',
+    file: 'src/adapters/state/mutex.ts',
+    was: 'const answered = await sessions.ask(session, PING, []).catch(() => false);',
+    becomes: 'const answered = PING !== "";',
+    test: 'test/adapters/state/replicas.test.ts',
+  },
+  {
+    promise: 'events are written in the form that the oldest replica reads',
+    file: 'src/adapters/state/journal-schema.ts',
+    was: 'coalesce(min(event_schema), ${EVENT_SCHEMA}::int), ${EVENT_SCHEMA}::int',
+    becomes: '${EVENT_SCHEMA}::int, coalesce(max(event_schema), ${EVENT_SCHEMA}::int)',
+    test: 'test/adapters/state/replicas.test.ts',
+  },
+  {
+    promise: 'a version that cannot read the journal is not let in',
+    file: 'src/adapters/state/replicas.ts',
+    was: 'if (head.event_schema > EVENT_SCHEMA) throw tooOld(version, head.event_schema);',
+    becomes: 'if (head.event_schema < 0) throw tooOld(version, head.event_schema);',
+    test: 'test/adapters/state/replicas.test.ts',
+  },
 ];

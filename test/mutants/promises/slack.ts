@@ -46,4 +46,47 @@ export const slack: readonly Mutant[] = [
     becomes: 'failing.set(method, { since, last: now, failures: failures + 1, fault });',
     test: 'test/slack/outbox/trouble.test.ts',
   },
+  {
+    promise: 'a post is written down before it is sent',
+    file: 'src/slack/outbox/perform.ts',
+    was: 'const isWritten = isReserved || (await tools.messages.replace(row, earlier));',
+    becomes: 'const isWritten = true;',
+    test: 'test/slack/outbox/outbox.test.ts',
+  },
+  {
+    promise: 'Firebreak starts without Slack',
+    file: 'src/slack/app/connection.ts',
+    was: 'if (failed !== null && !(isFirebreakError(failed.error) && failed.error.retryable)) throw failed.error;',
+    becomes: 'if (failed !== null) throw failed.error;',
+    test: 'test/slack/app/trouble.test.ts',
+  },
+  {
+    promise: 'whether Slack is back is found out without anybody asking',
+    file: 'src/slack/health/watch.ts',
+    was: '    await checkOnce(options);\n',
+    becomes: '',
+    test: 'test/slack/outbox/trouble.test.ts',
+  },
+  {
+    promise: 'a row replaces only the row that was read',
+    file: 'src/adapters/state/chat-messages.ts',
+    was: "return present.doUpdateSet(placeOf(message)).where('chat_message.nonce', '=', before.nonce);",
+    becomes: 'return present.doUpdateSet(placeOf(message));',
+    test: 'test/adapters/state/chat-messages.test.ts',
+  },
+  {
+    promise: 'a post that came too late is taken back',
+    file: 'src/slack/outbox/perform.ts',
+    was: 'if (!(await tools.messages.replace(posted, row))) await takeBack(tools, posted);',
+    becomes:
+      'if (!(await tools.messages.replace(posted, row)) && posted.ts === "") await takeBack(tools, posted);',
+    test: 'test/slack/outbox/replaced.test.ts',
+  },
+  {
+    promise: 'a revoked token is noticed while nothing happens',
+    file: 'src/slack/health/heartbeat.ts',
+    was: '      await check();\n',
+    becomes: '',
+    test: 'test/slack/app/trouble.test.ts',
+  },
 ];

@@ -9,4 +9,25 @@ export const stopping: readonly Mutant[] = [
     becomes: '',
     test: 'test/e2e/clean-stop.test.ts',
   },
+  {
+    promise: 'a stop breaks off what only looks',
+    file: 'src/engine/advance.ts',
+    was: '...(onlyLooks ? [stopping] : [])',
+    becomes: '',
+    test: 'test/engine/engine.test.ts',
+  },
+  {
+    promise: 'a stop lets an effect end',
+    file: 'src/engine/advance.ts',
+    was: "const onlyLooks = phase === 'plan' || phase === 'verify';",
+    becomes: "const onlyLooks = phase !== 'reconcile';",
+    test: 'test/engine/engine.test.ts',
+  },
+  {
+    promise: 'a stop does not wait for an effect for ever',
+    file: 'src/adapters/state/queue/local-runs.ts',
+    was: 'await settled(running, graceMs);',
+    becomes: 'await settled(running, 100 * graceMs);',
+    test: 'test/adapters/state/work-queue.test.ts',
+  },
 ];

@@ -47,4 +47,25 @@ export const storm: readonly Mutant[] = [
     becomes: '',
     test: 'test/adapters/state/alert-batches.test.ts',
   },
+  {
+    promise: 'when the state does not answer, everybody who waits is told at once',
+    file: 'src/adapters/state/alert-batches.ts',
+    was: 'for (const call of [...calls, ...waiting.splice(0)]) call.result.reject(error);',
+    becomes: 'for (const call of calls) call.result.reject(error);',
+    test: 'test/adapters/state/alert-batches.test.ts',
+  },
+  {
+    promise: 'a storm is written in transactions of bounded size',
+    file: 'src/adapters/state/alert-batches.ts',
+    was: 'return characters > BATCH_CHARACTERS || deliveries > BATCH_DELIVERIES;',
+    becomes: 'return characters < 0;',
+    test: 'test/adapters/state/alert-batches.test.ts',
+  },
+  {
+    promise: 'a repeat is counted and opens nothing',
+    file: 'src/adapters/state/store-alerts.ts',
+    was: ' || rows.some(({ inserted }) => !inserted)',
+    becomes: '',
+    test: 'test/intake/open-at-once.test.ts',
+  },
 ];

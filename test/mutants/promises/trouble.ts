@@ -101,4 +101,32 @@ export const trouble: readonly Mutant[] = [
     becomes: 'return { metadata: uid === "never" ? { uid } : { resourceVersion }, spec };',
     test: 'test/adapters/kubernetes/changes.test.ts',
   },
+  {
+    promise: 'whether a signal arrived is said to be unknown when its answer is lost',
+    file: 'src/adapters/postgres/server.ts',
+    was: 'if (!isFirebreakError(error) || !error.retryable) return error;',
+    becomes: 'if (!isFirebreakError(error) || error.message !== "") return error;',
+    test: 'test/adapters/postgres/network.test.ts',
+  },
+  {
+    promise: 'a change of a setting whose answer was lost is said to be unknown',
+    file: 'src/adapters/postgres/server.ts',
+    was: 'if (!isFirebreakError(error) || isServerError(error.cause)) throw error;\n',
+    becomes: 'throw error;\n',
+    test: 'test/adapters/postgres/network.test.ts',
+  },
+  {
+    promise: 'a session without an answer is given up',
+    file: 'src/adapters/postgres/standing-session.ts',
+    was: 'if (!isServerError(error)) {\n        this.#problem',
+    becomes: 'if (error === null) {\n        this.#problem',
+    test: 'test/adapters/postgres/standing-session.test.ts',
+  },
+  {
+    promise: 'when what stopped a step answers again it is said',
+    file: 'src/engine/lookout.ts',
+    was: 'return ports.databases.answers(database);',
+    becomes: 'return ports.databases.answers(database) && database === "";',
+    test: 'test/engine/engine.test.ts',
+  },
 ];

@@ -75,6 +75,8 @@ test.each([
   await until('it is through', () => rig.bot.health().waiting === 0);
   expect(await keysOf(rig)).toEqual(KEYS);
   expect(messages.rows.every(({ ts }) => ts !== null)).toBe(true);
+  // Nor for a moment, until it would be taken back.
+  expect(rig.log.join('\n')).not.toContain('another process had posted');
 });
 
 test('a post that arrives after another process has posted anew is taken back', async () => {
