@@ -117,6 +117,46 @@ describe('postgres.restore-load', () => {
     expect((await open.plan(world.context([closed]), {})).nothingToDo).toContain('Somebody has set it to 7');
   });
 
+  it('keeps what it has opened when somebody changed the next valve meanwhile', async () => {
+    const world = storm();
+    const closed = await runStep(world, shed, { params: { most: 2 } });
+    world.snapshot = snapshot();
+    world.onTick = () => world.settings.set(settingKey(limitOf('reports')), { value: '7' });
+    const { outcome, verdict } = await runStep(world, open, { earlier: [closed] });
+    expect(outcome.done.map(({ target }) => target)).toEqual([expect.stringContaining('window')]);
+    expect(outcome.data).toMatchObject({ changes: [{ setting: limitOf('window'), to: null }] });
+    expect(outcome.skipped[0]?.reason).toContain('Somebody set');
+    expect(verdict.status).toBe('failed');
+    expect(stored(world, 'reports')).toBe('7');
+  });
+
+  it('does not say that a limit was not set when nobody knows', async () => {
+    const world = storm();
+    const closed = await runStep(world, shed);
+    world.snapshot = snapshot();
+    const plan = await open.plan(world.context([closed]), {});
+    const ctx = world.context([closed]);
+    const { readSetting } = ctx.ports.databases;
+    let isAway = false;
+    const databases = {
+      ...ctx.ports.databases,
+      changeSetting: async () => {
+        isAway = true;
+        throw fault('database-unreachable', 'No answer.');
+      },
+      readSetting: async (...request: Parameters<typeof readSetting>) => {
+        if (isAway) throw fault('database-unreachable', 'No answer.');
+        return await readSetting(...request);
+      },
+    };
+    const selection = { targets: plan.targets.map(({ id }) => id), choices: {} };
+    const outcome = await open.execute({ ...ctx, ports: { ...ctx.ports, databases } }, plan, selection);
+    expect(outcome.skipped[0]?.reason).toMatch(/^It is not known whether it was set to 10: /);
+    expect(outcome.data).toMatchObject({
+      changes: [{ setting: limitOf('reports'), to: '10', uncertain: true }],
+    });
+  });
+
   it('says it loudly when the valve cannot be closed again, with the line for a person', async () => {
     const world = storm();
     const closed = await runStep(world, shed);

@@ -43,12 +43,22 @@ export async function openInStages(
       skipped.push({ target, reason: 'Left closed, as the valve before it did not hold.' });
       continue;
     }
-    const { value, problem, uncertain } = await openOne(ctx, identity, params, samples);
+    const { value, problem, uncertain } = await openOne(ctx, identity, params, samples).catch(
+      (error: unknown) => leftAsItIs(ctx, error, identity, changes.length === 0),
+    );
     if (value !== identity.from || uncertain) changes.push({ ...identity, to: value, uncertain });
     if (problem === null) done.push({ target, detail: `${settingValue(setting, value)}, as before` });
     else skipped.push({ target, reason: problem });
   }
   return openingOutcome(changes, done, skipped);
+}
+
+/** A valve that is not what was planned ends the step anew as long as none was opened; later on it is told with the rest. */
+function leftAsItIs(ctx: Ctx, error: unknown, { from }: StagedChange, untouched: boolean): Opened {
+  ctx.signal.throwIfAborted();
+  const isTold = error instanceof Drifted || isFirebreakError(error);
+  if (untouched || !isTold) throw error;
+  return { value: from, problem: error.message, uncertain: false };
 }
 
 async function openOne(ctx: Ctx, valve: StagedChange, params: Params, samples: Sample[]): Promise<Opened> {
@@ -63,8 +73,9 @@ async function openOne(ctx: Ctx, valve: StagedChange, params: Params, samples: S
     );
     if (high !== null) return await close(ctx, valve, value, high);
     if (next === undefined) break;
-    const why = await change(ctx, valve, value, next);
-    if (why !== null) return { value, problem: why, uncertain: false };
+    const failed = await change(ctx, valve, value, next);
+    if (failed !== null)
+      return { value: failed.unknown ? next : value, problem: failed.why, uncertain: failed.unknown };
     value = next;
   }
   return {
@@ -112,13 +123,13 @@ async function untilQuiet(
   }
 }
 
-/** Why the change was not made, or null. A lost answer is settled by what is stored. */
+/** Why the change was not made, or null. A lost answer is settled by what is stored, unless nobody can read that. */
 async function change(
   ctx: Ctx,
   valve: StagedChange,
   from: string | null,
   to: string | null,
-): Promise<string | null> {
+): Promise<{ why: string; unknown: boolean } | null> {
   const { setting, serverStart } = valve;
   const { databases } = ctx.ports;
   const { database } = ctx.incident;
@@ -126,16 +137,20 @@ async function change(
     const answer = await databases.changeSetting(database, { setting, serverStart, from, to }, ctx.signal);
     return answer === 'changed'
       ? null
-      : `${settingName(setting)} was changed by somebody else, or another server answers.`;
+      : {
+          why: `${settingName(setting)} was changed by somebody else, or another server answers.`,
+          unknown: false,
+        };
   } catch (error) {
     ctx.signal.throwIfAborted();
     // Such as that another process has taken over.
     if (!isFirebreakError(error)) throw error;
     const stored = await databases.readSetting(database, setting, ctx.signal).catch(() => null);
     ctx.signal.throwIfAborted();
-    return stored?.value === to
-      ? null
-      : `It could not be set to ${settingValue(setting, to)}: ${describeError(error).message}`;
+    if (stored?.value === to) return null;
+    const what = stored === null ? 'It is not known whether it was set' : 'It could not be set';
+    const why = `${what} to ${settingValue(setting, to)}: ${describeError(error).message}`;
+    return { why, unknown: stored === null };
   }
 }
 
@@ -143,8 +158,8 @@ async function close(ctx: Ctx, valve: StagedChange, value: string | null, high: 
   const { setting, closed } = valve;
   if (value === closed)
     return { value, problem: `Not opened, as it is not quiet: ${high}.`, uncertain: false };
-  const why = await change(ctx, valve, value, closed);
-  if (why === null)
+  const failed = await change(ctx, valve, value, closed);
+  if (failed === null)
     return {
       value: closed,
       problem: `It did not hold at ${settingValue(setting, value)} (${high}), so it is closed again: ${settingValue(setting, closed)}.`,
@@ -152,7 +167,7 @@ async function close(ctx: Ctx, valve: StagedChange, value: string | null, high: 
     };
   return {
     value,
-    problem: `It did not hold at ${settingValue(setting, value)} (${high}), AND IT COULD NOT BE CLOSED AGAIN. ${why}`,
+    problem: `It did not hold at ${settingValue(setting, value)} (${high}), AND IT COULD NOT BE CLOSED AGAIN. ${failed.why}`,
     uncertain: true,
   };
 }
