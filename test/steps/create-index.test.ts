@@ -8,7 +8,7 @@ import { step as dropIndex } from '../../src/steps/postgres/drop-index.ts';
 import { Drifted } from '../../src/steps/step-kind.ts';
 import { relationReadout } from '../support/audit-facts.ts';
 import { session, snapshot } from '../support/fixtures.ts';
-import { createWorld, runStep, type World } from '../support/ports.ts';
+import { createWorld, fault, runStep, type World } from '../support/ports.ts';
 import { site } from '../support/remedies-world.ts';
 
 const NAME = 'letters_customer_idx';
@@ -42,6 +42,16 @@ const indexesOf = (world: World) =>
     .get('public.letters')
     ?.indexes.map(({ name, valid }) => `${name} ${valid ? 'valid' : 'invalid'}`);
 const planOf = async (world: World, params: object = {}) => await createIndex.plan(world.context(), params);
+
+/** A plan for two indexes, of which the second is on another table. */
+async function twoTables(world: World) {
+  world.sites.set('public.parcels', site('public', 'parcels', {}));
+  const other = { ...key, constraint: 'parcels_customer_fkey', table: 'public.parcels' };
+  world.relations = relationReadout({ unindexedKeys: [key, other] });
+  const ctx = world.context();
+  const plan = await planOf(world);
+  return { ctx, plan, selection: proposedSelection(plan) };
+}
 
 describe('the plan', () => {
   it('names a foreign key without an index, with its size, the exact statement and what it costs', async () => {
@@ -170,6 +180,28 @@ describe('the build', () => {
     expect(outcome.skipped[0]?.reason).toBe('Not built: The build did not end. What it left was dropped.');
     expect(indexesOf(world)).toEqual([]);
     expect(verdict.status).toBe('failed');
+  });
+
+  it('keeps on record what was built before the database went away', async () => {
+    const world = letters();
+    const { plan, ctx, selection } = await twoTables(world);
+    const { indexSite } = ctx.ports.databases;
+    const databases = {
+      ...ctx.ports.databases,
+      indexSite: async (...request: Parameters<typeof indexSite>) => {
+        if (request[1] === 'public.parcels') throw fault('database-unreachable', 'No answer.');
+        return await indexSite(...request);
+      },
+    };
+    const outcome = await createIndex.execute(
+      { ...ctx, ports: { ...ctx.ports, databases } },
+      plan,
+      selection,
+    );
+    expect(outcome.data).toMatchObject({ built: [{ name: NAME }] });
+    expect(outcome.skipped).toEqual([
+      { target: 'parcels_customer_idx', reason: 'Not known whether it was built: No answer.' },
+    ]);
   });
 
   it('is found done when only its answer was lost', async () => {

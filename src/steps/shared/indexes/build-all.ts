@@ -23,7 +23,13 @@ export async function buildAll(
   for (const { identity } of targets) {
     ctx.signal.throwIfAborted();
     const target = identity.name;
-    const result = await buildOne(ctx, identity, { ...limits, first: done.length + skipped.length === 0 });
+    const first = done.length + skipped.length === 0;
+    const result = await buildOne(ctx, identity, { ...limits, first }).catch((error: unknown): Result => {
+      ctx.signal.throwIfAborted();
+      // What was built before is told, and remembered for its undo.
+      if (first || !isFirebreakError(error)) throw error;
+      return { problem: `Not known whether it was built: ${error.message}` };
+    });
     if ('problem' in result) skipped.push({ target, reason: result.problem });
     else {
       done.push({ target, detail: result.detail });
