@@ -17,8 +17,9 @@ import { escaped, type Paper, type Place, type PostMortemWriter, papersOf } from
 
 /** A share without an answer may still arrive for so long; milliseconds. */
 const ARRIVES_MS = 10_000;
-const RETRY_MS = 10_000;
-const MOST_TRIES = 5;
+/** Milliseconds between two tries, twice as long each time. */
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 300_000;
 
 export interface ClerkOptions {
   readonly client: webApi.WebClient;
@@ -39,26 +40,32 @@ export interface Clerk {
   settled(): Promise<void>;
 }
 
+/** How a round over the files of an incident ended. */
+type Round = 'delivered' | 'nothing' | 'again';
+
 const canvasKey = (number: number): string => `canvas:${number}`;
 
 export function createClerk(options: ClerkOptions): Clerk {
   const { client, clock, desk, logger, messages, mutex, signal } = options;
   const running = new Map<string, Promise<void>>();
-  const tries = new Map<string, number>();
+  const pauses = new Map<string, number>();
 
-  async function deliver(incident: Incident, paper: Paper, parent: ChatMessage): Promise<void> {
+  /** False when there is nothing to put there. */
+  async function deliver(incident: Incident, paper: Paper, parent: ChatMessage): Promise<boolean> {
     const { key, name, title } = paper;
-    if (parent.ts === null) return;
+    if (parent.ts === null) return false;
     const place = { channel: parent.channel, thread: parent.ts };
     const row = { incidentId: incident.id, key, channel: place.channel };
     const written = await paper.write(place);
-    if (written === null || (await arrived(key, incident.id, place))) return;
+    if (written === null) return false;
+    if (await arrived(key, incident.id, place)) return true;
     const bytes = Buffer.from(written.text, 'utf8');
     const file = await sendFile(client, options.fetch, { name, title, bytes });
     const begun = clock.now().toISOString();
     await messages.put({ ...row, ts: null, nonce: file, contentHash: begun });
     await shareFile(client, { id: file, title }, { ...place, text: written.words });
     await messages.put({ ...row, ts: file, nonce: file, contentHash: begun });
+    return true;
   }
 
   /** Whether an earlier try arrived; one that was made just now is waited for. */
@@ -108,17 +115,21 @@ export function createClerk(options: ClerkOptions): Clerk {
     incident: Incident,
     papers: readonly Paper[],
     parent: ChatMessage,
-  ): Promise<boolean> {
-    let whole = true;
-    await mutex.exclusively(`documents:${incident.id}`, async () => {
+  ): Promise<Round> {
+    let [failures, delivered] = [false, false];
+    const held = await mutex.exclusively(`documents:${incident.id}`, async () => {
       for (const paper of papers) {
-        await deliver(incident, paper, parent).catch(async (error: unknown) => {
-          whole = false;
+        try {
+          if (await deliver(incident, paper, parent)) delivered = true;
+        } catch (error) {
+          failures = true;
           await failed(incident, paper, error);
-        });
+        }
       }
     });
-    return whole;
+    // Another process is at it: this one looks again later.
+    if (failures || held.status === 'busy') return 'again';
+    return delivered ? 'delivered' : 'nothing';
   }
 
   const writer: PostMortemWriter = {
@@ -132,17 +143,19 @@ export function createClerk(options: ClerkOptions): Clerk {
       const there = new Set(rows.flatMap(({ key, ts }) => (ts === null ? [] : [key])));
       const open = papersOf(incident, writer).filter(({ key }) => !there.has(key));
       if (open.length === 0 || parent?.ts == null || running.has(incident.id) || signal.aborted) return;
-      const times = (tries.get(incident.id) ?? 0) + 1;
-      if (times > MOST_TRIES) return;
       const ended = deliverAll(incident, open, parent)
-        .then(async (whole) => {
-          tries.set(incident.id, whole ? 0 : times);
-          if (!whole) await clock.sleep(RETRY_MS, signal);
+        .then(async (round) => {
+          const pause = pauses.get(incident.id) ?? FIRST_PAUSE_MS;
+          pauses.delete(incident.id);
+          if (round !== 'again') return round;
+          pauses.set(incident.id, Math.min(LONGEST_PAUSE_MS, 2 * pause));
+          await clock.sleep(pause, signal);
+          return round;
         })
-        .catch(() => undefined)
-        .finally(() => {
+        .catch(() => 'again' as const)
+        .then((round) => {
           running.delete(incident.id);
-          done();
+          if (round !== 'nothing') done();
         });
       running.set(incident.id, ended);
     },

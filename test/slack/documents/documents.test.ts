@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { Incident } from '../../../src/domain/incident.ts';
 import { slackManifest } from '../../../src/slack/manifest.ts';
 import { outageIncident } from '../../charts/outage.ts';
-import { act, calls, fault, posted, shown } from '../sandbox-control.ts';
+import { createMemoryMutex } from '../../support/memory-chat.ts';
+import { createVirtualClock } from '../../support/virtual-clock.ts';
+import { act, calls, clearFaults, fault, posted, shown } from '../sandbox-control.ts';
 import { createRig, type Rig, type RigOptions, renderAll, startRig, startSandbox } from '../support.ts';
 
 const measured = { impact: [], factors: null, unaudited: [] };
@@ -134,4 +136,49 @@ test('the button of a closed incident asks for it; a refusal is told privately',
     )
     .toEqual(['Version 1 is in the thread.']);
   expect(await calls(rig.sandbox, 'files.completeUploadExternal')).toEqual([]);
+});
+
+test('files that Slack does not take for ten minutes are in the thread afterwards', async () => {
+  const clock = createVirtualClock();
+  const sandbox = await startSandbox({ now: () => clock.now().getTime() });
+  const rig = await documentRig(1, { sandbox, clock });
+  await fault(sandbox, { method: 'files.getUploadURLExternal', status: 503, times: 10_000 });
+  void rig.bot.render('INC-1', new AbortController().signal);
+  await clock.advance(600_000, 1_000);
+  const tries = (await calls(sandbox, 'files.getUploadURLExternal')).length;
+  expect(tries).toBeLessThan(12);
+  await clearFaults(sandbox);
+  await clock.advance(600_000, 1_000);
+  expect(await filesOf(rig)).toHaveLength(1);
+}, 60_000);
+
+test('while another process puts a file into the thread, this one looks for it now and then', async () => {
+  const mutex = createMemoryMutex();
+  const rig = await documentRig(1, { mutex });
+  let looks = 0;
+  const list = rig.messages.list.bind(rig.messages);
+  rig.messages.list = async (incidentId) => {
+    looks += 1;
+    return await list(incidentId);
+  };
+  await mutex.exclusively('documents:INC-1', async () => {
+    await renderAll(rig.bot);
+    looks = 0;
+    await delay(2_000);
+  });
+  expect(looks).toBeLessThan(10);
+});
+
+test('a post-mortem whose content is gone from the journal is asked for once, not without end', async () => {
+  const rig = await documentRig(1);
+  let asked = 0;
+  rig.desk.postMortem = async () => {
+    asked += 1;
+    // Lets the test end when it is asked for without end.
+    if (asked > 100) await delay(60_000);
+    return null;
+  };
+  await renderAll(rig.bot);
+  await delay(500);
+  expect(asked).toBeLessThan(10);
 });
