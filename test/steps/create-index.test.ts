@@ -185,12 +185,12 @@ describe('the build', () => {
   it('keeps on record what was built before the database went away', async () => {
     const world = letters();
     const { plan, ctx, selection } = await twoTables(world);
-    const { indexSite } = ctx.ports.databases;
+    const whole = ctx.ports.databases;
     const databases = {
-      ...ctx.ports.databases,
-      indexSite: async (...request: Parameters<typeof indexSite>) => {
+      ...whole,
+      indexSite: async (...request: Parameters<typeof whole.indexSite>) => {
         if (request[1] === 'public.parcels') throw fault('database-unreachable', 'No answer.');
-        return await indexSite(...request);
+        return await whole.indexSite(...request);
       },
     };
     const outcome = await createIndex.execute(

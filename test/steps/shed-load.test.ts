@@ -136,17 +136,17 @@ describe('postgres.restore-load', () => {
     world.snapshot = snapshot();
     const plan = await open.plan(world.context([closed]), {});
     const ctx = world.context([closed]);
-    const { readSetting } = ctx.ports.databases;
+    const whole = ctx.ports.databases;
     let isAway = false;
     const databases = {
-      ...ctx.ports.databases,
+      ...whole,
       changeSetting: async () => {
         isAway = true;
         throw fault('database-unreachable', 'No answer.');
       },
-      readSetting: async (...request: Parameters<typeof readSetting>) => {
+      readSetting: async (...request: Parameters<typeof whole.readSetting>) => {
         if (isAway) throw fault('database-unreachable', 'No answer.');
-        return await readSetting(...request);
+        return await whole.readSetting(...request);
       },
     };
     const selection = { targets: plan.targets.map(({ id }) => id), choices: {} };
