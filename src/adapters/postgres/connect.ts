@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type QueryConfig } from 'pg';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { SecretText, Settings } from './config.ts';
 
@@ -91,16 +91,22 @@ export async function openClient(candidate: Candidate, settings: Settings): Prom
   client.on('error', () => {});
   try {
     await client.connect();
-    await client.query(
-      `SET statement_timeout = ${settings.statementTimeoutMs}; SET lock_timeout = 500;
-       SET idle_in_transaction_session_timeout = 10000; SET jit = off; SET search_path = pg_catalog;
-       SET DateStyle = 'ISO'; SET TimeZone = 'UTC'`,
-    );
+    const limits = `SET statement_timeout = ${settings.statementTimeoutMs}; SET lock_timeout = 500;
+      SET idle_in_transaction_session_timeout = 10000; SET jit = off; SET search_path = pg_catalog;
+      SET DateStyle = 'ISO'; SET TimeZone = 'UTC'`;
+    // It belongs to the opening, also where later statements may take as long as they want.
+    await client.query(within(limits, settings.connectTimeoutMs));
     return client;
   } catch (error) {
     discard(client);
     throw error;
   }
+}
+
+/** A statement with a time limit of its own, in milliseconds; pg takes it, and its types do not know it. */
+export function within(text: string, ms: number): QueryConfig {
+  const bounded = { text, query_timeout: ms };
+  return bounded;
 }
 
 /** Milliseconds that a server has to answer a farewell. */

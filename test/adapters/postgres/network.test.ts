@@ -208,3 +208,25 @@ test('a reading that takes long is not asked for a second time meanwhile', async
   process.kill(reader.pid, 'SIGCONT');
   expect((await second).at).toBe((await first).at);
 });
+
+test.each(['SET statement_timeout', 'pg_backend_pid'])(
+  'a remedy whose connection falls silent at its beginning (%s) holds nobody for ever',
+  async (text) => {
+    await using databases = await startDatabases({ url }, impatient);
+    proxy.cutAt(text, 'for good');
+    const spec = {
+      schema: 'public',
+      table: 'orders',
+      tableOid: 1,
+      owner: 'app',
+      name: 'orders_idx',
+      columns: ['id'],
+      serverStart: '2026-01-01 00:00:00+00',
+    };
+    const built = databases.buildIndex('shop', spec, { lockSeconds: 1 }, signal).then(
+      () => 'built',
+      (error: unknown) => (isFirebreakError(error) ? error.code : String(error)),
+    );
+    expect(await Promise.race([built, delay(5_000, 'still waits')])).toBe('database-timeout');
+  },
+);

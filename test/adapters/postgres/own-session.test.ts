@@ -11,7 +11,7 @@ afterAll(() => app[Symbol.asyncDispose]());
 test('only the session that was meant is cancelled, not another one that got its pid', async () => {
   await using worker = await connect(app.url('bot'), 'firebreak');
   await using aside = await connect(app.url('bot'), 'firebreak');
-  const own = await ownSession(worker);
+  const own = await ownSession(worker, 5_000);
   let ended: string | null = null;
   const end = run(worker, 'select pg_sleep(30)').then((how) => {
     ended = how;

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { within } from '../connect.ts';
 
 /** A session of Firebreak's own, named for ever: its pid alone may be somebody else's by the time it is signalled. */
 export interface OwnSession {
@@ -7,9 +8,13 @@ export interface OwnSession {
   readonly startedAt: string;
 }
 
-export async function ownSession(client: Client): Promise<OwnSession> {
+/** @param withinMs How long the answer may take. */
+export async function ownSession(client: Client, withinMs: number): Promise<OwnSession> {
   const { rows } = await client.query<OwnSession>(
-    `SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_get_activity(pg_backend_pid())`,
+    within(
+      `SELECT pid, backend_start::text AS "startedAt" FROM pg_stat_get_activity(pg_backend_pid())`,
+      withinMs,
+    ),
   );
   const [row] = rows;
   if (row === undefined) throw new Error('The server does not say which session this is.');

@@ -30,7 +30,7 @@ export async function onOwnConnection<T>(
     const client = await openClient(candidate, { ...settings, queryTimeoutMs });
     let cancel = (): void => undefined;
     try {
-      const session = await ownSession(client);
+      const session = await ownSession(client, settings.connectTimeoutMs);
       cancel = () => void cancelFromAside(place, session);
       await client.query(
         `SET lock_timeout = ${lockSeconds * 1000}; SET statement_timeout = ${(statementSeconds ?? 0) * 1000}`,
