@@ -230,3 +230,26 @@ test.each(['SET statement_timeout', 'pg_backend_pid'])(
     expect(await Promise.race([built, delay(5_000, 'still waits')])).toBe('database-timeout');
   },
 );
+
+test('a remedy that is broken off does not wait for a server that has fallen silent', async () => {
+  await query(app.server().url(), 'grant app to bot');
+  await using databases = await startDatabases({ url }, impatient);
+  proxy.cutAt('firebreak:relation-identity', 'for good');
+  const spec = {
+    schema: 'public',
+    table: 'orders',
+    tableOid: 1,
+    owner: 'app',
+    name: 'orders_idx',
+    columns: ['id'],
+    serverStart: '2026-01-01 00:00:00+00',
+  };
+  const stop = new AbortController();
+  const built = databases.buildIndex('shop', spec, { lockSeconds: 1 }, stop.signal).then(
+    () => 'built',
+    (error: unknown) => String(error),
+  );
+  await delay(500);
+  stop.abort(new Error('stopped'));
+  expect(await Promise.race([built, delay(8_000, 'still waits')])).toBe('Error: stopped');
+});

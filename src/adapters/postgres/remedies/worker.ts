@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { ident } from '../../../domain/sql-name.ts';
 import type { Settings } from '../config.ts';
-import { type Candidate, endClient, openClient } from '../connect.ts';
+import { type Candidate, endClient, openClient, within } from '../connect.ts';
 import { explainError, type Where } from '../errors.ts';
 import { cancelOwn, type OwnSession, ownSession } from './own-session.ts';
 
@@ -31,11 +31,10 @@ export async function onOwnConnection<T>(
     let cancel = (): void => undefined;
     try {
       const session = await ownSession(client, settings.connectTimeoutMs);
-      cancel = () => void cancelFromAside(place, session);
-      await client.query(
-        `SET lock_timeout = ${lockSeconds * 1000}; SET statement_timeout = ${(statementSeconds ?? 0) * 1000}`,
-      );
-      if (actAs !== null) await client.query(`SET ROLE ${ident(actAs)}`);
+      cancel = () => void cancelFromAside(place, session).then(() => giveUp(client, settings.queryTimeoutMs));
+      const limits = `SET lock_timeout = ${lockSeconds * 1000}; SET statement_timeout = ${(statementSeconds ?? 0) * 1000}`;
+      await client.query(within(limits, settings.connectTimeoutMs));
+      if (actAs !== null) await client.query(within(`SET ROLE ${ident(actAs)}`, settings.connectTimeoutMs));
       signal.addEventListener('abort', cancel, { once: true });
       signal.throwIfAborted();
       return await work(client);
@@ -47,6 +46,11 @@ export async function onOwnConnection<T>(
     signal.throwIfAborted();
     throw explainError(error, where);
   }
+}
+
+/** A server that does not even answer that its statement was cancelled is not waited for. */
+function giveUp(client: Client, ms: number): void {
+  setTimeout(() => client.connection.stream.destroy(), ms).unref();
 }
 
 /** Cancels what the own role runs in another session; a build that nobody waits for would go on. */
