@@ -34,17 +34,22 @@ export interface WatchOptions {
 export function watchHealth(options: WatchOptions): void {
   const { health, logger, signal } = options;
   let watching = false;
-  health.onChange(() => {
+  function begin(): void {
     if (watching || signal.aborted || health.isWell()) return;
     watching = true;
-    watch(options)
-      .catch((error: unknown) => {
-        if (!signal.aborted) logger.error({ err: error }, 'The watch over Slack failed');
-      })
-      .finally(() => {
+    watch(options).then(
+      () => {
         watching = false;
-      });
-  });
+        // Trouble that came while this one ended was told to nobody.
+        begin();
+      },
+      (error: unknown) => {
+        watching = false;
+        if (!signal.aborted) logger.error({ err: error }, 'The watch over Slack failed');
+      },
+    );
+  }
+  health.onChange(begin);
 }
 
 /** Until there is no trouble. Rejects when the signal aborts. */
