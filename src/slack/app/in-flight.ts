@@ -7,10 +7,14 @@ export interface InFlight {
   drain(ms: number): Promise<void>;
 }
 
+/** Slack sends an event again after 3 s without an acknowledgement; what takes longer is in good hands by then. */
+const EVENT_ACK_MS = 2_500;
+
 /**
  * Guards every event that a receiver hands to the app: it is acknowledged exactly once, also when no listener
  * matches or one throws, and a late acknowledgement is logged instead of thrown. Receivers only call processEvent
- * (measured on Bolt 5.1.0).
+ * (measured on Bolt 5.1.0). Bolt acknowledges what comes by the Events API before its listener begins; here it is
+ * acknowledged afterwards, as a click is, so that Slack gives it to another process when this one dies over it.
  */
 export function guardEvents(app: App, logger: SlackLogger): InFlight {
   const running = new Set<Promise<void>>();
@@ -26,11 +30,14 @@ export function guardEvents(app: App, logger: SlackLogger): InFlight {
         logger.warn({ err: error }, 'An acknowledgement did not reach Slack');
       }
     };
-    const ended = process({ ...event, ack })
-      .catch((error: unknown) => {
+    const isEvent = event.body.type === 'event_callback';
+    const handled = process({ ...event, ack: isEvent ? async () => undefined : ack }).catch(
+      (error: unknown) => {
         logger.error({ err: error }, 'An event from Slack could not be handled');
-      })
-      .then(() => ack());
+      },
+    );
+    const ended = handled.then(() => ack());
+    if (isEvent) void within(EVENT_ACK_MS, handled).then(() => ack());
     running.add(ended);
     return ended.finally(() => running.delete(ended));
   };
