@@ -58,9 +58,11 @@ export function refusedAsVague(now: Date): SignalResult {
 }
 
 export function toSignalResult(row: SignalRow): SignalResult {
+  const signalled = row.signalled ?? false;
   return {
-    verdict: row.verdict,
-    signalled: row.signalled ?? false,
+    // PostgreSQL found no such process any more.
+    verdict: row.verdict === 'ok' && !signalled ? 'gone' : row.verdict,
+    signalled,
     state: row.state,
     user: row.usename,
     applicationName: row.application_name,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toSignalResult } from '../../../src/adapters/postgres/signalling.ts';
 import type { SessionIdentity } from '../../../src/domain/snapshot.ts';
 import { query } from '../embedded-postgres/support.ts';
 import {
@@ -64,6 +65,17 @@ test('a role that may not see the session says neither that it ended nor that it
     verdict: 'refused:hidden',
     signalled: false,
   });
+});
+
+test('a backend that ends between the look and the signal of one statement is gone, and nobody refused', () => {
+  const row = { verdict: 'ok', state: 'active', usename: 'app', application_name: 'a', addr: null };
+  const answer = toSignalResult({
+    ...row,
+    signalled: false,
+    had_writes: false,
+    at: '2026-11-15 14:38:05+00',
+  });
+  expect(answer).toMatchObject({ verdict: 'gone', signalled: false });
 });
 
 test('terminates an idle transaction, which a cancel would not end', async () => {
