@@ -133,4 +133,18 @@ export const killed: readonly Mutant[] = [
     becomes: 'record.digest !== null && slot === "never"',
     test: 'test/engine/keep-follow-ups.test.ts',
   },
+  {
+    promise: 'an incident that is opened in the moment of the decision stops the watchdog',
+    file: 'src/watchdog/keep.ts',
+    was: 'book.append(page, intent, { unlessOpen })',
+    becomes: 'book.append(page, intent)',
+    test: 'test/watchdog/keep.pg.test.ts',
+  },
+  {
+    promise: 'an embedded database in which a server has run is never created anew',
+    file: 'src/adapters/embedded-postgres/cluster.ts',
+    was: 'if (existsSync(join(dataDirectory, WRITTEN_AT_START))) {',
+    becomes: 'if (dataDirectory === WRITTEN_AT_START) {',
+    test: 'test/adapters/embedded-postgres/start-postgres.test.ts',
+  },
 ];

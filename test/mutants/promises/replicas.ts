@@ -90,4 +90,11 @@ export const replicas: readonly Mutant[] = [
     becomes: 'if (head.event_schema < 0) throw tooOld(version, head.event_schema);',
     test: 'test/adapters/state/replicas.test.ts',
   },
+  {
+    promise: 'what is said of a plan counts for nothing once it was made anew',
+    file: 'src/domain/decide.ts',
+    was: 'known.drawn === drawn && ',
+    becomes: '',
+    test: 'test/domain/replaced-executor.test.ts',
+  },
 ];

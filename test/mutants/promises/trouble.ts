@@ -129,4 +129,18 @@ export const trouble: readonly Mutant[] = [
     becomes: 'return ports.databases.answers(database) && database === "";',
     test: 'test/engine/engine.test.ts',
   },
+  {
+    promise: 'a proof counts only the time in which the server was seen',
+    file: 'src/steps/shared/ending/time-looked.ts',
+    was: 'if (inRow && saw && last?.saw === true)',
+    becomes: 'if (inRow)',
+    test: 'test/steps/unbroken-proof.test.ts',
+  },
+  {
+    promise: 'a session whose ping was refused is cared for further',
+    file: 'src/adapters/postgres/standing-session.ts',
+    was: 'if (this.#client !== null) pingLater();',
+    becomes: '',
+    test: 'test/adapters/postgres/standing-session.test.ts',
+  },
 ];

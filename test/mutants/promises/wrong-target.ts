@@ -104,4 +104,18 @@ export const wrongTarget: readonly Mutant[] = [
     becomes: "if (/report/.test(culprit.name)) return 'batch';",
     test: 'test/diagnosis/fixtures.test.ts',
   },
+  {
+    promise: 'a remedy that is broken off cancels no session but its own',
+    file: 'src/adapters/postgres/remedies/own-session.ts',
+    was: 'WHERE backend_start = $2::timestamptz',
+    becomes: 'WHERE $2::text IS NOT NULL',
+    test: 'test/adapters/postgres/own-session.test.ts',
+  },
+  {
+    promise: 'a session that the role may not see has not ended',
+    file: 'src/adapters/postgres/sql/alive.ts',
+    was: 'WHERE a.backend_start IS NULL',
+    becomes: 'WHERE false',
+    test: 'test/adapters/postgres/signalling.test.ts',
+  },
 ];
