@@ -65,7 +65,7 @@ export const moments: readonly Moment[] = [
   {
     name: 'the recovery is watched',
     clicks: true,
-    reach: async (scene) => void (await cardShows(scene, 'watch', 'Measuring')),
+    reach: async (scene) => void (await cardShows(scene, 'watch', 'Checking the result')),
   },
   {
     name: 'the network to the victim swallows everything',
