@@ -5,6 +5,13 @@ const interleavings = 'test/domain/decisions.property.test.ts';
 /** docs/reliability.md, "Decisions at once, too late, again". */
 export const decisions: readonly Mutant[] = [
   {
+    promise: 'a mention is acknowledged when it was handled',
+    file: 'src/slack/app/in-flight.ts',
+    was: 'ack: isEvent ? async () => undefined : ack',
+    becomes: 'ack',
+    test: 'test/slack/app/events.test.ts',
+  },
+  {
     promise: 'a click counts once',
     file: 'src/domain/decide.ts',
     was: 'return click !== undefined && incident.clicks.includes(click);',

@@ -54,6 +54,28 @@ export const slack: readonly Mutant[] = [
     test: 'test/slack/outbox/outbox.test.ts',
   },
   {
+    promise:
+      'a replica that stood still in the middle of a post adds no message to those of the one that took over',
+    file: 'src/adapters/state/chat-messages.ts',
+    was: "return present.doUpdateSet(placeOf(message)).where('chat_message.nonce', '=', before.nonce);",
+    becomes: 'return present.doUpdateSet(placeOf(message));',
+    test: 'test/adapters/state/chat-messages.test.ts',
+  },
+  {
+    promise: 'the hold is confirmed when a row took long to be written',
+    file: 'src/slack/outbox/perform.ts',
+    was: 'if (row === null || !(isFresh(row, tools.clock) || (await place.isOurs()))) return DONE;',
+    becomes: 'if (row === null) return DONE;',
+    test: 'test/slack/outbox/replaced.test.ts',
+  },
+  {
+    promise: 'a post that came too late is taken back',
+    file: 'src/slack/outbox/perform.ts',
+    was: 'if (!(await tools.messages.replace(posted, row))) await takeBack(tools, posted);',
+    becomes: 'await tools.messages.replace(posted, row);',
+    test: 'test/slack/outbox/replaced.test.ts',
+  },
+  {
     promise: 'Firebreak starts without Slack',
     file: 'src/slack/app/connection.ts',
     was: 'if (failed !== null && !(isFirebreakError(failed.error) && failed.error.retryable)) throw failed.error;',
