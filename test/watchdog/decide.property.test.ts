@@ -35,6 +35,7 @@ test('24 hours of random load, sessions, restarts, stops and clocks that are set
   const reasons: Hold[] = [
     'stopped',
     'incident',
+    'pending',
     'outside-window',
     'few-looks',
     'no-load',

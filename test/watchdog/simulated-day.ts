@@ -8,7 +8,14 @@ import {
 } from '../../src/domain/watchdog.ts';
 import { foldWatchdog, nothingRecorded, type PolicyRecord } from '../../src/domain/watchdog-record.ts';
 import { decideWatchdog, type Hold } from '../../src/watchdog/decide.ts';
-import { interrupted, loadOf, NOT_WATCHED, type Watching, withLook } from '../../src/watchdog/looks.ts';
+import {
+  interrupted,
+  loadOf,
+  NOT_WATCHED,
+  queryName,
+  type Watching,
+  withLook,
+} from '../../src/watchdog/looks.ts';
 import { anna } from '../support/domain.ts';
 import { session, snapshot } from '../support/fixtures.ts';
 
@@ -116,6 +123,8 @@ export function playDay(day: Day): DayResult {
   let pausedUntil = 0;
   let isCrashed: WatchdogAction | null = null;
   const kills: { t: number; count: number }[] = [];
+  /** Queries that were signalled, whatever became of them. */
+  const signalled = new Set<string>();
   const wrong: string[] = [];
   const held = new Map<Hold, number>();
   const result = { killed: 0, reported: 0, proposed: 0, looks: 0, loaded: 0, sessions: 0, untouchable: 0 };
@@ -200,12 +209,14 @@ export function playDay(day: Day): DayResult {
     if (day.mode === 'report') say('ended in report mode');
     if (isStopped) say('ended after it was stopped');
     if (isIncidentOpen) say('ended while an incident is open');
+    if (isCrashed !== null) say('ended while it is not known what became of the last ones');
     if (day.hasWindow && !isInTrueWindow(t)) say('ended outside its window');
     if (recent + action.targets.length > day.most) say('ended more than it may');
     if (lastLoads.length < 3 || lastLoads.includes(false)) say('ended without load');
     for (const { session: named, generation } of action.targets) {
       const one = running.find(({ pid, like }) => pid === named.pid && like.queryStart === named.queryStart);
       if (one === undefined) say(`ended pid ${named.pid}, which is another one now`);
+      else if (signalled.has(queryName(named))) say(`ended pid ${named.pid} a second time`);
       else if (!one.may)
         say(`ended ${one.like.user} ${one.like.applicationName} ${one.like.protectedBy.join()}`);
       else if (t - one.beganS < day.olderThanSeconds) say(`ended a query of ${t - one.beganS} s`);
@@ -214,8 +225,8 @@ export function playDay(day: Day): DayResult {
   }
 
   function act(t: number): void {
-    // What a crash left open is settled first: who is still there was not ended.
-    if (isCrashed !== null) {
+    // What a crash left open is settled first, when it can be read: who is still there was not ended.
+    if (isCrashed !== null && chance(0.2)) {
       const results = isCrashed.targets.map(({ session: { pid } }) => ({
         pid,
         status: running.some((one) => one.pid === pid) ? ('interrupted' as const) : ('ended' as const),
@@ -279,6 +290,7 @@ export function playDay(day: Day): DayResult {
       isCrashed = action;
       return;
     }
+    for (const target of action.targets) signalled.add(queryName(target.session));
     const survivors = new Set([...pidsEnded].filter(() => chance(0.1)));
     const ended = running.filter(({ pid }) => pidsEnded.has(pid) && !survivors.has(pid));
     running = running.filter(({ pid }) => !ended.some((one) => one.pid === pid));

@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
+const engineDecisions = 'test/engine/decisions.test.ts';
 const interleavings = 'test/domain/decisions.property.test.ts';
 
 /** docs/reliability.md, "Decisions at once, too late, again". */
@@ -44,7 +45,7 @@ export const decisions: readonly Mutant[] = [
     file: 'src/domain/approve.ts',
     was: 'if (early || others.length > 0) {',
     becomes: 'if (others.length > 1_000) {',
-    test: 'test/engine/decisions.test.ts',
+    test: engineDecisions,
   },
   {
     promise: 'a policy decides only on what only reads',
@@ -59,28 +60,28 @@ export const decisions: readonly Mutant[] = [
     was: "  return refuse('already-decided', `${who} ${whatIsNext(incident, current)} ${UNCHANGED}`);\n}\n\n/** The card of",
     becomes:
       "  return refuse('already-decided', `${whatIsNext(incident, current)} ${UNCHANGED}`);\n}\n\n/** The card of",
-    test: 'test/engine/decisions.test.ts',
+    test: engineDecisions,
   },
   {
     promise: 'an outdated click skips nothing',
     file: 'src/domain/decide.ts',
     was: 'if (command.hash !== cardHash(current)) return staleCard(incident, current, by, now);',
     becomes: '',
-    test: 'test/domain/decisions.property.test.ts',
+    test: interleavings,
   },
   {
     promise: 'an outdated click aborts nothing',
     file: 'src/domain/decide.ts',
     was: 'if (hash !== cardHash(current) && (hash === null || hash !== decidedCardHash(current))) {',
     becomes: 'if (hash === "never") {',
-    test: 'test/domain/decisions.property.test.ts',
+    test: interleavings,
   },
   {
     promise: 'a first approval counts only while its person may decide',
     file: 'src/engine/desk-service.ts',
     was: '(await lostAuthority(incident, answer, noted)) ?? {',
     becomes: '(answer.choice === "skip" ? await lostAuthority(incident, answer, noted) : null) ?? {',
-    test: 'test/engine/decisions.test.ts',
+    test: engineDecisions,
   },
   {
     promise: 'a click is acknowledged when it is recorded',

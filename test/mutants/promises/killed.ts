@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
+const decide = 'test/watchdog/decide.property.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const journal = 'test/adapters/state/journal.test.ts';
 const interrupted = 'test/steps/interrupted.test.ts';
@@ -75,14 +76,14 @@ export const killed: readonly Mutant[] = [
     was: "        if (tooOld)\n          return {\n            type: 'drifted',",
     becomes:
       "        if (tooOld && plan.targets.length > 1_000)\n          return {\n            type: 'drifted',",
-    test: 'test/engine/engine.test.ts',
+    test: engine,
   },
   {
     promise: 'a valve that was opened half-way goes on from where it stands',
     file: 'src/steps/postgres/restore-load/execute.ts',
     was: 'let value = await present(ctx, valve);',
     becomes: 'let value: string | null = (await present(ctx, valve), valve.closed);',
-    test: 'test/steps/interrupted.test.ts',
+    test: interrupted,
   },
   {
     promise: 'no remedy begins once an incident is open',
@@ -146,5 +147,54 @@ export const killed: readonly Mutant[] = [
     was: 'if (existsSync(join(dataDirectory, WRITTEN_AT_START))) {',
     becomes: 'if (dataDirectory === WRITTEN_AT_START) {',
     test: 'test/adapters/embedded-postgres/start-postgres.test.ts',
+  },
+  {
+    promise: 'while it is not known what became of an end, the watchdog ends nobody',
+    file: 'src/watchdog/decide.ts',
+    was: "if (record.actions.some(({ results }) => results === null)) return 'pending';",
+    becomes: '',
+    test: decide,
+  },
+  {
+    promise: 'the watchdog ends nobody twice',
+    file: 'src/watchdog/decide.ts',
+    was: "return result?.status !== 'interrupted';",
+    becomes: "return result?.status === 'refused';",
+    test: decide,
+  },
+  {
+    promise: 'the watchdog ends not more in ten minutes than its policy says',
+    file: 'src/watchdog/decide.ts',
+    was: 'const LIMIT_MS = 10 * 60 * 1000;',
+    becomes: 'const LIMIT_MS = 1000;',
+    test: decide,
+  },
+  {
+    promise: 'a clock that is set does not raise the limit of the watchdog',
+    file: 'src/watchdog/decide.ts',
+    was: 'return !(byState >= ms && byServer >= ms);',
+    becomes: 'return !(byState >= ms || byServer >= ms);',
+    test: decide,
+  },
+  {
+    promise: 'the watchdog leaves an open incident to people',
+    file: 'src/watchdog/decide.ts',
+    was: "if (incident !== null) return 'incident';",
+    becomes: '',
+    test: decide,
+  },
+  {
+    promise: 'what the watchdog does is bound to the record that it was decided on',
+    file: 'src/watchdog/book.ts',
+    was: 'expectedVersion: version,',
+    becomes: 'expectedVersion: null,',
+    test: 'test/watchdog/book.pg.test.ts',
+  },
+  {
+    promise: 'what the state lost of the watchdog is not remembered',
+    file: 'src/watchdog/book.ts',
+    was: 'return last?.hash === before.hash',
+    becomes: 'return last?.hash !== "never"',
+    test: 'test/watchdog/book.pg.test.ts',
   },
 ];

@@ -51,7 +51,7 @@ export const slack: readonly Mutant[] = [
     file: 'src/slack/outbox/perform.ts',
     was: 'const isWritten = isReserved || (await tools.messages.replace(row, earlier));',
     becomes: 'const isWritten = true;',
-    test: 'test/slack/outbox/outbox.test.ts',
+    test: outbox,
   },
   {
     promise:
@@ -110,5 +110,12 @@ export const slack: readonly Mutant[] = [
     was: '      await check();\n',
     becomes: '',
     test: 'test/slack/app/trouble.test.ts',
+  },
+  {
+    promise: 'a replica that stood still posts nothing beside the one that took over',
+    file: 'src/slack/outbox/perform.ts',
+    was: 'if (row === null || !(isFresh(row, tools.clock) || (await place.isOurs()))) return DONE;',
+    becomes: 'if (row === null) return DONE;',
+    test: 'test/slack/outbox/replaced.test.ts',
   },
 ];

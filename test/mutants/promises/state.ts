@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
+const trouble = 'test/adapters/state/trouble.test.ts';
 const chain = 'test/domain/journal-chain.property.test.ts';
 const retention = 'test/adapters/state/retention.test.ts';
 
@@ -44,14 +45,14 @@ export const state: readonly Mutant[] = [
     file: 'src/adapters/state/journal-witness.ts',
     was: 'if (found?.hash === hash) return;',
     becomes: 'if (found?.hash !== "never") return;',
-    test: 'test/adapters/state/trouble.test.ts',
+    test: trouble,
   },
   {
     promise: 'what the state lost is noticed when it is back, before anybody writes',
     file: 'src/adapters/state/presence.ts',
     was: 'if (registeredOn !== null) await parts.onReturn();',
     becomes: '',
-    test: 'test/adapters/state/trouble.test.ts',
+    test: trouble,
   },
   {
     promise: 'what the state lost is not remembered',
@@ -79,14 +80,14 @@ export const state: readonly Mutant[] = [
     file: 'src/adapters/state/bounded-pool.ts',
     was: 'const STATEMENT_MS = 10_000;',
     becomes: 'const STATEMENT_MS = 10_000_000;',
-    test: 'test/adapters/state/trouble.test.ts',
+    test: trouble,
   },
   {
     promise: 'a commit of unknown outcome is said to be unknown',
     file: 'src/adapters/state/journal-append.ts',
     was: 'throw committing ? commitFailure(error) : error;',
     becomes: 'throw committing && error === null ? commitFailure(error) : error;',
-    test: 'test/adapters/state/trouble.test.ts',
+    test: trouble,
   },
   {
     promise: 'an alert that cannot be stored is answered 503',
@@ -121,6 +122,6 @@ export const state: readonly Mutant[] = [
     file: 'src/adapters/state/check-server.ts',
     was: "if (commit === 'off' || commit === 'local' || commit === 'remote_write')",
     becomes: "if (commit === 'never')",
-    test: 'test/adapters/state/trouble.test.ts',
+    test: trouble,
   },
 ];

@@ -30,4 +30,18 @@ export const stopping: readonly Mutant[] = [
     becomes: 'await settled(running, 100 * graceMs);',
     test: 'test/adapters/state/work-queue.test.ts',
   },
+  {
+    promise: 'a stop answers requests under way',
+    file: 'src/http/close-within.ts',
+    was: '  try {\n    await server.close();',
+    becomes: '  try {\n    server.server.closeAllConnections();\n    await server.close();',
+    test: 'test/http/close-within.test.ts',
+  },
+  {
+    promise: 'a stop does not wait for requests for ever',
+    file: 'src/http/close-within.ts',
+    was: 'setTimeout(() => server.server.closeAllConnections(), ms)',
+    becomes: 'setTimeout(() => undefined, ms)',
+    test: 'test/http/close-within.test.ts',
+  },
 ];

@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
+const alertBatches = 'test/adapters/state/alert-batches.test.ts';
 const journal = 'test/adapters/state/journal.test.ts';
 
 /** docs/reliability.md, "A storm of alerts". */
@@ -38,28 +39,28 @@ export const storm: readonly Mutant[] = [
     file: 'src/adapters/state/alert-batches.ts',
     was: '} else if (calls.length > 1) {',
     becomes: '} else if (calls.length > 1_000_000) {',
-    test: 'test/adapters/state/alert-batches.test.ts',
+    test: alertBatches,
   },
   {
     promise: 'a storm cannot take the memory of the process',
     file: 'src/adapters/state/alert-batches.ts',
     was: 'if (characters + call.characters > MOST_WAITING && characters > 0) throw tooMuch();',
     becomes: '',
-    test: 'test/adapters/state/alert-batches.test.ts',
+    test: alertBatches,
   },
   {
     promise: 'when the state does not answer, everybody who waits is told at once',
     file: 'src/adapters/state/alert-batches.ts',
     was: 'for (const call of [...calls, ...waiting.splice(0)]) call.result.reject(error);',
     becomes: 'for (const call of calls) call.result.reject(error);',
-    test: 'test/adapters/state/alert-batches.test.ts',
+    test: alertBatches,
   },
   {
     promise: 'a storm is written in transactions of bounded size',
     file: 'src/adapters/state/alert-batches.ts',
     was: 'return characters > BATCH_CHARACTERS || deliveries > BATCH_DELIVERIES;',
     becomes: 'return characters < 0;',
-    test: 'test/adapters/state/alert-batches.test.ts',
+    test: alertBatches,
   },
   {
     promise: 'a repeat is counted and opens nothing',

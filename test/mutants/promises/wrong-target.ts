@@ -1,5 +1,7 @@
 import type { Mutant } from '../mutant.ts';
 
+const signalling = 'test/adapters/postgres/signalling.test.ts';
+const protection = 'test/adapters/postgres/protection.test.ts';
 const engine = 'test/engine/engine.test.ts';
 
 /** docs/reliability.md, "The wrong session, workload or cause". */
@@ -24,28 +26,28 @@ export const wrongTarget: readonly Mutant[] = [
     was: "    WHEN backend_start IS DISTINCT FROM $2::timestamptz                     THEN 'refused:pid_reused'\n",
     becomes:
       "    WHEN backend_start IS DISTINCT FROM $2::timestamptz AND false           THEN 'refused:pid_reused'\n",
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'another transaction is not terminated',
     file: 'src/adapters/postgres/sql/signal.ts',
     was: "    WHEN $3::timestamptz IS NOT NULL AND xact_start  IS DISTINCT FROM $3::timestamptz THEN 'refused:transaction_changed'\n",
     becomes: '',
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'what is too vague to be one session is not signalled',
     file: 'src/adapters/postgres/signalling.ts',
     was: "return identity.queryStart === null && (how === 'cancel' || identity.xactStart === null);",
     becomes: 'return false;',
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'protected roles are not signalled',
     file: 'src/adapters/postgres/sql/signal.ts',
     was: "    WHEN usesysid = ANY (prot)                                              THEN 'refused:protected_role'\n",
     becomes: '',
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'protected applications are not signalled',
@@ -53,21 +55,21 @@ export const wrongTarget: readonly Mutant[] = [
     was: "    WHEN application_name ~ $7::text                                        THEN 'refused:protected_app'\n",
     becomes:
       "    WHEN application_name ~ $7::text AND false                              THEN 'refused:protected_app'\n",
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'superusers are not signalled',
     file: 'src/adapters/postgres/sql/shields.ts',
     was: "['superuser', 'usesysid = ANY (su)'],",
     becomes: '',
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'what the configuration protects, no plan takes away',
     file: 'src/adapters/postgres/databases.ts',
     was: '...new Set([...options.guard[list], ...guard[list]]),',
     becomes: '...new Set(guard[list]),',
-    test: 'test/adapters/postgres/signalling.test.ts',
+    test: signalling,
   },
   {
     promise: 'a pooled connection that went to another client is not signalled',
@@ -117,5 +119,97 @@ export const wrongTarget: readonly Mutant[] = [
     was: 'WHERE a.backend_start IS NULL',
     becomes: 'WHERE false',
     test: 'test/adapters/postgres/signalling.test.ts',
+  },
+  {
+    promise: 'the next query of a session is not signalled',
+    file: 'src/adapters/postgres/sql/signal.ts',
+    was: "    WHEN $4::timestamptz IS NOT NULL AND query_start IS DISTINCT FROM $4::timestamptz THEN 'refused:query_changed'\n",
+    becomes:
+      "    WHEN $4::timestamptz IS NOT NULL AND query_start <> $4::timestamptz AND false THEN 'refused:query_changed'\n",
+    test: 'test/adapters/postgres/races.test.ts',
+  },
+  {
+    promise: 'replication roles are not signalled',
+    file: 'src/adapters/postgres/sql/shields.ts',
+    was: "['replication_role', 'usesysid = ANY (repl)'],",
+    becomes: '',
+    test: protection,
+  },
+  {
+    promise: 'backups are not signalled',
+    file: 'src/adapters/postgres/sql/shields.ts',
+    was: "['backup', `(application_name ~* '${BACKUP_PROGRAMS}' OR (${DUMPS_TABLE}))`],",
+    becomes: '',
+    test: protection,
+  },
+  {
+    promise: 'protected networks are not signalled',
+    file: 'src/adapters/postgres/sql/shields.ts',
+    was: "['protected_address', `client_addr <<= ANY (${addresses}::inet[])`],",
+    becomes: "['protected_address', `false AND client_addr <<= ANY (${addresses}::inet[])`],",
+    test: protection,
+  },
+  {
+    promise: 'commits that wait for a standby are not signalled',
+    file: 'src/adapters/postgres/sql/shields.ts',
+    was: "['syncrep_wait_already_committed', `wait_event = 'SyncRep'`],",
+    becomes: '',
+    test: protection,
+  },
+  {
+    promise: 'index builds are not signalled',
+    file: 'src/adapters/postgres/sql/shields.ts',
+    was: "['create_index_concurrently', `(pid = ANY (cic) OR (${BUILDS_INDEX}))`],",
+    becomes: '',
+    test: protection,
+  },
+  {
+    promise: 'who waits behind its own kind is not offered for a kill',
+    file: 'src/steps/postgres/kill-queries/select.ts',
+    was: 'roots.size === 0 || lockCauses.has(top.kind) ?',
+    becomes: 'roots.size === 0 ?',
+    test: 'test/steps/kill-queries.test.ts',
+  },
+  {
+    promise: 'replay at a recovery target is not offered to be resumed',
+    file: 'src/steps/postgres/resume-replay/plan.ts',
+    was: 'if (recoveryTarget !== null) {',
+    becomes: 'if (recoveryTarget === "never") {',
+    test: 'test/steps/resume-replay.test.ts',
+  },
+  {
+    promise: 'replay that would shut the standby down is not offered to be resumed',
+    file: 'src/steps/postgres/resume-replay/plan.ts',
+    was: 'return small.length === 0\n',
+    becomes: 'return small.length < 100\n',
+    test: 'test/steps/resume-replay.test.ts',
+  },
+  {
+    promise: 'replay is not resumed where that would promote the standby',
+    file: 'src/adapters/postgres/sql/resume-replay.ts',
+    was: "    WHEN EXISTS (SELECT FROM unnest(ARRAY['recovery_target', 'recovery_target_lsn', 'recovery_target_name',\n      'recovery_target_time', 'recovery_target_xid']) n WHERE current_setting(n) <> '') THEN 'refused:recovery_target'\n",
+    becomes: '',
+    test: 'test/adapters/postgres/recovery-target.test.ts',
+  },
+  {
+    promise: 'a setting that somebody changed meanwhile is not taken back',
+    file: 'src/steps/postgres/restore-setting/plan.ts',
+    was: 'return ours.get(settingKey(setting))?.includes(state.value) === true',
+    becomes: 'return ours.has(settingKey(setting))',
+    test: 'test/steps/valves.test.ts',
+  },
+  {
+    promise: 'a setting is taken back exactly as it was',
+    file: 'src/steps/postgres/restore-setting/plan.ts',
+    was: 'const from = goesOn ? before.change.from : change.from;',
+    becomes: 'const { from } = change;',
+    test: 'test/steps/valves.test.ts',
+  },
+  {
+    promise: 'a valve that somebody set meanwhile is left alone',
+    file: 'src/steps/postgres/restore-load/execute.ts',
+    was: 'if (now.value !== closed && !stages.includes(now.value))',
+    becomes: 'if (now.value === "never")',
+    test: 'test/steps/shed-load.test.ts',
   },
 ];
