@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
+const keep = 'test/watchdog/keep.pg.test.ts';
 const decide = 'test/watchdog/decide.property.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const journal = 'test/adapters/state/journal.test.ts';
@@ -196,5 +197,33 @@ export const killed: readonly Mutant[] = [
     was: 'return last?.hash === before.hash',
     becomes: 'return last?.hash !== "never"',
     test: 'test/watchdog/book.pg.test.ts',
+  },
+  {
+    promise: 'the watchdog looks up first what nobody wrote down',
+    file: 'src/watchdog/keep.ts',
+    was: '  await settlePending(options, watch, hold);\n',
+    becomes: '',
+    test: keep,
+  },
+  {
+    promise: 'the intent of the watchdog is in the journal before it signals',
+    file: 'src/watchdog/keep.ts',
+    was: "if (!(await book.append(page, intent, { unlessOpen }))) return 'nothing';",
+    becomes: 'void book.append(page, intent, { unlessOpen });',
+    test: keep,
+  },
+  {
+    promise: 'an incident that is opened in the moment of the decision stops the intent of the watchdog',
+    file: 'src/watchdog/keep.ts',
+    was: 'const unlessOpen = dedupeKeyOf(database);',
+    becomes: 'const unlessOpen = dedupeKeyOf(`not ${database}`);',
+    test: keep,
+  },
+  {
+    promise: 'an outcome of which a person has to be told is not repeated',
+    file: 'src/engine/phases.ts',
+    was: "if (found.status === 'unknown') {",
+    becomes: "if (found.status === 'unknown' && intents > 1_000) {",
+    test: engine,
   },
 ];

@@ -118,4 +118,11 @@ export const slack: readonly Mutant[] = [
     becomes: 'if (row === null) return DONE;',
     test: 'test/slack/outbox/replaced.test.ts',
   },
+  {
+    promise: 'a terminal takes the incident over when its process dies',
+    file: 'src/cli/triage/sit.ts',
+    was: 'if (!seat.lost.aborted) throw error;',
+    becomes: 'throw error;',
+    test: 'test/e2e/terminal.test.ts',
+  },
 ];

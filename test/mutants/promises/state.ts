@@ -1,5 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
+const backup = 'test/adapters/state/backup.test.ts';
 const trouble = 'test/adapters/state/trouble.test.ts';
 const chain = 'test/domain/journal-chain.property.test.ts';
 const retention = 'test/adapters/state/retention.test.ts';
@@ -123,5 +124,33 @@ export const state: readonly Mutant[] = [
     was: "if (commit === 'off' || commit === 'local' || commit === 'remote_write')",
     becomes: "if (commit === 'never')",
     test: trouble,
+  },
+  {
+    promise: 'whoever clicks while the state is away is told that nothing was done',
+    file: 'src/slack/listeners/tell-error.ts',
+    was: 'This could not be recorded, and nothing was done: without its journal Firebreak does not act. ',
+    becomes: '',
+    test: 'test/slack/listeners/listeners.test.ts',
+  },
+  {
+    promise: 'a backup holds one moment',
+    file: 'src/adapters/state/backup.ts',
+    was: ".setIsolationLevel('repeatable read')",
+    becomes: ".setIsolationLevel('read committed')",
+    test: backup,
+  },
+  {
+    promise: 'a backup whose journal is not whole is not restored',
+    file: 'src/adapters/state/restore.ts',
+    was: 'if (!verified.chainOk) throw badBackup(',
+    becomes: 'if (verified.events < 0) throw badBackup(',
+    test: backup,
+  },
+  {
+    promise: 'a backup is not restored over a state that is in use',
+    file: 'src/adapters/state/restore.ts',
+    was: '    await refuseUsed(tx);\n',
+    becomes: '',
+    test: backup,
   },
 ];

@@ -210,4 +210,11 @@ export const trouble: readonly Mutant[] = [
     becomes: '    return describeError(error).message === "" ? name : null;',
     test: stepsTrouble,
   },
+  {
+    promise: 'with every slot taken there is a way in',
+    file: 'src/adapters/postgres/server.ts',
+    was: 'const last = config.breakGlassUrl === null ? [] : [breakGlass(config.breakGlassUrl)];',
+    becomes: 'const last: Candidate[] = [];',
+    test: 'test/adapters/postgres/ways-in.test.ts',
+  },
 ];

@@ -212,4 +212,19 @@ export const wrongTarget: readonly Mutant[] = [
     becomes: 'if (now.value === "never")',
     test: 'test/steps/shed-load.test.ts',
   },
+  {
+    promise: 'another pause than the one that was read is not ended',
+    file: 'src/adapters/postgres/sql/resume-replay.ts',
+    was: "    WHEN pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0') <> $2::numeric         THEN 'refused:moved'\n",
+    becomes:
+      "    WHEN $2::numeric < 0                                                         THEN 'refused:moved'\n",
+    test: 'test/steps/replicas.pg.test.ts',
+  },
+  {
+    promise: 'an innocent who was signalled is counted as harm',
+    file: 'src/drill/judge/signals.ts',
+    was: '(57014|57P01)',
+    becomes: '(57P01)',
+    test: 'test/e2e/harm.test.ts',
+  },
 ];
