@@ -213,13 +213,6 @@ export const killed: readonly Mutant[] = [
     test: keep,
   },
   {
-    promise: 'an incident that is opened in the moment of the decision stops the intent of the watchdog',
-    file: 'src/watchdog/keep.ts',
-    was: 'const unlessOpen = dedupeKeyOf(database);',
-    becomes: 'const unlessOpen = dedupeKeyOf(`not ${database}`);',
-    test: keep,
-  },
-  {
     promise: 'an outcome of which a person has to be told is not repeated',
     file: 'src/engine/phases.ts',
     was: "if (found.status === 'unknown') {",

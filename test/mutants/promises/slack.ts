@@ -90,33 +90,11 @@ export const slack: readonly Mutant[] = [
     test: 'test/slack/outbox/trouble.test.ts',
   },
   {
-    promise: 'a row replaces only the row that was read',
-    file: 'src/adapters/state/chat-messages.ts',
-    was: "return present.doUpdateSet(placeOf(message)).where('chat_message.nonce', '=', before.nonce);",
-    becomes: 'return present.doUpdateSet(placeOf(message));',
-    test: 'test/adapters/state/chat-messages.test.ts',
-  },
-  {
-    promise: 'a post that came too late is taken back',
-    file: 'src/slack/outbox/perform.ts',
-    was: 'if (!(await tools.messages.replace(posted, row))) await takeBack(tools, posted);',
-    becomes:
-      'if (!(await tools.messages.replace(posted, row)) && posted.ts === "") await takeBack(tools, posted);',
-    test: 'test/slack/outbox/replaced.test.ts',
-  },
-  {
     promise: 'a revoked token is noticed while nothing happens',
     file: 'src/slack/health/heartbeat.ts',
     was: '      await check();\n',
     becomes: '',
     test: 'test/slack/app/trouble.test.ts',
-  },
-  {
-    promise: 'a replica that stood still posts nothing beside the one that took over',
-    file: 'src/slack/outbox/perform.ts',
-    was: 'if (row === null || !(isFresh(row, tools.clock) || (await place.isOurs()))) return DONE;',
-    becomes: 'if (row === null) return DONE;',
-    test: 'test/slack/outbox/replaced.test.ts',
   },
   {
     promise: 'a terminal takes the incident over when its process dies',
