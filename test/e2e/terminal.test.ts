@@ -88,6 +88,7 @@ describe('firebreak triage', () => {
     const terminal = scene.triage();
     await terminal.see('You are Anna');
     await terminal.see('This terminal carries out what is decided');
+    await terminal.see(/Slack\s+has\s+been\s+unreachable.*brought\s+up\s+to\s+date\s+when\s+it\s+is\s+back/s);
     await run(terminal, SUSPEND, 1);
     await terminal.see(`${SUSPEND} · Done and verified`);
     expect(await cronJobIsSuspended(scene)).toBe(true);

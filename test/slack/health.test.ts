@@ -107,7 +107,9 @@ test('what a person has to mend is told with what to do, tried seldom, and over 
   await clock.advance(10 * MINUTE, 1_000);
   expect(log[0]).toEqual({
     level: 'error',
-    sentence: expect.stringMatching(/token_revoked.*Copy the token\..*a new token needs a restart/),
+    sentence: expect.stringMatching(
+      /token_revoked.*Copy the token\..*a new token too when it comes in a file; one in an environment variable needs a restart/,
+    ),
   });
   expect(checks.length).toBeLessThan(30);
   how.fails = null;

@@ -21,7 +21,7 @@ const GOES_ON: Readonly<Record<TroubleKind, string>> = {
   unreachable:
     'Alerts are stored and steps planned; decisions can be taken with "firebreak triage" in a terminal, or when Slack is back.',
   refused:
-    'Alerts are stored and steps planned meanwhile. Firebreak tries again by itself; a new token needs a restart.',
+    'Alerts are stored and steps planned meanwhile. Firebreak tries again by itself, with a new token too when it comes in a file; one in an environment variable needs a restart.',
   method: 'What could not be sent is tried again by itself.',
   link: 'Cards are still updated, but clicks and commands do not arrive; Firebreak connects again by itself.',
 };
