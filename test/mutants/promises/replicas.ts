@@ -58,8 +58,8 @@ export const replicas: readonly Mutant[] = [
   {
     promise: 'an embedded state has one owner',
     file: 'src/adapters/embedded-postgres/directory-lock.ts',
-    was: 'BEGIN EXCLUSIVE;',
-    becomes: 'BEGIN;',
+    was: 'BEGIN EXCLUSIVE; ',
+    becomes: '',
     test: 'test/adapters/embedded-postgres/directory-lock.test.ts',
   },
   {
