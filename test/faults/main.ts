@@ -49,7 +49,9 @@ for (const family of families.filter(({ name }) => options.only?.includes(name) 
       spread((await family.open(...given)).filter(isWanted), sample),
   };
   if (stopped.signal.aborted) break;
-  rows.push(...(await runFamily(matching, { states, sample }, tell, stopped.signal)));
+  // Which of the faults are spread evenly is known when those that are not wanted have gone.
+  const choice = { states, sample: options.match === undefined ? sample : null };
+  rows.push(...(await runFamily(matching, choice, tell, stopped.signal)));
 }
 // What still waits in a fault that was given up would keep the process.
 if (stopped.signal.aborted) process.exit(STOPPED);
