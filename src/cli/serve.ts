@@ -34,8 +34,11 @@ export function serveCommand(setExitCode: SetExitCode): Command {
       const reason = await Promise.race([signalled, app.outdated]);
       if (typeof reason === 'string') logger.info({ signal: reason }, 'stopping');
       const overdue = setTimeout(() => giveUp(logger), LONGEST_STOP_MS);
-      await app.stop();
-      clearTimeout(overdue);
+      try {
+        await app.stop();
+      } finally {
+        clearTimeout(overdue);
+      }
       if (typeof reason !== 'string') throw reason;
       logger.info('Firebreak has stopped');
       setExitCode(0);
