@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { until } from '../../slack/sandbox-control.ts';
 import { DATABASE } from '../../support/rig/install.ts';
@@ -39,6 +40,9 @@ async function fill(url: string): Promise<AsyncDisposable> {
       void (await Promise.all(clients.map(async (client) => client.end().catch(nobody)))),
   };
 }
+
+/** Milliseconds for which one reading of a server is used again (`snapshotIntervalMs`). */
+const READING_MS = 2_000;
 
 function away(stage: Stage): void {
   stage.database.refuse(true);
@@ -140,6 +144,8 @@ export const databaseTroubles: readonly Trouble[] = [
       await stage.begin();
       await stage.card('suspend', /Acts on /);
       away(stage);
+      // With a reading of a moment ago the plan would be made.
+      await delay(READING_MS);
       await stage.click('suspend', 'run');
       mustSay(
         await stage.card('kill', /Try again/),
