@@ -7,12 +7,11 @@ import { startPostgres } from '../src/adapters/embedded-postgres/start-postgres.
 import { afterQuiet } from './intake/after-quiet.ts';
 import { alertmanagerVersion, BACKGROUND, startAlertmanager } from './intake/alertmanager.ts';
 import { startFakeSlack } from './intake/fake-slack.ts';
-import { startFirebreak, TOKEN } from './intake/firebreak.ts';
+import { startFirebreak } from './intake/firebreak.ts';
 import { relays, sdkCalls, syncs } from './intake/floor.ts';
 import { legsOf, recordingLegs } from './intake/legs.ts';
-import { createSender } from './intake/sender.ts';
 import { ratioOf, rounded, summary } from './intake/statistics.ts';
-import { alertOf, bodyFor, measure, type Sample, type Subject } from './intake/subject.ts';
+import { alertOf, bodyFor, measure, type Sample, type Subject, subjectOf } from './intake/subject.ts';
 
 /**
  * From the POST of an alert to the call of Slack's API: Firebreak, which stores the alert durably before it answers,
@@ -125,24 +124,9 @@ if (alone === undefined || clustered === undefined) throw new Error('There are t
 stack.use(alone.process);
 stack.use(clustered.process);
 const createSubjects = (): Record<System, Subject> => ({
-  firebreak: {
-    kind: 'firebreak',
-    channel: CHANNELS.firebreak,
-    process: ours.process,
-    sender: stack.use(createSender(ours.url, { authorization: `Bearer ${TOKEN}` })),
-  },
-  alertmanager: {
-    kind: 'alertmanager',
-    channel: CHANNELS.alertmanager,
-    process: alone.process,
-    sender: stack.use(createSender(alone.url)),
-  },
-  clustered: {
-    kind: 'alertmanager',
-    channel: CHANNELS.clustered,
-    process: clustered.process,
-    sender: stack.use(createSender(clustered.url)),
-  },
+  firebreak: subjectOf(stack, 'firebreak', CHANNELS.firebreak, ours),
+  alertmanager: subjectOf(stack, 'alertmanager', CHANNELS.alertmanager, alone),
+  clustered: subjectOf(stack, 'alertmanager', CHANNELS.clustered, clustered),
 });
 const subjects = createSubjects();
 

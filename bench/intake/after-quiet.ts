@@ -5,10 +5,9 @@ import { behindTls } from '../../test/support/behind-tls.ts';
 import { startAlertmanager } from './alertmanager.ts';
 import { startDistance } from './distance.ts';
 import type { FakeSlack } from './fake-slack.ts';
-import { startFirebreak, TOKEN } from './firebreak.ts';
-import { createSender } from './sender.ts';
+import { startFirebreak } from './firebreak.ts';
 import { ratioOf, rounded, summary } from './statistics.ts';
-import { measure, type Subject } from './subject.ts';
+import { measure, type Subject, subjectOf } from './subject.ts';
 
 const CHANNELS = { firebreak: 'C0FARFIREBREAK', alertmanager: 'C0FARALERTMANAGER' };
 const WARM_UP = 3;
@@ -67,18 +66,8 @@ export async function afterQuiet(options: QuietOptions) {
   });
   stack.use(theirs.process);
   const subjects: Record<Subject['kind'], Subject> = {
-    firebreak: {
-      kind: 'firebreak',
-      channel: CHANNELS.firebreak,
-      process: ours.process,
-      sender: stack.use(createSender(ours.url, { authorization: `Bearer ${TOKEN}` })),
-    },
-    alertmanager: {
-      kind: 'alertmanager',
-      channel: CHANNELS.alertmanager,
-      process: theirs.process,
-      sender: stack.use(createSender(theirs.url)),
-    },
+    firebreak: subjectOf(stack, 'firebreak', CHANNELS.firebreak, ours),
+    alertmanager: subjectOf(stack, 'alertmanager', CHANNELS.alertmanager, theirs),
   };
   const told: Record<Subject['kind'], number[]> = { firebreak: [], alertmanager: [] };
   const opened: Record<Subject['kind'], number> = { firebreak: 0, alertmanager: 0 };

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FakeSlack } from './fake-slack.ts';
+import { TOKEN } from './firebreak.ts';
 import type { Way } from './legs.ts';
 import type { Running } from './process.ts';
-import type { Sender } from './sender.ts';
+import { createSender, type Sender } from './sender.ts';
 
 const CLOSED_MS = 30_000;
 
@@ -13,6 +14,17 @@ export interface Subject {
   readonly channel: string;
   readonly process: Running;
   readonly sender: Sender;
+}
+
+/** What was started, with a sender of its own that ends with the stack. */
+export function subjectOf(
+  stack: AsyncDisposableStack,
+  kind: Subject['kind'],
+  channel: string,
+  { url, process }: { readonly url: string; readonly process: Running },
+): Subject {
+  const headers = kind === 'firebreak' ? { authorization: `Bearer ${TOKEN}` } : {};
+  return { kind, channel, process, sender: stack.use(createSender(url, headers)) };
 }
 
 export interface Sample {
