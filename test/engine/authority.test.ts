@@ -4,8 +4,8 @@ import { type Approver, type DecisionRules, noRules } from '../../src/domain/aut
 import type { Answer } from '../../src/engine/desk.ts';
 import { warnOfUnreadable } from '../../src/engine/warn-of-unreadable.ts';
 import { startServer, type TestServer } from '../adapters/state/support.ts';
-import { anna, ben, makePlan, makeStep, makeTarget } from '../support/domain.ts';
-import { ACTING, chris, type Desks, messageOf, openDesks, reasonOf } from './desks.ts';
+import { anna, ben, makeStep } from '../support/domain.ts';
+import { ACTING, chris, type Desks, messageOf, openDesks, planFor, reasonOf } from './desks.ts';
 
 const DBA = 'S0DBA';
 const ON_CALL = { onCall: 'platform' };
@@ -45,14 +45,7 @@ async function waiting(
   await plan();
 }
 
-const plan = async () =>
-  desks.engine((ref) => ({
-    type: 'planned',
-    ...ref,
-    plan: makePlan({ targets: ['a', 'b'].map(makeTarget) }),
-    differs: [],
-    validForMs: 300_000,
-  }));
+const plan = async () => desks.engine(planFor('a', 'b'));
 
 async function click(by: Person, change: Partial<Answer> = {}) {
   const answer = await desks.onScreen(by, change);

@@ -4,8 +4,8 @@ import type { Person } from '../../src/domain/actor.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { Answer } from '../../src/engine/desk.ts';
 import { startServer, type TestServer } from '../adapters/state/support.ts';
-import { anna, ben, makeOutcome, makePlan, makeStep, makeTarget, makeVerdict } from '../support/domain.ts';
-import { ACTING, chris, type Desks, messageOf, openDesks, type Present, reasonOf } from './desks.ts';
+import { anna, ben, makeOutcome, makeStep, makeVerdict } from '../support/domain.ts';
+import { ACTING, chris, type Desks, messageOf, openDesks, type Present, planFor, reasonOf } from './desks.ts';
 
 let server: TestServer;
 let desks: Desks;
@@ -15,13 +15,7 @@ beforeAll(async () => {
 });
 afterAll(async () => server.end());
 
-const planned = (ref: Present): Command => ({
-  type: 'planned',
-  ...ref,
-  plan: makePlan({ targets: ['a', 'b'].map(makeTarget) }),
-  differs: [],
-  validForMs: 300_000,
-});
+const planned = planFor('a', 'b');
 const intend = (ref: Present): Command => ({ type: 'intend', ...ref, instance: 'test' });
 const complete = (ref: Present): Command => ({
   type: 'complete',

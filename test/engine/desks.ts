@@ -14,7 +14,7 @@ import type { EngineOptions } from '../../src/engine/options.ts';
 import type { State } from '../../src/ports/state.ts';
 import { loadStepKinds } from '../../src/steps/registry.ts';
 import { quiet } from '../adapters/state/support.ts';
-import { anna, ben, makeRunbook } from '../support/domain.ts';
+import { anna, ben, makePlan, makeRunbook, makeTarget } from '../support/domain.ts';
 import { createWorld } from '../support/ports.ts';
 
 export const chris: Person = { kind: 'person', id: 'U0CHRIS', name: 'Chris', via: 'slack' };
@@ -31,6 +31,12 @@ export interface Replica {
 
 /** The present try as the engine names it. */
 export interface Present extends AttemptRef, Progressed {}
+
+/** The command by which the engine plans the present try for these targets. */
+export function planFor(...targets: readonly string[]): (ref: Present) => Command {
+  const plan = makePlan({ targets: targets.map((id) => makeTarget(id)) });
+  return (ref) => ({ type: 'planned', ...ref, plan, differs: [], validForMs: 300_000 });
+}
 
 /** Replicas on one state, an open incident, and what people and the engine do to it. */
 export interface Desks {

@@ -42,6 +42,22 @@ function disturbed(
   };
 }
 
+/** A cluster that takes a patch and does not answer any more, from then on to nothing. */
+function awayFromThePatchOn(world: World) {
+  const { changeCronJob, cronJob } = world.context().ports.workloads;
+  let isAway = false;
+  return {
+    async changeCronJob(...request) {
+      const answer = await changeCronJob(...request);
+      if (request[2].dryRun) return answer;
+      isAway = true;
+      throw clusterAway;
+    },
+    cronJob: async (...request) => (isAway ? await Promise.reject(clusterAway) : await cronJob(...request)),
+    unfinishedJobs: async () => Promise.reject(clusterAway),
+  } satisfies Partial<Workloads>;
+}
+
 const threeReports = () =>
   createWorld({ snapshot: outage({ onCpu: 3, sessions: [1000, 1001, 1002].map((pid) => session(pid)) }) });
 
@@ -240,21 +256,7 @@ describe('suspending', () => {
   it('of which nothing is known is neither claimed nor forgotten', async () => {
     const world = createWorld({ snapshot: outage() });
     const plan = await suspend.plan(world.context(), {});
-    const { changeCronJob, cronJob } = world.context().ports.workloads;
-    let isAway = false;
-    const ctx = disturbed(world, {
-      workloads: {
-        async changeCronJob(...request) {
-          const answer = await changeCronJob(...request);
-          if (request[2].dryRun) return answer;
-          isAway = true;
-          throw clusterAway;
-        },
-        cronJob: async (...request) =>
-          isAway ? await Promise.reject(clusterAway) : await cronJob(...request),
-        unfinishedJobs: async () => Promise.reject(clusterAway),
-      },
-    });
+    const ctx = disturbed(world, { workloads: awayFromThePatchOn(world) });
     const selection = proposedSelection(plan);
     const outcome = await suspend.execute(ctx, plan, selection);
     expect(outcome.summary).toBe('It is not known whether CronJob analytics/report-generator was suspended.');
@@ -284,21 +286,14 @@ describe('suspending', () => {
       ref: { namespace: 'analytics', name: 'second', uid: 'cj-2' },
     };
     const both = { ...plan, targets: [target, { ...target, id: 'cj-2', identity }] };
-    const { changeCronJob, cronJob } = world.context().ports.workloads;
-    let isAway = false;
+    const away = awayFromThePatchOn(world);
     const ctx = disturbed(world, {
       workloads: {
-        async changeCronJob(...request) {
-          const answer = await changeCronJob(...request);
-          if (request[2].dryRun) return answer;
-          isAway = true;
-          throw clusterAway;
-        },
+        ...away,
         async cronJob(...request) {
           if (request[0].uid === 'cj-2') throw new Drifted(['CronJob analytics/second was changed.']);
-          return isAway ? await Promise.reject(clusterAway) : await cronJob(...request);
+          return await away.cronJob(...request);
         },
-        unfinishedJobs: async () => Promise.reject(clusterAway),
       },
     });
     const outcome = await suspend.execute(ctx, both, {

@@ -5,8 +5,8 @@ import { attend } from '../../src/terminal/attend.ts';
 import { type Line, paint } from '../../src/terminal/lines.ts';
 import type { Screen } from '../../src/terminal/screen.ts';
 import { startServer, type TestServer } from '../adapters/state/support.ts';
-import { ACTING, openDesks } from '../engine/desks.ts';
-import { anna, ben, makePlan, makeStep, makeTarget } from '../support/domain.ts';
+import { ACTING, openDesks, planFor } from '../engine/desks.ts';
+import { anna, ben, makeStep } from '../support/domain.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -22,13 +22,7 @@ async function benRuns(answers: { reasons: string[]; breaks: boolean }, rules = 
   const steps = [makeStep('kill', { kind: ACTING }), makeStep('after', { kind: ACTING })];
   const desks = await openDesks(await server.createDatabase(), steps, 1, { rules });
   desks.authority.session = [anna.id];
-  await desks.engine((ref) => ({
-    type: 'planned',
-    ...ref,
-    plan: makePlan({ targets: [makeTarget('a')] }),
-    differs: [],
-    validForMs: 300_000,
-  }));
+  await desks.engine(planFor('a'));
   const [replica] = desks.replicas;
   if (replica === undefined) throw new Error('There is no desk.');
   const printed: Line[] = [];

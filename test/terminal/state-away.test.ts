@@ -4,20 +4,14 @@ import { attend } from '../../src/terminal/attend.ts';
 import { type Line, paint } from '../../src/terminal/lines.ts';
 import type { Screen } from '../../src/terminal/screen.ts';
 import { startServer } from '../adapters/state/support.ts';
-import { ACTING, openDesks } from '../engine/desks.ts';
-import { anna, makePlan, makeStep, makeTarget } from '../support/domain.ts';
+import { ACTING, openDesks, planFor } from '../engine/desks.ts';
+import { anna, makeStep } from '../support/domain.ts';
 
 it('a state that is away at the decision ends no sitting: it says that nothing was done, and asks again', async () => {
   const server = await startServer();
   onTestFinished(async () => server.end());
   const desks = await openDesks(await server.createDatabase(), [makeStep('kill', { kind: ACTING })], 1);
-  await desks.engine((ref) => ({
-    type: 'planned',
-    ...ref,
-    plan: makePlan({ targets: [makeTarget('a')] }),
-    differs: [],
-    validForMs: 300_000,
-  }));
+  await desks.engine(planFor('a'));
   const [replica] = desks.replicas;
   if (replica === undefined) throw new Error('There is no desk.');
   const printed: Line[] = [];

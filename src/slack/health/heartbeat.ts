@@ -1,7 +1,5 @@
 import { isFirebreakError } from '../../domain/errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { SlackLogger } from '../bot.ts';
-import type { Health } from './health.ts';
+import type { WatchOptions } from './watch.ts';
 
 /**
  * Milliseconds between two looks whether Slack answered anything meanwhile. Two of them are less than the 30 s for which an
@@ -10,21 +8,11 @@ import type { Health } from './health.ts';
  */
 const EVERY_MS = 14_000;
 
-interface HeartbeatOptions {
-  readonly health: Health;
-  /** Checks token, scopes and channel. Throws FirebreakError. */
-  readonly check: () => Promise<unknown>;
-  readonly clock: Clock;
-  readonly logger: SlackLogger;
-  /** Ends it. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Asks Slack while nothing else does: a token that was revoked or a channel that was left at noon is told at noon, not by
  * the incident of the night. While Slack is in trouble the watch asks instead.
  */
-export function startHeartbeat(options: HeartbeatOptions): void {
+export function startHeartbeat(options: Omit<WatchOptions, 'meanwhile'>): void {
   beat(options).catch((error: unknown) => {
     if (!options.signal.aborted) options.logger.error({ err: error }, 'The heartbeat to Slack failed');
   });
@@ -34,7 +22,13 @@ export function startHeartbeat(options: HeartbeatOptions): void {
 const NO_MESSAGE: ReadonlySet<string> = new Set(['slack-token', 'slack-channel']);
 
 /** Rejects when the signal aborts. */
-async function beat({ health, check, clock, logger, signal }: HeartbeatOptions): Promise<void> {
+async function beat({
+  health,
+  check,
+  clock,
+  logger,
+  signal,
+}: Omit<WatchOptions, 'meanwhile'>): Promise<void> {
   let told: string | null = null;
   for (;;) {
     const before = health.answers();

@@ -23,7 +23,7 @@ export interface WatchOptions {
   readonly meanwhile: () => Promise<Meanwhile>;
   readonly clock: Clock;
   readonly logger: SlackLogger;
-  /** Ends the watch. */
+  /** Ends it. */
   readonly signal: AbortSignal;
 }
 

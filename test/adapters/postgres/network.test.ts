@@ -209,21 +209,22 @@ test('a reading that takes long is not asked for a second time meanwhile', async
   expect((await second).at).toBe((await first).at);
 });
 
+const INDEX = {
+  schema: 'public',
+  table: 'orders',
+  tableOid: 1,
+  owner: 'app',
+  name: 'orders_idx',
+  columns: ['id'],
+  serverStart: '2026-01-01 00:00:00+00',
+};
+
 test.each(['SET statement_timeout', 'pg_backend_pid'])(
   'a remedy whose connection falls silent at its beginning (%s) holds nobody for ever',
   async (text) => {
     await using databases = await startDatabases({ url }, impatient);
     proxy.cutAt(text, 'for good');
-    const spec = {
-      schema: 'public',
-      table: 'orders',
-      tableOid: 1,
-      owner: 'app',
-      name: 'orders_idx',
-      columns: ['id'],
-      serverStart: '2026-01-01 00:00:00+00',
-    };
-    const built = databases.buildIndex('shop', spec, { lockSeconds: 1 }, signal).then(
+    const built = databases.buildIndex('shop', INDEX, { lockSeconds: 1 }, signal).then(
       () => 'built',
       (error: unknown) => (isFirebreakError(error) ? error.code : String(error)),
     );
@@ -235,21 +236,15 @@ test('a remedy that is broken off does not wait for a server that has fallen sil
   await query(app.server().url(), 'grant app to bot');
   await using databases = await startDatabases({ url }, impatient);
   proxy.cutAt('firebreak:relation-identity', 'for good');
-  const spec = {
-    schema: 'public',
-    table: 'orders',
-    tableOid: 1,
-    owner: 'app',
-    name: 'orders_idx',
-    columns: ['id'],
-    serverStart: '2026-01-01 00:00:00+00',
-  };
   const stop = new AbortController();
-  const built = databases.buildIndex('shop', spec, { lockSeconds: 1 }, stop.signal).then(
+  const built = databases.buildIndex('shop', INDEX, { lockSeconds: 1 }, stop.signal).then(
     () => 'built',
     (error: unknown) => String(error),
   );
-  await delay(500);
+  await eventually('its statement has arrived', async () => {
+    const asked = "select from pg_stat_activity where query like '/* firebreak:relation-identity%'";
+    return (await query(app.server().url(), asked)).length > 0;
+  });
   stop.abort(new Error('stopped'));
   expect(await Promise.race([built, delay(8_000, 'still waits')])).toBe('Error: stopped');
 });
