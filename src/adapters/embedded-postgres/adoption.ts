@@ -28,7 +28,7 @@ export async function adoptRunningServer(
     signal?.throwIfAborted();
     const lock = readLockFile(dataDirectory);
     if (lock === undefined) return undefined;
-    if (!isPostgresAlive(lock.pid)) {
+    if (!isPostgresAlive(lock.pid, dataDirectory)) {
       disownStaleLocks(dataDirectory, lock);
       return undefined;
     }
@@ -39,7 +39,7 @@ export async function adoptRunningServer(
         { pid: lock.pid, dataDirectory },
         'Took over the PostgreSQL server that was still running',
       );
-      const postmaster = foreignPostmaster(lock.pid);
+      const postmaster = foreignPostmaster(lock.pid, dataDirectory);
       return runningServer({
         dataDirectory,
         target,

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodeOf } from '../../domain/errors.ts';
 
@@ -38,15 +38,29 @@ export function readLockFile(dataDirectory: string): LockFile | undefined {
   };
 }
 
-/** True when a process with this id runs and is a PostgreSQL as far as the system tells; a zombie does not count. */
-export function isPostgresAlive(pid: number): boolean {
+/**
+ * True when a process with this id runs and is, as far as the system tells, a PostgreSQL of this data directory; a zombie
+ * does not count. Process ids are given out again, above all after a reboot: one of another server is none of ours.
+ */
+export function isPostgresAlive(pid: number, dataDirectory: string): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if (errorCodeOf(error) !== 'EPERM') return false;
   }
   const stat = procStat(pid);
-  return stat === undefined || (stat.name === 'postgres' && stat.state !== 'Z');
+  if (stat === undefined) return true;
+  return stat.name === 'postgres' && stat.state !== 'Z' && worksIn(pid, dataDirectory) !== false;
+}
+
+/** Every process of a server works in its data directory. Undefined when the system does not tell. */
+function worksIn(pid: number, directory: string): boolean | undefined {
+  try {
+    const [own, wanted] = [statSync(`/proc/${pid}/cwd`), statSync(directory)];
+    return own.dev === wanted.dev && own.ino === wanted.ino;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

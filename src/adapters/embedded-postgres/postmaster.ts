@@ -77,8 +77,11 @@ export async function stopPostmaster(
 }
 
 /** Handle of a postmaster that another process started. */
-export function foreignPostmaster(pid: number): Pick<Postmaster, 'pid' | 'hasExited'> {
-  return { pid, hasExited: () => !isPostgresAlive(pid) };
+export function foreignPostmaster(
+  pid: number,
+  dataDirectory: string,
+): Pick<Postmaster, 'pid' | 'hasExited'> {
+  return { pid, hasExited: () => !isPostgresAlive(pid, dataDirectory) };
 }
 
 async function waitUntilGone(postmaster: Pick<Postmaster, 'hasExited'>, timeoutMs: number): Promise<boolean> {

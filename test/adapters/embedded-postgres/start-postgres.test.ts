@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { unprivilegedAccount } from '../../../src/adapters/embedded-postgres/account.ts';
 import { isPostgresAlive } from '../../../src/adapters/embedded-postgres/lock-file.ts';
+import { foreignPostmaster } from '../../../src/adapters/embedded-postgres/postmaster.ts';
 import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
 import { query, temporaryDirectory } from './support.ts';
 
@@ -47,7 +48,7 @@ test('the server survives a kill -9 of its starter and is taken over by the next
   expect(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]).toBe(pid);
   expect(await query(server.url(), 'select count(*)::int n from kept')).toEqual([{ n: 500 }]);
   await server.stop();
-  expect(isPostgresAlive(Number(pid))).toBe(false);
+  expect(isPostgresAlive(Number(pid), dataDirectory)).toBe(false);
 });
 
 test('after a kill -9 of the postmaster with sessions open, a new start succeeds and finds the rows', async () => {
@@ -87,6 +88,27 @@ test('lock files whose process id belongs to something else do not stop the star
   await using second = await startPostgres(options);
   expect(second.adopted).toBe(false);
   other.kill();
+});
+
+test('a lock file whose process id belongs to another server stops neither the start nor that server', async () => {
+  using directory = temporaryDirectory();
+  const inDirectory = (name: string) => ({
+    dataDirectory: join(directory.path, name),
+    listen: { socketDirectory: join(directory.path, `s-${name}`) },
+  });
+  const lockOf = (name: string) => join(inDirectory(name).dataDirectory, 'postmaster.pid');
+  const first = await startPostgres(inDirectory('ours'));
+  const lock = readFileSync(lockOf('ours'), 'utf8').split('\n').slice(1);
+  await first.stop();
+  await using foreign = await startPostgres(inDirectory('foreign'));
+  const [pid = ''] = readFileSync(lockOf('foreign'), 'utf8').split('\n');
+  writeFileSync(lockOf('ours'), [pid, ...lock].join('\n'));
+  {
+    await using second = await startPostgres(inDirectory('ours'));
+    expect(second.adopted).toBe(false);
+  }
+  expect(foreignPostmaster(Number(pid), inDirectory('ours').dataDirectory).hasExited()).toBe(true);
+  expect(await query(foreign.url(), 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
 test('stopping twice, also at the same time, is one stop', async () => {
