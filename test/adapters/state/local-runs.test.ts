@@ -32,3 +32,16 @@ test('a round does not hurry what comes again by itself', async () => {
   await eventually('it comes again', () => ran === 2, 2_000);
   await runs.stop(0);
 });
+
+test('what failed as an item of the queue is forgotten: it does not slow down what comes later', async () => {
+  let ran = 0;
+  const handler = async () => {
+    ran += 1;
+    return ran <= 6 ? ('busy' as const) : ('done' as const);
+  };
+  const runs = createLocalRuns(new Map([['advance', handler]]), quiet);
+  for (let times = 0; times < 5; times += 1) expect(await runs.deliver('advance', 'INC-1')).toBe('busy');
+  runs.wake('advance', 'INC-1');
+  await eventually('it comes again', () => ran === 7, 3_000);
+  await runs.stop(0);
+});

@@ -92,7 +92,8 @@ export function createLocalRuns(
     slot.running = false;
     slot.next?.result.resolve('busy');
     slot.next = null;
-    if (slot.failures === 0) slots.delete(idOf(slot.kind, slot.key));
+    // What comes again with the queue may do so elsewhere: nothing of it stays here.
+    if (slot.retry === undefined) slots.delete(idOf(slot.kind, slot.key));
   }
 
   async function runHandler(slot: Slot): Promise<RunResult> {
