@@ -170,7 +170,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     slack: () => slack.health(),
     clock,
   });
-  const ledger = createLedger(state, clock, logger, telemetry.recorded);
+  const ledger = createLedger(state, logger, telemetry.recorded);
   const { authority, decisionRules: rules } = config;
   const approvers = createSlackApprovers({ ...services, config: config.slack, onCall, logger });
   const engine: EngineOptions = {

@@ -69,6 +69,8 @@ async function loop(
     }
     const command = await commandFor(options, incident, todo, bounds);
     bounds.signal.throwIfAborted();
+    // What a process that was frozen had measured or planned before may be long out of date.
+    if (command?.type === 'verified' || command?.type === 'planned') await bounds.confirm();
     if (command !== null) await record(options, incidentId, command, bounds.meter);
   }
 }

@@ -6,7 +6,6 @@ import { anchorText } from '../domain/journal-entry.ts';
 import { next } from '../domain/next.ts';
 import { nextLookAt } from '../domain/page-work.ts';
 import { ReminderLevel } from '../domain/remind-times.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { AppendOptions, IncidentRow, Settlement, State, StreamAppend, Work } from '../ports/state.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -60,10 +59,9 @@ export type Change =
       readonly refusal?: Refusal;
     };
 
-/** `recorded` is told of what was committed; left out, nobody is. */
+/** Time is the state's: one clock for all replicas. `recorded` is told of what was committed; left out, nobody is. */
 export function createLedger(
   state: State,
-  clock: Clock,
   logger: Logger,
   recorded: Telemetry['recorded'] = () => undefined,
 ): Ledger {
@@ -88,7 +86,7 @@ export function createLedger(
     },
 
     async settle(settlings) {
-      const now = clock.now();
+      const now = await state.now();
       const result = await state.journal.appendAll(settlings.map((settling) => appendFor(settling, now)));
       if (result.status === 'conflict') return false;
       const streams = Map.groupBy(result.events, ({ stream }) => stream);
@@ -98,15 +96,15 @@ export function createLedger(
 
     async change(incidentId, make) {
       for (;;) {
-        const incident = await load(incidentId);
+        const [incident, now] = await Promise.all([load(incidentId), state.now()]);
         if (incident === null) return { refusal: await whyGone(state, incidentId) };
         const change = await make(incident);
-        const { events, refusal } = resolve(incident, change, clock.now());
+        const { events, refusal } = resolve(incident, change, now);
         if (events.length === 0) return { refusal };
         const result = await state.journal.append(incidentId, incident.version, events, {
           ...('unlessOpen' in change ? { unlessOpen: change.unlessOpen } : {}),
           work: workAfterChange(incidentId, events),
-          incident: rowOf(incident, events, clock.now()),
+          incident: rowOf(incident, events, now),
         });
         if (result.status === 'conflict') continue;
         told(incident, result.events);

@@ -85,11 +85,12 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
     }
   }
 
-  function approved(): { kind: StepKind; plan: Plan; selection: Selection; tooOld: boolean } {
+  async function approved(): Promise<{ kind: StepKind; plan: Plan; selection: Selection; tooOld: boolean }> {
     const kind = kindOf(options, attempt);
     if (attempt.plan === null || attempt.decision === null)
       throw new Error('An approved step has a plan and a decision.');
-    const age = options.clock.now().getTime() - Date.parse(attempt.decision.at);
+    // Both by the clock of the state: the one of this machine may be wrong.
+    const age = (await options.state.now()).getTime() - Date.parse(attempt.decision.at);
     return { kind, plan: attempt.plan, selection: attempt.decision.selection, tooOld: age > validForMs };
   }
 
@@ -106,7 +107,7 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
 
     async execute() {
       const obstacle = await guarded('recheck', async () => {
-        const { kind, plan, selection, tooOld } = approved();
+        const { kind, plan, selection, tooOld } = await approved();
         if (tooOld)
           return {
             type: 'drifted',
@@ -121,14 +122,14 @@ export function phasesOf(options: EngineOptions, parts: PhaseParts): Phases {
       });
       if (obstacle !== null) return obstacle;
       return await guarded('execute', async () => {
-        const { kind, plan, selection } = approved();
+        const { kind, plan, selection } = await approved();
         return await act(kind, plan, selection);
       });
     },
 
     reconcile: () =>
       guarded('reconcile', async () => {
-        const { kind, plan, selection, tooOld } = approved();
+        const { kind, plan, selection, tooOld } = await approved();
         const found = await kind.reconcile(ctx, plan, selection);
         if (found.status === 'done')
           return { type: 'complete', ...ref, outcome: found.outcome, reconciled: true, intents };

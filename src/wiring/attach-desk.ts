@@ -35,7 +35,7 @@ export async function attachDesk(config: Config, state: State, logger: Logger): 
   };
   // Never started: only the names of the databases are read.
   const databases = createDatabases(config.databases, { logger, guard });
-  const ledger = createLedger(state, systemClock, logger);
+  const ledger = createLedger(state, logger);
   const outgoing = createOutgoing();
   const services = { fetch: outgoing.fetch, clock: systemClock };
   const onCall = createOnCall(config.onCall, services);

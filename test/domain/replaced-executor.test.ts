@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import type { Command } from '../../src/domain/command.ts';
 import { decide } from '../../src/domain/decide.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
+import { currentAttempt } from '../../src/domain/incident.ts';
 import { planHash } from '../../src/domain/plan.ts';
-import { anna, fold, makeOutcome, makePlan, makeRunbook, makeStep, opening } from '../support/domain.ts';
+import { anna, fold, makeOutcome, makePlan, makeRunbook, makeStep, makeVerdict, opening } from '../support/domain.ts';
 
 const ref = { step: 'look', attempt: 1 };
 const plan = makePlan();
@@ -78,4 +79,23 @@ it('lets only one of two processes begin the same effect', () => {
 it('does not fail a step in a phase in which it is not', () => {
   const fail: Command = { type: 'fail', ...ref, drawn: 1, intents: 1, phase: 'verify', fault };
   expect(decide(fold([...approved, intended]), fail, new Date()).events).toEqual([]);
+});
+
+it('takes no verdict on a try of the same step that came later', () => {
+  const completed: DomainEvent = {
+    type: 'effect.completed',
+    ...ref,
+    outcome: makeOutcome(),
+    reconciled: false,
+  };
+  const once = [...approved, intended, completed];
+  const again = once.slice(opening(makeRunbook([makeStep('look')])).length).map((event) => {
+    return 'attempt' in event ? { ...event, attempt: 2 } : event;
+  });
+  const back: DomainEvent = { type: 'run.rewound', to: 'look', by: anna };
+  const verified: Command = { type: 'verified', ...ref, verdict: makeVerdict({ status: 'passed' }) };
+  const later = fold([...once, back, ...again]);
+  expect(currentAttempt(later)).toMatchObject({ attempt: 2, status: 'verifying' });
+  expect(decide(fold(once), verified, new Date()).events).not.toEqual([]);
+  expect(decide(later, verified, new Date()).events).toEqual([]);
 });

@@ -76,7 +76,7 @@ export async function openDesks(
   for (let index = 0; index < count; index += 1) {
     const instance = `replica-${index}`;
     const state = await openState({ url, logger: quiet, instance });
-    const ledger = createLedger(state, clock, quiet);
+    const ledger = createLedger({ ...state, now: async () => clock.now() }, quiet);
     const { ports } = createWorld().context();
     const runbooks = new Map([[runbook.id, runbook]]);
     const desk = createDesk({

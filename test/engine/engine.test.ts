@@ -39,7 +39,10 @@ let server: TestServer;
 let state: State;
 let script: Script;
 let executed: string[][];
+/** What the clock of this machine says. */
 let now: number;
+/** Milliseconds by which time has moved on for the state. */
+let later: number;
 let engine: EngineOptions;
 let desk: IncidentDesk;
 let url: string;
@@ -102,11 +105,9 @@ afterAll(async () => server.end());
 
 beforeEach(async () => {
   url = await server.createDatabase();
-  state = await openState({
-    url,
-    logger: quiet,
-    instance: 'test',
-  });
+  const opened = await openState({ url, logger: quiet, instance: 'test' });
+  state = { ...opened, now: async () => new Date((await opened.now()).getTime() + later) };
+  later = 0;
   executed = [];
   world = createWorld();
   now = Date.now();
@@ -121,7 +122,7 @@ beforeEach(async () => {
   const runbook = makeRunbook([makeStep('one'), makeStep('two')]);
   engine = {
     state,
-    ledger: createLedger(state, { now: () => new Date(now), sleep: async () => undefined }, quiet),
+    ledger: createLedger(state, quiet),
     kinds,
     ports: world.context().ports,
     runbooks: new Map([[runbook.id, runbook]]),
@@ -352,7 +353,7 @@ it('does nothing while its intent cannot be written down, and goes on by itself 
 it('does not act on an approval that has become old, as after a long outage of Firebreak', async () => {
   await opened();
   await answer();
-  now += 60 * 60_000;
+  later += 60 * 60_000;
   await advance();
   expect(executed).toEqual([]);
   expect(currentAttempt(await incident())?.status).toBe('awaiting');
@@ -360,10 +361,21 @@ it('does not act on an approval that has become old, as after a long outage of F
 
 it('makes a new plan when a click comes after the plan expired', async () => {
   await opened();
-  now += 6 * 60_000;
+  later += 6 * 60_000;
   expect(await answer()).toMatchObject({ status: 'refused', reason: 'expired' });
   await advance();
   expect(await answer()).toEqual({ status: 'accepted' });
+});
+
+it.each([-1, 1])('judges the age of a plan by the clock of the state, with its own %i h wrong', async (hours) => {
+  now += hours * 3_600_000;
+  await opened();
+  later += 4 * 60_000;
+  expect(await answer()).toEqual({ status: 'accepted' });
+  await advance();
+  expect(executed).toEqual([['a']]);
+  later += 6 * 60_000;
+  expect(await answer()).toMatchObject({ status: 'refused', reason: 'expired' });
 });
 
 /** Stops the engine in the middle of an effect, as a crash would: the intent is journaled, the completion is not. */
@@ -457,6 +469,21 @@ it('changes nothing when it has lost its hold without hearing of it, as a proces
     void (await workloads.suspendJob(job('batch-1'), true, signal));
   await advance();
   expect(world.changes).toEqual(['suspend job batch-1']);
+});
+
+it('counts no measurement that ended before it lost its hold unheard, as one of an hour ago', async () => {
+  await opened();
+  await answer();
+  script.verdict = async () => {
+    endSessionUnheard(url, 'firebreak test locks');
+    return 'passed';
+  };
+  await expect(advance()).rejects.toMatchObject({ code: 'state-unavailable' });
+  expect(currentAttempt(await incident())).toMatchObject({ step: { id: 'one' }, status: 'verifying' });
+
+  script.verdict = async () => 'failed';
+  await advance();
+  expect(currentAttempt(await incident())).toMatchObject({ step: { id: 'one' }, status: 'attention' });
 });
 
 it('gives a measurement up at once when Firebreak stops, and lets an effect end first', async () => {

@@ -102,7 +102,7 @@ beforeEach(async () => {
   const databases = ['orders', ...many].map((name) => ({ name, service: null, cores: null, replicas: [] }));
   engine = {
     state,
-    ledger: createLedger(state, clock, quiet),
+    ledger: createLedger(state, quiet),
     kinds: new Map([[remedy.kind, remedy]]),
     ports: { ...ports, databases: { ...ports.databases, list: () => databases } },
     runbooks: new Map([prevention, outage].map((runbook) => [runbook.id, runbook])),

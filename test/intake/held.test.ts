@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { type IntakePolicy, NO_POLICY } from '../../src/domain/intake-policy.ts';
 import type { Matcher } from '../../src/domain/matcher.ts';
@@ -21,7 +20,7 @@ const about = (value: string): Matcher[] => [{ name: 'alertname', operator: '=',
 async function startRig(change: Partial<IntakePolicy> = {}) {
   const url = await server.createDatabase();
   const state = await opened(url);
-  const ledger = createLedger(state, systemClock, quiet);
+  const ledger = createLedger(state, quiet);
   const runbook = makeRunbook([makeStep('one')]);
   const deciding = {
     runbooks: new Map([[runbook.id, runbook]]),

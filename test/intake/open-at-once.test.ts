@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { NO_POLICY } from '../../src/domain/intake-policy.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
@@ -41,7 +40,7 @@ async function startRig(given?: string, policy = NO_POLICY) {
   const announced: Incident[] = [];
   const announcer = { reserve: reservedFor, announce: (incident: Incident) => void announced.push(incident) };
   const openings = openAtOnce({ ...deciding, announcer });
-  const ledger = createLedger(state, systemClock, quiet);
+  const ledger = createLedger(state, quiet);
   const settle = createSettle({ state, ledger, ...deciding });
   const decisions = async () =>
     (await state.alerts.list(100)).map(({ settlement }) => settlement?.decision ?? 'waits').sort();

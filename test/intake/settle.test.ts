@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { cardHash } from '../../src/domain/card-hash.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
@@ -38,7 +37,7 @@ const database = (name: string, service: string | null) => ({
 
 async function startRig(url?: string, policy = NO_POLICY): Promise<Rig> {
   const state = await opened(url ?? (await server.createDatabase()));
-  const ledger = createLedger(state, systemClock, quiet);
+  const ledger = createLedger(state, quiet);
   const alerts = ['ConnectionPoolExhausted', 'PostgresqlHighCpu'];
   const runbook = { ...makeRunbook([makeStep('one')]), alerts };
   const options = {

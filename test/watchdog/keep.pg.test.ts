@@ -88,7 +88,7 @@ async function scene({ policy = policyOf(), replicas = 1, isRehearsed = true }: 
     keepWatchdog({
       policies: [watched],
       state: own,
-      ledger: createLedger(own, systemClock, quiet),
+      ledger: createLedger(own, quiet),
       ports,
       runbooks: new Map([[runbook.id, runbook]]),
       guard,
@@ -221,7 +221,7 @@ test('a stop counts from the next look on, only of somebody who may, and until i
 test('while an incident of the database is open it does nothing', { timeout: 60_000 }, async () => {
   await using stack = new AsyncDisposableStack();
   const { start, state, runbook, happened, people } = await scene();
-  const ledger = createLedger(state, systemClock, quiet);
+  const ledger = createLedger(state, quiet);
   const opening = { database: 'shop', service: null, runbook, by: anna, alert: null };
   const id = await openIncident(state, ledger, opening);
   const culprit = await busy(stack, 'app', 'report');
@@ -238,7 +238,7 @@ test('nobody is ended when an incident is opened between the decision and its in
 }, async () => {
   await using stack = new AsyncDisposableStack();
   const { start, state, runbook, events } = await scene();
-  const ledger = createLedger(state, systemClock, quiet);
+  const ledger = createLedger(state, quiet);
   const opening = { database: 'shop', service: null, runbook, by: anna, alert: null };
   const culprit = await busy(stack, 'app', 'report');
   await busy(stack, 'nobody_special', 'innocent');

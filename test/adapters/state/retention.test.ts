@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import type { DomainEvent } from '../../../src/domain/event.ts';
 import { bodyHashOf, entryHash } from '../../../src/domain/journal-entry.ts';
 import { canonicalJson } from '../../../src/domain/json.ts';
@@ -154,7 +153,7 @@ test('an alert that is held back is kept until it was decided on, however old it
 test('a closed incident without content answers that it is gone, and every list still shows it', async () => {
   const { state } = await oldJournal();
   await state.retention.prune(POLICY, BY);
-  const ledger = createLedger(state, systemClock, quiet);
+  const ledger = createLedger(state, quiet);
   expect(await ledger.load('INC-1')).toBeNull();
   const close = { command: { type: 'close', by: BY, reason: 'again' } } as const;
   expect((await ledger.change('INC-1', () => close)).refusal).toMatchObject({
