@@ -68,9 +68,9 @@ async function notReady({ state, isStopping }: HealthParts): Promise<string[]> {
 
 /** What does not work although alerts are taken. */
 function warningsOf({ slack, board }: HealthParts): string[] {
-  const { connected, trouble } = slack.health();
+  const { connected, trouble, setAside } = slack.health();
   const down = board.list().filter(({ state, system }) => state === 'down' && system !== 'slack');
-  const others = down.map(downSentence);
+  const others = [...(setAside === null ? [] : [setAside]), ...down.map(downSentence)];
   if (trouble !== null) return [trouble, ...others];
   return connected ? others : ['Not connected to Slack: clicks and commands do not arrive.', ...others];
 }

@@ -11,13 +11,14 @@ import { createClerk } from './documents/clerk.ts';
 import { createHealth } from './health/health.ts';
 import { startHeartbeat } from './health/heartbeat.ts';
 import { watchHealth } from './health/watch.ts';
-import { type Meanwhile, whatIsWrong } from './health/words.ts';
+import { type Meanwhile, setAsideWords, whatIsWrong } from './health/words.ts';
 import { createHome } from './home/home.ts';
 import { createPeople } from './listeners/people.ts';
 import { permalink } from './listeners/permalink.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { createRoster } from './outbox/roster.ts';
 import { createSearches } from './outbox/searches.ts';
+import { createSetAside } from './outbox/set-aside.ts';
 import { createIllustrator } from './pictures/illustrator.ts';
 
 /** The Slack side of Firebreak. Nothing is sent before start or the first render. */
@@ -58,6 +59,7 @@ export function createSlack(options: SlackOptions): SlackBot {
   const illustrator = charts === undefined ? null : createIllustrator({ ...files, charts });
   const clerk = createClerk({ ...files, desk, identity });
 
+  const setAside = createSetAside(clock);
   const outbox: Outbox = createOutbox({
     tools: {
       client,
@@ -70,6 +72,7 @@ export function createSlack(options: SlackOptions): SlackBot {
       unsent: new Set(),
       unusable: new Set(),
       searches: createSearches(clock),
+      setAside,
       pictureRefused: (fileId, incidentId) => illustrator?.refused(fileId, () => outbox.redraw(incidentId)),
     },
     illustrator,
@@ -149,6 +152,7 @@ export function createSlack(options: SlackOptions): SlackBot {
         trouble: trouble === null ? null : whatIsWrong(trouble, awayMs),
         since: trouble?.since ?? null,
         waiting: outbox.waiting(),
+        setAside: setAsideWords(setAside.list()),
         mode: config.mode,
       };
     },

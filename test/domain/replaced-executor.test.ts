@@ -4,7 +4,16 @@ import { decide } from '../../src/domain/decide.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
 import { currentAttempt } from '../../src/domain/incident.ts';
 import { planHash } from '../../src/domain/plan.ts';
-import { anna, fold, makeOutcome, makePlan, makeRunbook, makeStep, makeVerdict, opening } from '../support/domain.ts';
+import {
+  anna,
+  fold,
+  makeOutcome,
+  makePlan,
+  makeRunbook,
+  makeStep,
+  makeVerdict,
+  opening,
+} from '../support/domain.ts';
 
 const ref = { step: 'look', attempt: 1 };
 const plan = makePlan();

@@ -367,16 +367,19 @@ it('makes a new plan when a click comes after the plan expired', async () => {
   expect(await answer()).toEqual({ status: 'accepted' });
 });
 
-it.each([-1, 1])('judges the age of a plan by the clock of the state, with its own %i h wrong', async (hours) => {
-  now += hours * 3_600_000;
-  await opened();
-  later += 4 * 60_000;
-  expect(await answer()).toEqual({ status: 'accepted' });
-  await advance();
-  expect(executed).toEqual([['a']]);
-  later += 6 * 60_000;
-  expect(await answer()).toMatchObject({ status: 'refused', reason: 'expired' });
-});
+it.each([-1, 1])(
+  'judges the age of a plan by the clock of the state, with its own %i h wrong',
+  async (hours) => {
+    now += hours * 3_600_000;
+    await opened();
+    later += 4 * 60_000;
+    expect(await answer()).toEqual({ status: 'accepted' });
+    await advance();
+    expect(executed).toEqual([['a']]);
+    later += 6 * 60_000;
+    expect(await answer()).toMatchObject({ status: 'refused', reason: 'expired' });
+  },
+);
 
 /** Stops the engine in the middle of an effect, as a crash would: the intent is journaled, the completion is not. */
 async function interrupted(): Promise<void> {

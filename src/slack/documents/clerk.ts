@@ -4,16 +4,16 @@ import type { Incident } from '../../domain/incident.ts';
 import type { IncidentDesk } from '../../engine/desk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Fetch } from '../../ports/http.ts';
-import type { ChatMessage, ChatMessages, Mutex } from '../../ports/state.ts';
+import type { ChatMessage, ChatMessages, Confirm, Mutex } from '../../ports/state.ts';
 import type { Identity } from '../app/preflight.ts';
 import { sendFile, shareFile } from '../app/upload.ts';
 import { slackErrorCode } from '../app/why-unanswered.ts';
 import type { SlackLogger } from '../bot.ts';
 import { newNonce } from '../outbox/nonce.ts';
-import { makeCanvas } from './canvas.ts';
-import { isInThread } from './in-thread.ts';
+import { type CanvasResult, makeCanvas } from './canvas.ts';
 import { NONE } from './none.ts';
 import { escaped, type Paper, type Place, type PostMortemWriter, papersOf } from './paper.ts';
+import { sharedAt } from './shared-at.ts';
 
 /** A share without an answer may still arrive for so long; milliseconds. */
 const ARRIVES_MS = 10_000;
@@ -50,54 +50,87 @@ export function createClerk(options: ClerkOptions): Clerk {
   const running = new Map<string, Promise<void>>();
   const pauses = new Map<string, number>();
 
+  async function rowOf(incidentId: string, key: string): Promise<ChatMessage | null> {
+    return (await messages.list(incidentId)).find((one) => one.key === key) ?? null;
+  }
+
+  /** Throws when another process has written its own row meanwhile: this one was taken for dead. */
+  async function write(row: ChatMessage, before: ChatMessage | null): Promise<void> {
+    if (!(await messages.replace(row, before))) throw new Error('Another process has gone on with the file.');
+  }
+
   /** False when there is nothing to put there. */
-  async function deliver(incident: Incident, paper: Paper, parent: ChatMessage): Promise<boolean> {
+  async function deliver(
+    incident: Incident,
+    paper: Paper,
+    parent: ChatMessage,
+    confirm: Confirm,
+  ): Promise<boolean> {
     const { key, name, title } = paper;
     if (parent.ts === null) return false;
     const place = { channel: parent.channel, thread: parent.ts };
-    const row = { incidentId: incident.id, key, channel: place.channel };
     const written = await paper.write(place);
     if (written === null) return false;
-    if (await arrived(key, incident.id, place)) return true;
+    const before = await rowOf(incident.id, key);
+    if (before !== null && (await arrived(before, place))) return true;
     const bytes = Buffer.from(written.text, 'utf8');
     const file = await sendFile(client, options.fetch, { name, title, bytes });
-    const begun = clock.now().toISOString();
-    await messages.put({ ...row, ts: null, nonce: file, contentHash: begun });
+    const { channel } = place;
+    const row = { incidentId: incident.id, key, channel, ts: null, nonce: file, contentHash: '' };
+    await write(row, before);
+    await confirm();
     await shareFile(client, { id: file, title }, { ...place, text: written.words });
-    await messages.put({ ...row, ts: file, nonce: file, contentHash: begun });
+    const isOurs = await messages.replace({ ...row, ts: file }, row);
+    if (!isOurs) await takeBack(place, row);
     return true;
   }
 
-  /** Whether an earlier try arrived; one that was made just now is waited for. */
-  async function arrived(key: string, incidentId: string, place: Place): Promise<boolean> {
-    const row = (await messages.list(incidentId)).find((one) => one.key === key);
-    if (row === undefined) return false;
+  /** It was shared so late that another process did not find it and shared the file anew. */
+  async function takeBack(place: Place, { incidentId, key, nonce }: ChatMessage): Promise<void> {
+    const ts = await sharedAt(client, place, nonce);
+    if (ts !== null) await client.chat.delete({ channel: place.channel, ts });
+    logger.warn(
+      { incident: incidentId, file: key },
+      'A file came late, and another process had shared it meanwhile; it is taken back',
+    );
+  }
+
+  /** Whether an earlier try arrived; one without an answer may still be on its way. */
+  async function arrived(row: ChatMessage, place: Place): Promise<boolean> {
     if (row.ts !== null) return true;
-    const age = clock.now().getTime() - (Date.parse(row.contentHash) || 0);
-    if (age < ARRIVES_MS) await clock.sleep(ARRIVES_MS - age, signal);
-    if (!(await isInThread(client, place, row.nonce))) return false;
-    await messages.put({ ...row, ts: row.nonce });
+    await clock.sleep(ARRIVES_MS, signal);
+    if ((await sharedAt(client, place, row.nonce)) === null) return false;
+    await write({ ...row, ts: row.nonce }, row);
     return true;
   }
 
-  async function canvasLine(
+  /**
+   * Nothing in Slack finds a canvas again, so that it is made once: written down before, and never again after an end that
+   * nobody knows.
+   */
+  async function canvasOf(
     incidentId: string,
     number: number,
     canvas: { title: string; markdown: string; channel: string },
-  ): Promise<string> {
+  ): Promise<CanvasResult> {
     const key = canvasKey(number);
-    const row = (await messages.list(incidentId)).find((one) => one.key === key);
-    const made = row === undefined ? await makeCanvas(client, canvas) : null;
-    if (made !== null) {
-      const [ts, contentHash] = 'id' in made ? [made.id, ''] : [NONE, made.none];
-      const { channel } = canvas;
-      await messages.put({ incidentId, key, channel, ts, nonce: newNonce(clock.now()), contentHash });
-    }
-    const { ts, contentHash } = (await messages.list(incidentId)).find((one) => one.key === key) ?? {};
-    if (ts === undefined || ts === NONE)
-      return `As a file only: no canvas, ${escaped(contentHash ?? 'unknown')}.`;
+    const before = await rowOf(incidentId, key);
+    if (before?.ts === null) return { none: 'Firebreak was interrupted while it made one' };
+    if (before !== null) return before.ts === NONE ? { none: before.contentHash } : { id: before.ts };
+    const { channel } = canvas;
+    const row = { incidentId, key, channel, ts: null, nonce: newNonce(clock.now()), contentHash: '' };
+    await write(row, null);
+    const made = await makeCanvas(client, canvas);
+    const [ts, contentHash] = 'id' in made ? [made.id, ''] : [NONE, made.none];
+    await write({ ...row, ts, contentHash }, row);
+    return made;
+  }
+
+  async function canvasLine(...asked: Parameters<typeof canvasOf>): Promise<string> {
+    const canvas = await canvasOf(...asked);
+    if ('none' in canvas) return `As a file only: no canvas, ${escaped(canvas.none)}.`;
     const { url, teamId } = await options.identity();
-    return `<${url ?? 'https://slack.com/'}docs/${teamId}/${ts}|Open it as a canvas>`;
+    return `<${url ?? 'https://slack.com/'}docs/${teamId}/${canvas.id}|Open it as a canvas>`;
   }
 
   async function failed(incident: Incident, { key }: Paper, error: unknown): Promise<void> {
@@ -107,8 +140,8 @@ export function createClerk(options: ClerkOptions): Clerk {
       'A file could not be put into its thread',
     );
     if (slackErrorCode(error) !== 'missing_scope') return;
-    const row = { incidentId: incident.id, key, channel: '' };
-    await messages.put({ ...row, ts: NONE, nonce: NONE, contentHash: 'missing_scope' });
+    const row = { incidentId: incident.id, key, channel: '', ts: NONE, nonce: NONE };
+    await messages.replace({ ...row, contentHash: 'missing_scope' }, await rowOf(incident.id, key));
   }
 
   async function deliverAll(
@@ -117,10 +150,10 @@ export function createClerk(options: ClerkOptions): Clerk {
     parent: ChatMessage,
   ): Promise<Round> {
     let [failures, delivered] = [false, false];
-    const held = await mutex.exclusively(`documents:${incident.id}`, async () => {
+    const held = await mutex.exclusively(`documents:${incident.id}`, async (_lost, confirm) => {
       for (const paper of papers) {
         try {
-          if (await deliver(incident, paper, parent)) delivered = true;
+          if (await deliver(incident, paper, parent, confirm)) delivered = true;
         } catch (error) {
           failures = true;
           await failed(incident, paper, error);

@@ -1,3 +1,4 @@
+import type { FirebreakError } from '../../domain/errors.ts';
 import { formatCount } from '../../domain/format.ts';
 import type { Trouble, TroubleKind } from './health.ts';
 
@@ -52,6 +53,14 @@ function waits({ openIncidents, waiting }: Meanwhile): string {
   const behind = waiting === 0 ? [] : [`the messages of ${waiting} wait`];
   const parts = [...open, ...behind];
   return parts.length === 0 ? '' : `${parts.join(', ')}.`;
+}
+
+/** Messages that Slack refuses for what they are; null when there are none. */
+export function setAsideWords(faults: readonly FirebreakError[]): string | null {
+  const [last] = faults.slice(-1);
+  if (last === undefined) return null;
+  const what = `${formatCount(faults.length, 'message')} that Slack refuses`;
+  return `${what}, set aside for ten minutes or until the content changes: ${last.message} The rest of the thread goes on, and "firebreak triage" shows what is missing.`;
 }
 
 /** What an operator reads when it is over. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ChatMessages } from '../../ports/state.ts';
 import type { SlackLogger } from '../bot.ts';
 import type { Searches } from './searches.ts';
+import type { SetAside } from './set-aside.ts';
 
 /** What the outbox works with. */
 export interface OutboxTools {
@@ -19,6 +20,7 @@ export interface OutboxTools {
   /** Nonces of posts that Slack certainly did not take; in memory only: after a restart they are looked for. */
   readonly unsent: Set<string>;
   readonly searches: Searches;
+  readonly setAside: SetAside;
   /** Slack refused a message because of the picture in it: the next one comes without it. */
   readonly pictureRefused: (fileId: string, incidentId: string) => void;
 }

@@ -103,4 +103,32 @@ export const slack: readonly Mutant[] = [
     becomes: 'throw error;',
     test: 'test/e2e/terminal.test.ts',
   },
+  {
+    promise: 'a file of a replaced process that comes late is taken back',
+    file: 'src/slack/documents/clerk.ts',
+    was: 'if (!isOurs) await takeBack(place, row);',
+    becomes: '',
+    test: 'test/slack/documents/replaced.test.ts',
+  },
+  {
+    promise: 'a process that was replaced shares no file',
+    file: 'src/slack/documents/clerk.ts',
+    was: 'await confirm();\n    await shareFile',
+    becomes: 'await shareFile',
+    test: 'test/slack/documents/replaced.test.ts',
+  },
+  {
+    promise: 'a canvas is made once, whoever dies over it',
+    file: 'src/slack/documents/clerk.ts',
+    was: 'await write(row, null);',
+    becomes: '',
+    test: 'test/slack/documents/replaced.test.ts',
+  },
+  {
+    promise: 'a message that Slack refuses does not silence its thread',
+    file: 'src/slack/outbox/set-aside.ts',
+    was: 'times >= MOST_REFUSALS',
+    becomes: 'times < 0',
+    test: 'test/slack/outbox/trouble.test.ts',
+  },
 ];

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { ChatMessage, Mutex } from '../../../src/ports/state.ts';
-import { createMemoryMessages, createMemoryMutex } from '../../support/memory-chat.ts';
+import { createMemoryMutex } from '../../support/memory-chat.ts';
 import { shiftedClock } from '../../support/shifted-clock.ts';
 import { attempt, view } from '../fixtures.ts';
+import { freezingMessages, losableMutex } from '../frozen.ts';
 import { fault, posted, until } from '../sandbox-control.ts';
 import { createRig, never, type Rig, renderAll } from '../support.ts';
 
@@ -13,42 +13,6 @@ const KEYS = ['parent', 'step:kill:1'];
 const TAKEN_OVER_MS = 20_000;
 
 const keysOf = async (rig: Rig) => (await posted(rig.sandbox)).map(({ key }) => key);
-
-/** A hold that is not confirmed any more, as nobody told the holder yet, once it is lost. */
-function losableMutex(): Mutex & { lost: boolean } {
-  const inner = createMemoryMutex();
-  return {
-    lost: false,
-    async exclusively(name, run) {
-      return await inner.exclusively(name, async (signal) =>
-        run(signal, async () => {
-          if (this.lost) throw new Error('The hold was lost.');
-        }),
-      );
-    },
-  };
-}
-
-/** Rows at whose first write of one part the process stands still, before or after it is durable. */
-function freezingMessages(key: string, where: 'before' | 'after') {
-  const messages = createMemoryMessages();
-  const replace = messages.replace.bind(messages);
-  const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
-  let frozen = false;
-  const freezes = (row: ChatMessage) => row.key === key && !frozen;
-  return Object.assign(messages, {
-    thaw,
-    isFrozen: () => frozen,
-    async replace(row: ChatMessage, before: ChatMessage | null) {
-      const stops = freezes(row);
-      frozen ||= stops;
-      if (stops && where === 'before') await thawed;
-      const written = await replace(row, before);
-      if (stops && where === 'after') await thawed;
-      return written;
-    },
-  });
-}
 
 test.each([
   ['before the row of the parent is written', 'parent', 'before'],

@@ -134,6 +134,35 @@ test('a message that Slack will not take holds back its own incident alone', asy
   expect(await keysOf(rig)).toEqual(['parent']);
 });
 
+test('a card that Slack refuses again and again is set aside: the next one comes, and the health says so', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', view([attempt('kill', 'passed'), attempt('watch', 'awaiting')]));
+  await fault(rig.sandbox, { method: 'chat.postMessage', error: 'as_it_pleases', skip: 1, times: 3 });
+  rig.bot.render('INC-1', never).catch(() => undefined);
+  await until('the next card', async () => (await keysOf(rig)).includes('step:watch:1'), 25_000);
+  expect(await keysOf(rig)).not.toContain('step:kill:1');
+  const { setAside, ...health } = rig.bot.health();
+  expect(setAside).toMatch(/^1 message that Slack refuses, .*as_it_pleases/);
+  expect(health).toMatchObject({ trouble: null, waiting: 0 });
+  expect(rig.defects).toEqual([expect.objectContaining({ incident: 'INC-1', key: 'step:kill:1' })]);
+
+  rig.desk.views.set('INC-1', view([attempt('kill', 'attention')]));
+  await renderAll(rig.bot);
+  expect(await keysOf(rig)).toContain('step:kill:1');
+  expect(rig.bot.health().setAside).toBeNull();
+}, 40_000);
+
+test('a message that Slack refuses to update again and again is set aside too', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', card('awaiting'));
+  await renderAll(rig.bot);
+  await fault(rig.sandbox, { method: 'chat.update', error: 'as_it_pleases', times: 1_000 });
+  rig.desk.views.set('INC-1', card('attention'));
+  rig.bot.render('INC-1', never).catch(() => undefined);
+  await until('nothing waits', () => rig.bot.health().waiting === 0, 35_000);
+  expect(rig.bot.health().setAside).toMatch(/^2 messages that Slack refuses/);
+}, 60_000);
+
 test('an incident in a channel of former times that is closed to the bot goes on in the incident channel', async () => {
   const rig = await createRig();
   rig.desk.views.set('INC-1', view([]));

@@ -1,0 +1,65 @@
+import type { FirebreakError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { steadyTime } from '../steady-time.ts';
+import type { DesiredMessage } from './messages-of.ts';
+
+/** After so many refusals of the same content a message is set aside. */
+const MOST_REFUSALS = 3;
+/** Milliseconds after which a refusal is forgotten: the message is tried anew when its thread is drawn next. */
+const FORGET_MS = 600_000;
+
+/**
+ * Messages that Slack refuses for what they are, so that one of them does not silence the rest of its thread. In memory
+ * only: after a restart they are tried anew, and so is one whose content has changed.
+ */
+export interface SetAside {
+  /** Slack refused it; answers whether it is set aside from now on. */
+  refused(incidentId: string, message: DesiredMessage, fault: FirebreakError): boolean;
+  /** Slack took it. */
+  taken(incidentId: string, message: DesiredMessage): void;
+  has(incidentId: string, message: DesiredMessage): boolean;
+  /** Why each of those that are set aside was refused. */
+  list(): FirebreakError[];
+}
+
+interface Refusal {
+  readonly contentHash: string;
+  readonly times: number;
+  readonly fault: FirebreakError;
+  /** Milliseconds of steady time. */
+  readonly at: number;
+}
+
+export function createSetAside(clock: Pick<Clock, 'now'>): SetAside {
+  const time = steadyTime(clock);
+  const refusals = new Map<string, Refusal>();
+  const nameOf = (incidentId: string, { key }: DesiredMessage): string => `${incidentId} ${key}`;
+  const isAside = ({ times }: Refusal): boolean => times >= MOST_REFUSALS;
+
+  function forgetOld(): void {
+    const now = time();
+    for (const [name, { at }] of refusals) if (now - at > FORGET_MS) refusals.delete(name);
+  }
+
+  return {
+    refused(incidentId, message, fault) {
+      const name = nameOf(incidentId, message);
+      const { contentHash } = message;
+      const before = refusals.get(name);
+      const times = before?.contentHash === contentHash ? before.times + 1 : 1;
+      const refusal = { contentHash, times, fault, at: time() };
+      refusals.set(name, refusal);
+      return isAside(refusal);
+    },
+    taken: (incidentId, message) => void refusals.delete(nameOf(incidentId, message)),
+    has(incidentId, message) {
+      forgetOld();
+      const refusal = refusals.get(nameOf(incidentId, message));
+      return refusal?.contentHash === message.contentHash && isAside(refusal);
+    },
+    list() {
+      forgetOld();
+      return [...refusals.values()].filter(isAside).map(({ fault }) => fault);
+    },
+  };
+}
