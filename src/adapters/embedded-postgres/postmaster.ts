@@ -77,10 +77,7 @@ export async function stopPostmaster(
 }
 
 /** Handle of a postmaster that another process started. */
-export function foreignPostmaster(
-  pid: number,
-  dataDirectory: string,
-): Pick<Postmaster, 'pid' | 'hasExited'> {
+export function foreignPostmaster(pid: number, dataDirectory: string): Pick<Postmaster, 'pid' | 'hasExited'> {
   return { pid, hasExited: () => !isPostgresAlive(pid, dataDirectory) };
 }
 
