@@ -55,11 +55,12 @@ it('names a change of the monitored server, and a message of a time without the 
 
 it('names a transaction by what it wrote, and tells the phase that follows', () => {
   const state: Session = { user: 'firebreak', application: 'firebreak host-1' };
-  const body = JSON.stringify({ step: 'kill' });
+  const body = JSON.stringify({ type: 'effect.intended', step: 'kill' });
   const insert = 'insert into "firebreak"."journal" ("position", "type", "body") values ($1, $2, $3)';
   const begun = nameStatement(state, { text: 'begin', values: [] }, null);
   expect(begun).toEqual({ name: null, transaction: [] });
-  const values = [1, 'effect.intended', body];
+  const load = JSON.stringify({ type: 'load.measured', series: [] });
+  const values = [1, 'load.measured', load, 2, 'effect.intended', body];
   const written = nameStatement(state, { text: insert, values }, begun.transaction);
   expect(written).toEqual({ name: null, transaction: ['effect.intended(kill)'] });
   expect(nameStatement(state, { text: 'commit', values: [] }, written.transaction)).toEqual({

@@ -53,8 +53,11 @@ export async function record(world: World, state: StateOf, course: Course): Prom
 
 /** Each signal is an effect on a session of its own, each change one on a setting: the first and the last are taken. */
 const EACH = /^(signal|change): /;
-/** Only a person who clicks twice crosses it. */
-const INCIDENTAL = /refused/;
+/**
+ * Not crossed in every run: a refusal by a person who clicks twice, and how far the suspension is by a look that comes
+ * before the cluster has heard of it.
+ */
+const INCIDENTAL = /refused|^progress of suspend$/;
 
 /**
  * One boundary for each name. What comes again under one name does the same at another moment: an update of the same

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -17,6 +17,8 @@ export const Orders = z.object({
       side: z.enum(['before', 'during', 'after']),
       /** The how many-th crossing of that name and side, from 1. */
       nth: z.int().positive(),
+      /** A file that whoever dies makes: of the processes with these orders one dies. */
+      mark: z.string(),
       /** Data folder of the embedded server that dies at the same moment, or null. */
       alsoServer: z.string().nullable(),
     })
@@ -50,9 +52,19 @@ export function cross(name: string, side: Side): void {
   if (kill?.name !== name || kill.side !== side) return;
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
-  if (count < kill.nth) return;
+  if (count < kill.nth || !isFirst(kill.mark)) return;
   if (kill.alsoServer !== null) killServer(kill.alsoServer);
   process.kill(process.pid, 'SIGKILL');
+}
+
+/** Makes the file; false when another process has made it. */
+function isFirst(mark: string): boolean {
+  try {
+    writeFileSync(mark, '', { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** All processes of a PostgreSQL server at once, as when the container ends. */
@@ -63,5 +75,14 @@ function killServer(dataDirectory: string): void {
     const [pid, parent] = line.trim().split(/\s+/).map(Number);
     return parent === postmaster && pid !== undefined ? [pid] : [];
   });
-  for (const pid of [postmaster, ...children]) process.kill(pid, 'SIGKILL');
+  for (const pid of [postmaster, ...children]) killIfThere(pid);
+}
+
+/** What loses its postmaster ends by itself, sometimes sooner than it is killed. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }

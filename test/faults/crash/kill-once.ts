@@ -31,22 +31,30 @@ export async function killOnce(world: World, kill: Kill): Promise<Findings> {
   const { directory } = scene.installation;
   const alsoServer = withServer ? join(directory, 'state', 'postgres') : null;
   if (side === 'during') await slowDown(scene, boundary, recording.boundaries);
-  const orders = { record: join(directory, 'first'), kill: { ...boundary, side, alsoServer } };
-  const first = scene.serve({ ...instrumented(orders), ...from(course) });
-  const record = join(directory, 'second');
-  const another = () => scene.serve({ ...instrumented({ record, kill: null }), ...from(course) });
-  const standby = state === 'postgres' && course.standby === true ? await behind(first, another) : null;
+  const order = { ...boundary, side, alsoServer, mark: join(directory, 'killed') };
+  const start = (name: string): Replica => {
+    const record = join(directory, name);
+    return {
+      record,
+      process: scene.serve({ ...instrumented({ record, kill: order }), ...from(course) }),
+    };
+  };
+  const first = start('first');
+  const standby = state === 'postgres' && course.standby === true ? await behind(first, start) : null;
   const handled = course.play(scene);
   handled.catch(() => undefined);
-  const died = await Promise.race([first.exited, handled.then(async () => delay(LATE_MS, 'alive' as const))]);
-  if (died === 'alive') {
+  const died = await Promise.race([
+    ...[first, ...(standby === null ? [] : [standby])].map(killed),
+    handled.then(async () => delay(LATE_MS, null)),
+  ]);
+  if (died === null) {
     const findings = await course.inspect(scene, 'the boundary was not crossed');
     return { ...findings, untried: isHeld(findings) };
   }
-  if (died !== 'SIGKILL') throw new Error(`The process ended with ${died}:\n${first.output()}`);
-  const second = standby ?? another();
+  const second = (died === standby ? first : standby) ?? start('second');
   const began = performance.now();
-  if ((await second.started()) === 'ended') throw new Error(`It does not start again:\n${second.output()}`);
+  if ((await second.process.started()) === 'ended')
+    throw new Error(`It does not start again:\n${second.process.output()}`);
   await handled;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   const findings = await course.inspect(
@@ -57,12 +65,26 @@ export async function killOnce(world: World, kill: Kill): Promise<Findings> {
   return {
     ...findings,
     doubleEffects: findings.doubleEffects + twice.length,
-    broken: [...findings.broken, ...twice, ...missing, ...notVerifiedFirst(readRecord(record))],
+    broken: [...findings.broken, ...twice, ...missing, ...notVerifiedFirst(readRecord(second.record))],
   };
 }
 
+/** One of those that have the order to die at the boundary: the first to come there does. */
+interface Replica {
+  readonly process: FirebreakProcess;
+  /** What it wrote down of its boundaries. */
+  readonly record: string;
+}
+
+/** Resolves when it has died as ordered; fails when it ended otherwise. */
+async function killed(replica: Replica): Promise<Replica> {
+  const ending = await replica.process.exited;
+  if (ending !== 'SIGKILL') throw new Error(`The process ended with ${ending}:\n${replica.process.output()}`);
+  return replica;
+}
+
 /** Starts another replica once the first one holds what only one can hold, or is dead. */
-async function behind(first: FirebreakProcess, another: () => FirebreakProcess): Promise<FirebreakProcess> {
-  await first.started();
-  return another();
+async function behind(first: Replica, start: (name: string) => Replica): Promise<Replica> {
+  await first.process.started();
+  return start('standby');
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Statement } from './statements.ts';
 
-const EVENT_TYPE =
-  /^(incident|alert|run|step|decision|effect|cause|journal|watchdog|audits|follow-ups?)\.[a-z]+$/;
-const Body = z.looseObject({ step: z.string().optional() });
+/** Goes with the end of a step when something was read until then, which is not in every run. */
+const NOW_AND_THEN = 'load.measured';
+const Body = z.looseObject({ type: z.string(), step: z.string().optional() });
 const Progress = z.looseObject({ step: z.string() });
 
 /** Messages that this process has seen a timestamp of. */
@@ -21,13 +21,12 @@ export function nameWrite({ text, values }: Statement): string | null {
 
 /** The types of the events with their steps, such as `decision.recorded(kill)`. */
 function nameEvents(values: readonly unknown[]): string {
-  const steps = values.flatMap((value) => {
-    if (typeof value !== 'string' || !value.startsWith('{')) return [];
-    return [Body.parse(JSON.parse(value)).step];
-  });
   return values
-    .filter((value) => typeof value === 'string' && EVENT_TYPE.test(value))
-    .map((type, index) => (steps[index] === undefined ? String(type) : `${String(type)}(${steps[index]})`))
+    .flatMap((value) =>
+      typeof value === 'string' && value.startsWith('{') ? [Body.parse(JSON.parse(value))] : [],
+    )
+    .filter(({ type }) => type !== NOW_AND_THEN)
+    .map(({ type, step }) => (step === undefined ? type : `${type}(${step})`))
     .join('+');
 }
 
