@@ -14,6 +14,7 @@ import { readSuspensions } from './audits/read-suspensions.ts';
 import { loadAudits } from './audits/registry.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { abortable } from './domain/abortable.ts';
 import type { ActionClass } from './domain/actor.ts';
 import type { Alert } from './domain/alert.ts';
 import { type FirebreakError, loggableError } from './domain/errors.ts';
@@ -66,6 +67,7 @@ const GRACE_MS = 10_000;
 const SLACK_GRACE_MS = 3_000;
 /** Milliseconds after which a request that still runs is cut. */
 const CUT_MS = 500;
+const NEVER = new AbortController().signal;
 
 /** A running Firebreak. */
 export interface App extends Engine {
@@ -91,10 +93,11 @@ export interface Engine extends AsyncDisposable {
 
 /**
  * Builds Firebreak from its configuration and starts it: the one place where adapters meet.
- * What was started is stopped again when a later part fails. Throws FirebreakError.
+ * What was started is stopped again when a later part fails, or when the signal aborts meanwhile, with whose reason it
+ * rejects then. Throws FirebreakError.
  */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
-  return await start(config, logger, { serving: true });
+export async function startApp(config: Config, logger: Logger, stopped = NEVER): Promise<App> {
+  return await start(config, logger, { serving: true, stopped });
 }
 
 /**
@@ -102,10 +105,14 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
  * Throws FirebreakError, `state-busy` when another Firebreak holds the embedded state.
  */
 export async function startEngine(config: Config, logger: Logger): Promise<Engine> {
-  return await start(config, logger, { serving: false });
+  return await start(config, logger, { serving: false, stopped: NEVER });
 }
 
-async function start(config: Config, logger: Logger, { serving }: { serving: boolean }): Promise<App> {
+async function start(
+  config: Config,
+  logger: Logger,
+  { serving, stopped }: { serving: boolean; stopped: AbortSignal },
+): Promise<App> {
   await using started = new AsyncDisposableStack();
   const clock = systemClock;
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
@@ -115,13 +122,9 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
 
   const telemetry = serving ? await watchingTelemetry(config, logger) : noTelemetry;
   started.defer(async () => telemetry.stop());
-  const stateUrl = await provideStateUrl(config.state, started, logger);
-  const opened = await openState({
-    url: stateUrl,
-    password: statePassword(config.state),
-    logger,
-    instance,
-  });
+  const stateUrl = await provideStateUrl(config.state, started, logger, stopped);
+  const address = { url: stateUrl, password: statePassword(config.state) };
+  const opened = await abortable(openState({ ...address, logger, instance }), stopped);
   started.defer(async () => opened.stop());
   const state: State = {
     ...opened,
@@ -132,7 +135,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   const outgoing = createOutgoing();
   started.defer(async () => outgoing.close(CUT_MS));
   const systems = measuredPorts(
-    await openPorts(config, started, { logger, fetch: outgoing.fetch }),
+    await abortable(openPorts(config, started, { logger, fetch: outgoing.fetch }), stopped),
     telemetry,
   );
   const { databases, poolers, cluster } = systems;
@@ -148,13 +151,12 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
   );
   const ports = { ...systems, audits };
 
-  const quiet = new AbortController().signal;
   const looks = [
     watched({ system: 'state', name: 'journal and queue' }, async () => state.incidents.list(1), clock),
     ...config.databases.flatMap(({ name, prometheus }) =>
       prometheus === null
         ? []
-        : [watched({ system: 'prometheus', name }, async () => ports.metrics.cpu(name, quiet), clock)],
+        : [watched({ system: 'prometheus', name }, async () => ports.metrics.cpu(name, NEVER), clock)],
     ),
   ];
   const services = { fetch: outgoing.fetch, clock };
@@ -253,8 +255,8 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     }),
   );
   started.defer(async () => slack.stop(SLACK_GRACE_MS));
-  await slack.start().catch((error: unknown) => {
-    if (serving) throw error;
+  await abortable(slack.start(), stopped).catch((error: unknown) => {
+    if (serving || stopped.aborted) throw error;
     logger.warn({ err: loggableError(error) }, 'Slack cannot be used; incidents go on without it');
   });
   void warnOfUnreadable({ authority, rules, approvers, logger });
@@ -288,7 +290,7 @@ async function start(config: Config, logger: Logger, { serving }: { serving: boo
     await Promise.all([state.presence.leave(), queue.stop(GRACE_MS)]);
   });
   started.use(keepLookout(engine));
-  started.use(keepLooking([...looks.map(({ look }) => look), async () => cluster?.answers(quiet)], clock));
+  started.use(keepLooking([...looks.map(({ look }) => look), async () => cluster?.answers(NEVER)], clock));
   if (serving) {
     const names = config.databases.map(({ name }) => name);
     const kept = { state, audits, databases: names, clock, logger };

@@ -2,6 +2,22 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/**
+ * From now on a signal that asks to stop ends the process at once while no command heeds it. Everywhere else that is so
+ * anyway; the first process of a container, though, does not hear what it does not heed, and would be killed for it later.
+ */
+export function endUnlessHeeded(): void {
+  for (const signal of SIGNALS) {
+    const end = (): void => {
+      if (process.listenerCount(signal) > 1) return;
+      process.off(signal, end);
+      process.kill(process.pid, signal);
+      process.exit(128 + constants.signals[signal]);
+    };
+    process.on(signal, end);
+  }
+}
+
 /** One press of Ctrl+C arrives several times: from the terminal, from npm, from the launcher. Milliseconds. */
 const SAME_PRESS_MS = 1000;
 

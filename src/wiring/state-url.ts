@@ -18,17 +18,19 @@ function embedded(state: Config['state']) {
 
 /**
  * The URL of Firebreak's own database: the configured one, or that of the embedded server, which is started
- * here under a lock on its folder, started again when it ends by itself, and stopped with the stack.
+ * here under a lock on its folder, started again when it ends by itself, and stopped with the stack. A start that is
+ * stopped meanwhile leaves nothing that runs, and rejects with the signal's reason.
  */
 export async function provideStateUrl(
   state: Config['state'],
   started: AsyncDisposableStack,
   logger: Logger,
+  stopped = new AbortController().signal,
 ): Promise<string> {
   if (state.url !== null) return state.url.reveal();
   started.use(lockDirectory(resolve(state.directory)));
   const place = embedded(state);
-  const server = await startPostgres({ ...place, logger });
+  const server = await startPostgres({ ...place, logger, signal: stopped });
   const listen = { socketDirectory: server.host, port: server.port };
   const start = async (signal: AbortSignal) => startPostgres({ ...place, listen, logger, signal });
   started.use(supervise(server, { start, logger }));

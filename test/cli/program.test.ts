@@ -48,6 +48,10 @@ describe('the command line', { timeout: 60_000 }, () => {
     const { status, stdout, loaded } = firebreak('--version');
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${version}\n` });
-    expect(loaded.filter((file) => file.startsWith('cli/'))).toEqual(['cli/program', 'cli/failure']);
+    expect(loaded.filter((file) => file.startsWith('cli/'))).toEqual([
+      'cli/stop-signal',
+      'cli/program',
+      'cli/failure',
+    ]);
   });
 });

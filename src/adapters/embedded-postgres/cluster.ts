@@ -8,6 +8,7 @@ import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { writeOwned } from './configuration.ts';
 import { chownTree } from './directories.ts';
+import { endsWithProcess } from './ends-with-process.ts';
 import { explainFailure } from './failure.ts';
 
 /** Before it there is only the locale of the system; https://www.postgresql.org/docs/17/locale.html. */
@@ -18,11 +19,16 @@ const WRITTEN_AT_START = 'postmaster.opts';
 
 const PASSWORD_FILE = 'firebreak-superuser-password';
 
+interface ClusterOptions {
+  readonly binaries: Binaries;
+  readonly account: Account | undefined;
+  readonly superuser: string;
+  /** Aborting it ends the creation; what is there of it by then is removed by the next one. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Makes sure that the existing directory `dataDirectory` holds a database cluster of our major version; creates one when it is empty. */
-export async function ensureCluster(
-  dataDirectory: string,
-  options: { binaries: Binaries; account: Account | undefined; superuser: string },
-): Promise<void> {
+export async function ensureCluster(dataDirectory: string, options: ClusterOptions): Promise<void> {
   if (existsSync(unfinishedMark(dataDirectory))) startOver(dataDirectory);
   const version = readVersion(dataDirectory);
   if (version === undefined) {
@@ -104,10 +110,7 @@ function refuseForeignFiles(dataDirectory: string): void {
   );
 }
 
-async function createCluster(
-  dataDirectory: string,
-  options: { binaries: Binaries; account: Account | undefined; superuser: string },
-): Promise<void> {
+async function createCluster(dataDirectory: string, options: ClusterOptions): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'firebreak-initdb-'));
   try {
     const password = randomBytes(24).toString('base64url');
@@ -124,7 +127,7 @@ async function createCluster(
 function runInitdb(
   dataDirectory: string,
   passwordFile: string,
-  { binaries, account, superuser }: { binaries: Binaries; account: Account | undefined; superuser: string },
+  { binaries, account, superuser, signal }: ClusterOptions,
 ): Promise<void> {
   const args = [
     `--pgdata=${dataDirectory}`,
@@ -155,7 +158,17 @@ function runInitdb(
   return new Promise((resolve, reject) => {
     const fail = (text: string): void =>
       reject(explainFailure(`The database in ${dataDirectory} could not be created`, text));
+    // It ends in order what it is at, and removes what it has made.
+    const stop = (): void => void child.kill('SIGTERM');
+    signal?.addEventListener('abort', stop, { once: true });
+    const hasExited = () => child.exitCode !== null || child.signalCode !== null;
+    if (child.pid !== undefined) endsWithProcess({ pid: child.pid, hasExited }, 'SIGKILL');
     child.once('error', (error) => fail(`cannot execute ${binaries.initdb}: ${error.message}`));
-    child.once('close', (code) => (code === 0 ? resolve() : fail(output.trim())));
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', stop);
+      if (signal?.aborted === true) reject(signal.reason);
+      else if (code === 0) resolve();
+      else fail(output.trim());
+    });
   });
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Account } from './account.ts';
 import type { Settings } from './configuration.ts';
+import { endsWithProcess } from './ends-with-process.ts';
 import { NEEDS_GLIBC } from './failure.ts';
 import { isPostgresAlive } from './lock-file.ts';
 
@@ -28,7 +29,8 @@ export interface Postmaster {
 
 /**
  * Starts the postgres program. It gets a session of its own, so that Ctrl-C in a terminal reaches only Firebreak,
- * which then stops it in order, and a log file instead of a pipe, so that it survives a kill -9 of Firebreak.
+ * which then stops it in order, and a log file instead of a pipe, so that it survives a kill -9 of Firebreak. When
+ * Firebreak ends by itself without having stopped it, it ends too.
  */
 export async function spawnPostmaster(
   postgres: string,
@@ -52,7 +54,9 @@ export async function spawnPostmaster(
     });
     const pid = await spawned(child, postgres);
     child.unref();
-    return { pid, logOffset, hasExited: () => child.exitCode !== null || child.signalCode !== null };
+    const hasExited = () => child.exitCode !== null || child.signalCode !== null;
+    endsWithProcess({ pid, hasExited }, 'SIGQUIT');
+    return { pid, logOffset, hasExited };
   } finally {
     closeSync(log);
   }

@@ -27,6 +27,7 @@ export function runningServer(parts: {
 
   return {
     dataDirectory,
+    pid: postmaster.pid,
     host: target.host,
     port: target.port,
     adopted: parts.adopted,

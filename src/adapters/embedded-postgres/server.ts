@@ -6,6 +6,7 @@ import type { Settings } from './configuration.ts';
 export interface PostgresServer extends AsyncDisposable {
   /** The real path of the data directory. */
   readonly dataDirectory: string;
+  readonly pid: number;
   readonly port: number;
   /** An IP address, or the directory of the unix socket. */
   readonly host: string;

@@ -9,6 +9,7 @@ import { type Binaries, locateBinaries } from './binaries.ts';
 import { ensureCluster, readSuperuserPassword } from './cluster.ts';
 import { type Settings, writeHostRules, writeSettings } from './configuration.ts';
 import { ensurePrivateDirectory } from './directories.ts';
+import { endsWithProcess } from './ends-with-process.ts';
 import { explainFailure, isLockHeld, isPortTaken, logTail } from './failure.ts';
 import { logFile, type Postmaster, spawnPostmaster, stopPostmaster } from './postmaster.ts';
 import { identifyServer, type ProbeTarget } from './probe.ts';
@@ -43,9 +44,12 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
   ensurePrivateDirectory(wanted, account);
   const binaries = locateBinaries(account, dirname(wanted), options.package);
   const superuser = options.superuser ?? 'firebreak';
-  await ensureCluster(wanted, { binaries, account, superuser });
+  await ensureCluster(wanted, { binaries, account, superuser, signal: options.signal });
   const prepared = { ...options, dataDirectory: realpathSync(wanted), superuser, binaries, account };
-  return (await adoptRunningServer(prepared)) ?? (await startFresh(prepared));
+  const adopted = await adoptRunningServer(prepared);
+  if (adopted === undefined) return await startFresh(prepared);
+  endsWithProcess(adopted, 'SIGQUIT');
+  return adopted;
 }
 
 async function startFresh(prepared: Prepared): Promise<PostgresServer> {
@@ -79,6 +83,7 @@ async function startFresh(prepared: Prepared): Promise<PostgresServer> {
       'PostgreSQL is not startable yet, trying again',
     );
     await delay(LOCK_RETRY_POLL_MS);
+    prepared.signal?.throwIfAborted();
   }
 }
 

@@ -20,8 +20,14 @@ function ended(orders: Orders): NodeJS.Signals | number | null {
 it('kills the first of two processes that comes to the boundary, and no other', () => {
   using directory = mkdtempDisposableSync(join(tmpdir(), 'fb-crossing-'));
   const record = join(directory.path, 'record');
-  const kill = { name: 'a', side: 'before', nth: 2, mark: join(directory.path, 'killed'), alsoServer: null };
-  const orders = { record, kill } as const;
+  const kill = {
+    name: 'a',
+    side: 'before',
+    nth: 2,
+    mark: join(directory.path, 'killed'),
+    alsoServer: null,
+  } as const;
+  const orders = { record, kill };
   expect(ended(orders)).toBe('SIGKILL');
   expect(readFileSync(record, 'utf8').trim().split('\n')).toHaveLength(2);
   expect(ended(orders)).toBe(0);

@@ -18,6 +18,12 @@ const PATCHES = [
     old: "event.mode === 'report' ? (since ?? at) : since",
     new: 'since ?? at',
   },
+  // A replica that finds another one at it looks again after this long.
+  {
+    file: 'engine/keep-schedule.ts',
+    old: 'const AFTER_FAILURE_MS = 5 * 60 * 1000;',
+    new: 'const AFTER_FAILURE_MS = 1_000;',
+  },
   { file: 'config/schedule.ts', old: "mode: '5-part'", new: "mode: 'auto'" },
 ];
 
