@@ -9,12 +9,16 @@ import type { WatchdogOptions } from './options.ts';
 /** The name by which a runbook can say that it is for this. */
 const ALERT = 'FirebreakWatchdogRespawn';
 
+const NO_RUNBOOK = 'no incident was opened, as there is no runbook for one';
+
 /**
  * Stops a policy whose culprit keeps coming back, and opens an incident in the same transaction, in which people decide
- * what stops it; an open one hears of it. Answers its id, or null when something was written meanwhile.
+ * what stops it; an open one hears of it. Without a runbook for incidents there can be none: the policy stops all the same,
+ * and the channel and the log say why. Answers the incident's id, or null when there is none or something was written
+ * meanwhile.
  */
 export async function propose(
-  { state, ledger, ports, runbooks, clock }: WatchdogOptions,
+  { state, ledger, ports, runbooks, clock, logger }: WatchdogOptions,
   book: Book,
   page: Page,
   policy: WatchdogPolicy,
@@ -24,12 +28,13 @@ export async function propose(
   const by = policyActor(policy);
   const now = clock.now();
   const alert = alertOf(policy, targets, now);
-  const stop = (incident: string) => ({
+  const summary = alert.annotations.summary ?? '';
+  const stop = (incident: string | null, reason = summary) => ({
     type: 'watchdog.switched' as const,
     policy: policy.name,
     to: 'stopped' as const,
     by,
-    reason: alert.annotations.summary ?? '',
+    reason,
     incident,
   });
   const open = await state.incidents.findOpen(dedupeKeyOf(database));
@@ -45,8 +50,13 @@ export async function propose(
       : null;
   }
   const runbook = runbookFor(runbooks);
+  if (runbook === undefined) {
+    if (await book.append(page, stop(null, `${summary}; ${NO_RUNBOOK}`)))
+      logger.error({ database, policy: policy.name }, `A watchdog policy stopped itself; ${NO_RUNBOOK}`);
+    return null;
+  }
   const [id] = await state.incidents.nextIds(1);
-  if (id === undefined || runbook === undefined) return null;
+  if (id === undefined) return null;
   const { service } = ports.databases.get(database);
   const { row, events } = openingOf(id, { database, service, runbook, by, alert });
   const opening = appendFor({ target: { opens: row }, events, settles: [] }, now);

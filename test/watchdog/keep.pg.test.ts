@@ -4,10 +4,12 @@ import { noWorkloads } from '../../src/adapters/kubernetes/no-workloads.ts';
 import { createPoolers } from '../../src/adapters/pgbouncer/poolers.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { DomainEvent } from '../../src/domain/event.ts';
+import type { Purpose } from '../../src/domain/runbook.ts';
 import type { WatchdogPolicy } from '../../src/domain/watchdog.ts';
 import { createLedger } from '../../src/engine/ledger.ts';
 import { openIncident } from '../../src/engine/opening.ts';
 import type { State } from '../../src/ports/state.ts';
+import { watchdogMessages } from '../../src/slack/blocks/watchdog-messages.ts';
 import { keepWatchdog } from '../../src/watchdog/keep.ts';
 import { createWatchdog } from '../../src/watchdog/switches.ts';
 import { query } from '../adapters/embedded-postgres/support.ts';
@@ -69,15 +71,17 @@ interface Parts {
   readonly replicas?: number;
   /** Whether the terms were tried by reporting before. */
   readonly isRehearsed?: boolean;
+  /** What its runbook is for. */
+  readonly purpose?: Purpose;
 }
 
 /** Replicas on one state that are ready to watch the real server. */
-async function scene({ policy = policyOf(), replicas = 1, isRehearsed = true }: Parts = {}) {
+async function scene({ policy = policyOf(), replicas = 1, isRehearsed = true, purpose = 'incident' }: Parts = {}) {
   const url = await server.createDatabase();
   const states: State[] = [];
   for (let index = 0; index < replicas; index += 1) states.push(await opened(url));
   const [state] = states as [State];
-  const runbook = makeRunbook([makeStep('diagnose')]);
+  const runbook = { ...makeRunbook([makeStep('diagnose')]), purpose };
   const ports = {
     ...createWorld().context().ports,
     databases,
@@ -386,4 +390,22 @@ test('a culprit that came back twice is not ended again: the policy stops itself
     event.type === 'watchdog.intended' ? event.targets.map(({ generation }) => generation) : [],
   );
   expect(generations).toEqual([0, 1]);
+});
+
+test('without a runbook for an incident a policy whose culprit comes back stops itself too, and says why', {
+  timeout: 90_000,
+}, async () => {
+  await using stack = new AsyncDisposableStack();
+  const policy = policyOf({ most: 5 });
+  const { start, happened, state, people } = await scene({ policy, purpose: 'prevention' });
+  await busy(stack, 'nobody_special', 'innocent');
+  for (const one of start()) stack.use(one);
+  for (const _ of [1, 2]) expect(await (await busy(stack, 'app', 'report')).ended).toBe('57014');
+  await busy(stack, 'app', 'report');
+  const [stopped] = await happened('watchdog.switched');
+  const reason = expect.stringContaining('no incident was opened, as there is no runbook for one');
+  expect(stopped).toMatchObject({ to: 'stopped', incident: null, reason });
+  expect(await state.incidents.listOpen()).toEqual([]);
+  const told = watchdogMessages(await people.policies(), { now: new Date(), timeZone: 'UTC' });
+  expect(told.at(-1)?.words).toContain('no incident was opened');
 });
