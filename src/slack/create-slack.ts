@@ -4,6 +4,7 @@ import { createConnection } from './app/connection.ts';
 import { within } from './app/in-flight.ts';
 import { type Identity, preflight } from './app/preflight.ts';
 import { presentToken } from './app/present-token.ts';
+import { followSlackClock } from './app/slack-clock.ts';
 import { WatchedClient } from './app/watched-client.ts';
 import type { SlackBot, SlackOptions } from './bot.ts';
 import { createArrivals } from './doctor/arrivals.ts';
@@ -30,7 +31,8 @@ export function createSlack(options: SlackOptions): SlackBot {
   const arrivals = createArrivals(() => clock.now());
   const { telemetry } = options;
   const bot = presentToken(config.botToken, fetch);
-  const clientSettings = () => clientOptions(config, logger, bot.fetch);
+  const slack = followSlackClock(clock, bot.fetch);
+  const clientSettings = () => clientOptions(config, logger, slack.fetch);
   const client = new WatchedClient(bot.token, clientSettings(), health, telemetry);
   let checked: Promise<Identity> | null = null;
   let workspaceUrl: string | null = null;
@@ -66,12 +68,12 @@ export function createSlack(options: SlackOptions): SlackBot {
       messages,
       channel: config.channel,
       logger,
-      clock,
+      clock: slack.clock,
       botUserId: async () => (await identity()).botUserId,
       workspaceUrl: () => workspaceUrl,
       unsent: new Set(),
       unusable: new Set(),
-      searches: createSearches(clock),
+      searches: createSearches({ own: clock, slack: slack.clock }),
       setAside,
       pictureRefused: (fileId, incidentId) => illustrator?.refused(fileId, () => outbox.redraw(incidentId)),
     },

@@ -76,7 +76,12 @@ interface Parts {
 }
 
 /** Replicas on one state that are ready to watch the real server. */
-async function scene({ policy = policyOf(), replicas = 1, isRehearsed = true, purpose = 'incident' }: Parts = {}) {
+async function scene({
+  policy = policyOf(),
+  replicas = 1,
+  isRehearsed = true,
+  purpose = 'incident',
+}: Parts = {}) {
   const url = await server.createDatabase();
   const states: State[] = [];
   for (let index = 0; index < replicas; index += 1) states.push(await opened(url));

@@ -14,7 +14,7 @@ const Posted = z.object({
   }),
 });
 
-/** The clocks of this machine and of Slack may differ by this much. */
+/** Seconds by which the nonce may be younger than the post: it is of Slack's clock as far as that was known. */
 const CLOCK_MARGIN_S = 3600;
 
 /** Where a message must be if it was posted. */

@@ -31,11 +31,19 @@ interface Search {
   readonly arrivesBy: number;
 }
 
-export function createSearches(clock: Pick<Clock, 'now'>): Searches {
+export function createSearches({
+  own,
+  slack,
+}: {
+  /** Of this machine: it measures how long something takes. */
+  readonly own: Pick<Clock, 'now'>;
+  /** Slack's, of which the nonces are. */
+  readonly slack: Pick<Clock, 'now'>;
+}): Searches {
   const searches = new Map<string, Search>();
-  const time = steadyTime(clock);
+  const time = steadyTime(own);
   /** Never from the future, whatever the clock said of the process that began. */
-  const ageOf = (nonce: string): number => Math.max(0, clock.now().getTime() - (timeOfNonce(nonce) ?? 0));
+  const ageOf = (nonce: string): number => Math.max(0, slack.now().getTime() - (timeOfNonce(nonce) ?? 0));
   const searchFor = (nonce: string): Search =>
     searches.get(nonce) ?? { looks: 1, cursor: null, arrivesBy: time() + ARRIVED_MS - ageOf(nonce) };
   return {

@@ -13,6 +13,7 @@ export interface OutboxTools {
   /** Ids of channels of routes in which the bot could not post; in memory only. */
   readonly unusable: Set<string>;
   readonly logger: SlackLogger;
+  /** Slack's. */
   readonly clock: Clock;
   readonly botUserId: () => Promise<string>;
   /** The address of this Slack, such as `https://acme.slack.com/`; null while it is not known. */

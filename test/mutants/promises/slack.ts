@@ -131,4 +131,11 @@ export const slack: readonly Mutant[] = [
     becomes: 'times < 0',
     test: 'test/slack/outbox/trouble.test.ts',
   },
+  {
+    promise: 'a post without an answer is found whatever the clock of the machine says',
+    file: 'src/slack/create-slack.ts',
+    was: 'clock: slack.clock,\n      botUserId',
+    becomes: 'clock,\n      botUserId',
+    test: 'test/slack/outbox/clock.test.ts',
+  },
 ];

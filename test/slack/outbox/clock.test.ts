@@ -3,8 +3,8 @@ import { newNonce } from '../../../src/slack/outbox/nonce.ts';
 import { CHANNEL } from '../../support/channel.ts';
 import { shiftedClock } from '../../support/shifted-clock.ts';
 import { attempt, view } from '../fixtures.ts';
-import { beginOutage, endOutage, posted, until } from '../sandbox-control.ts';
-import { createRig, never, renderAll } from '../support.ts';
+import { beginOutage, endOutage, fault, posted, until } from '../sandbox-control.ts';
+import { createRig, never, renderAll, startRig } from '../support.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,3 +44,16 @@ test('a post that was written down by a clock that was ahead is looked for no lo
   void rig.bot.render('INC-1', never);
   await until('it is posted', async () => (await posted(rig.sandbox)).length === 1, 12_000);
 }, 30_000);
+
+test.each([-3, 3])(
+  'a post without an answer is found with the clock of the machine %i h ahead',
+  async (hours) => {
+    const clock = shiftedClock();
+    clock.shift(hours * HOUR_MS);
+    const rig = await startRig({ clock });
+    rig.desk.views.set('INC-1', view([]));
+    await fault(rig.sandbox, { method: 'chat.postMessage', status: 500, afterProcessing: true, times: 1 });
+    await renderAll(rig.bot);
+    expect((await posted(rig.sandbox)).map(({ key }) => key)).toEqual(['parent']);
+  },
+);

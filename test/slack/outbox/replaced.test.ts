@@ -5,7 +5,7 @@ import { shiftedClock } from '../../support/shifted-clock.ts';
 import { attempt, view } from '../fixtures.ts';
 import { freezingMessages, losableMutex } from '../frozen.ts';
 import { fault, posted, until } from '../sandbox-control.ts';
-import { createRig, never, type Rig, renderAll } from '../support.ts';
+import { createRig, never, type Rig, renderAll, startSandbox } from '../support.ts';
 
 const KEYS = ['parent', 'step:kill:1'];
 
@@ -23,7 +23,8 @@ test.each([
   const messages = freezingMessages(key, where);
   const mutex = losableMutex();
   const clock = shiftedClock();
-  const rig = await createRig({ messages, mutex, clock });
+  const sandbox = await startSandbox({ now: () => clock.now().getTime() });
+  const rig = await createRig({ messages, mutex, clock, sandbox });
   rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
   void rig.bot.render('INC-1', never).catch(() => undefined);
   await until('it stands still', () => messages.isFrozen());
@@ -45,13 +46,14 @@ test.each([
 
 test('a post that arrives after another process has posted anew is taken back', async () => {
   const clock = shiftedClock();
-  const rig = await createRig({ clock });
+  const sandbox = await startSandbox({ now: () => clock.now().getTime() });
+  const rig = await createRig({ clock, sandbox });
   rig.desk.views.set('INC-1', view([attempt('kill', 'awaiting')]));
   await fault(rig.sandbox, { method: 'chat.postMessage', delayMs: 1_500, times: 1 });
   void rig.bot.render('INC-1', never);
   await until('its row is written', () => rig.messages.rows.length === 1);
   clock.shift(TAKEN_OVER_MS);
-  const { sandbox, desk, messages } = rig;
+  const { desk, messages } = rig;
   const other = await createRig({ sandbox, desk, messages, clock });
   await renderAll(other.bot);
   await until('it is through', () => rig.bot.health().waiting === 0);

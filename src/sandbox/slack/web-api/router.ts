@@ -36,7 +36,8 @@ export async function handleApi(
     request.socket.destroy();
     return;
   }
-  sendJson(response, sent.status, sent.body, sent.headers);
+  const date = new Date(context.workspace.now()).toUTCString();
+  sendJson(response, sent.status, sent.body, { ...sent.headers, date });
 }
 
 function isFailure(fault: Fault): boolean {
