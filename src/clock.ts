@@ -4,6 +4,7 @@ import type { Clock } from './ports/clock.ts';
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  steady: () => performance.now(),
   async sleep(ms, signal) {
     await delay(ms, undefined, { signal });
   },

@@ -47,7 +47,11 @@ async function planOnce(
   },
 ): Promise<Plan> {
   const { kind, attempt, signal } = parts;
-  const clock: Clock = { now: () => options.clock.now(), sleep: async () => signal.throwIfAborted() };
+  const clock: Clock = {
+    now: () => options.clock.now(),
+    steady: () => options.clock.steady(),
+    sleep: async () => signal.throwIfAborted(),
+  };
   const confirm = async (): Promise<never> => {
     throw new Error('A look at the targets changes nothing.');
   };

@@ -132,7 +132,7 @@ test('a young reading is used again, and shared by those who ask at the same tim
       audits,
       policy: { peak: null, suppress: [] },
       known: () => ({ hosts: { primary: [], replicas: [], others: [] }, protectedRoles: [] }),
-      clock: { now: () => new Date(now), sleep: async () => {} },
+      clock: { now: () => new Date(now), steady: () => now, sleep: async () => {} },
     },
   );
   const reports = await Promise.all([running.run('orders', signal), running.run('orders', signal)]);

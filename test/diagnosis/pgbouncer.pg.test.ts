@@ -83,6 +83,7 @@ function realContext(): StepContext {
     ...ctx,
     clock: {
       now: () => new Date(),
+      steady: () => performance.now(),
       sleep: async (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     },
     incident: { ...ctx.incident, database: 'shop' },

@@ -71,7 +71,11 @@ export async function openDesks(
   const kinds = await loadStepKinds();
   const runbook = makeRunbook(steps);
   let skew = 0;
-  const clock = { now: () => new Date(Date.now() + skew), sleep: async () => undefined };
+  const clock = {
+    now: () => new Date(Date.now() + skew),
+    steady: () => performance.now(),
+    sleep: async () => undefined,
+  };
   const replicas: Replica[] = [];
   for (let index = 0; index < count; index += 1) {
     const instance = `replica-${index}`;

@@ -130,6 +130,7 @@ beforeEach(async () => {
     guard: { protectedRoles: [], protectedApplications: null, protectedAddresses: [], minimumAgeSeconds: 5 },
     clock: {
       now: () => new Date(now),
+      steady: () => performance.now(),
       sleep: async (_ms, signal) =>
         new Promise((resolve, reject) => {
           signal.throwIfAborted();

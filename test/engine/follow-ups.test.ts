@@ -63,7 +63,7 @@ test('the action items of a post-mortem live on, once, whoever writes it how oft
       factors: async () => ({ factors: [factor], unaudited: [] }),
     },
     guard: { protectedRoles: [], protectedApplications: null, protectedAddresses: [], minimumAgeSeconds: 5 },
-    clock: { now: () => new Date(), sleep: async () => undefined },
+    clock: { now: () => new Date(), steady: () => performance.now(), sleep: async () => undefined },
     logger: quiet,
     instance: 'test',
   });

@@ -89,7 +89,7 @@ beforeEach(async () => {
   world = createWorld();
   between = async () => undefined;
   plans = 0;
-  const clock = { now: () => new Date(), sleep: async () => undefined };
+  const clock = { now: () => new Date(), steady: () => performance.now(), sleep: async () => undefined };
   const outage = makeRunbook([makeStep('diagnose', { kind: 'test.remedy' })]);
   const prevention = {
     ...makeRunbook([makeStep('remedy', { kind: 'test.remedy' })]),

@@ -82,7 +82,7 @@ export async function startDoor({
     store,
     ...(keepLetter === undefined ? {} : { keepLetter }),
     fetch: outgoing,
-    clock: { now: now ?? (() => new Date()), sleep: async () => undefined },
+    clock: { now: now ?? (() => new Date()), steady: () => performance.now(), sleep: async () => undefined },
     logger,
   });
   onTestFinished(async () => server.close());

@@ -30,7 +30,11 @@ async function stage(
     },
     fetch,
     onCall: { sources: () => ['platform'], now: async () => onCallNow() },
-    clock: { now: () => new Date(Date.now() + skew), sleep: async () => undefined },
+    clock: {
+      now: () => new Date(Date.now() + skew),
+      steady: () => performance.now(),
+      sleep: async () => undefined,
+    },
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   });
   return {

@@ -197,6 +197,7 @@ export function createDesk(databases: readonly string[] = ['orders']): ScriptedD
 
 const clock: Clock = {
   now: () => new Date(),
+  steady: () => performance.now(),
   sleep: async (ms, signal) => {
     await delay(ms, undefined, { signal });
   },

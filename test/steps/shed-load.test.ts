@@ -77,6 +77,19 @@ describe('postgres.restore-load', () => {
     );
   });
 
+  it('goes on waiting for quiet when the clock is set forward', async () => {
+    const world = storm();
+    const closed = await runStep(world, shed);
+    let looks = 0;
+    world.onTick = () => {
+      looks += 1;
+      if (looks === 1) world.setClock(7200);
+      if (looks === 3) world.snapshot = snapshot();
+    };
+    const opened = await runStep(world, open, { earlier: [closed] });
+    expect(opened.verdict.status).toBe('passed');
+  });
+
   it('closes the valve again when the load comes back, and leaves the other valves closed', async () => {
     const world = storm();
     const closed = await runStep(world, shed, { params: { most: 2 } });

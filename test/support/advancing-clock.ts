@@ -8,6 +8,7 @@ export function advancingClock(start = new Date()): Clock {
       now += 60_000;
       return new Date(now);
     },
+    steady: () => now,
     sleep: () => Promise.reject(new Error('Nobody sleeps here.')),
   };
 }

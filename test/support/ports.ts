@@ -100,8 +100,10 @@ export function createWorld(
   > = {},
 ): World {
   let now = START;
+  let set = 0;
   const clock: Clock = {
     now: () => new Date(now),
+    steady: () => now - set,
     async sleep(ms, signal) {
       signal.throwIfAborted();
       now += ms;
@@ -159,6 +161,7 @@ export function createWorld(
     seconds: () => (now - START) / 1000,
     setClock(seconds) {
       now += seconds * 1000;
+      set += seconds * 1000;
     },
     onTick: () => {},
     onDeployment: () => {},

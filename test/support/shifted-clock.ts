@@ -6,6 +6,7 @@ export function shiftedClock(): Clock & { shift(ms: number): void } {
   let ahead = 0;
   return {
     now: () => new Date(systemClock.now().getTime() + ahead),
+    steady: () => systemClock.steady(),
     sleep: (ms, signal) => systemClock.sleep(ms, signal),
     shift(ms) {
       ahead += ms;

@@ -15,6 +15,7 @@ export function createVirtualClock(start = Date.parse('2026-11-15T14:00:00Z')): 
   const sleepers = new Set<{ at: number; wake: () => void }>();
   return {
     now: () => new Date(now),
+    steady: () => now,
     async sleep(ms, signal) {
       signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<void>();

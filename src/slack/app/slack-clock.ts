@@ -14,6 +14,7 @@ export function followSlackClock(own: Clock, fetch: Fetch): { readonly clock: Cl
   return {
     clock: {
       now: () => new Date(own.now().getTime() + aheadMs),
+      steady: () => own.steady(),
       sleep: async (ms, signal) => own.sleep(ms, signal),
     },
     async fetch(url, init) {

@@ -1,7 +1,6 @@
 import { FirebreakError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SlackLogger } from '../bot.ts';
-import { steadyTime } from '../steady-time.ts';
 import type { Health, Trouble } from './health.ts';
 import { backWords, type Meanwhile, troubleWords } from './words.ts';
 
@@ -57,7 +56,7 @@ async function watch(options: WatchOptions): Promise<void> {
   const { health, clock, signal } = options;
   const teller = createTeller(options);
   let checks = 0;
-  const time = steadyTime(clock);
+  const time = () => clock.steady();
   let checkAt = time() + CHECK_PAUSES_MS[0];
   for (;;) {
     const over = await teller.tell(health.trouble());

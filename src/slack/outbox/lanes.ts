@@ -1,5 +1,4 @@
 import type { Clock } from '../../ports/clock.ts';
-import { steadyTime } from '../steady-time.ts';
 import type { Claim, Dirty } from './dirty.ts';
 import type { OutboxAction } from './next-actions.ts';
 import { createPacer, LOOKUPS, type Pace, POSTS, UPDATES } from './pacer.ts';
@@ -58,7 +57,7 @@ export function createLanes(clock: Clock): Lanes {
     return name;
   }
 
-  const time = steadyTime(clock);
+  const time = () => clock.steady();
   const waitAt = (now: number, claim: Claim): number =>
     Math.max(
       pacer.wait(claim.message, UNPACED, now),

@@ -1,6 +1,5 @@
 import type { Incident } from '../../domain/incident.ts';
 import type { ChatMessage } from '../../ports/state.ts';
-import { steadyTime } from '../steady-time.ts';
 import { createBeside } from './beside.ts';
 import { createDirtyIncidents, type Dirty } from './dirty.ts';
 import { createLanes } from './lanes.ts';
@@ -39,7 +38,7 @@ export interface Outbox {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, health, signal } = options;
   const beside = createBeside(options);
-  const time = steadyTime(clock);
+  const time = () => clock.steady();
   const row = createDirtyIncidents();
   const lanes = createLanes(clock);
   const news = createNews(options.tools);

@@ -1,5 +1,4 @@
 import type { Clock } from '../../ports/clock.ts';
-import { steadyTime } from '../steady-time.ts';
 import { timeOfNonce } from './nonce.ts';
 
 /** A post that timed out may still be under way: how often and after how many milliseconds it is looked for again. */
@@ -36,12 +35,12 @@ export function createSearches({
   slack,
 }: {
   /** Of this machine: it measures how long something takes. */
-  readonly own: Pick<Clock, 'now'>;
+  readonly own: Pick<Clock, 'steady'>;
   /** Slack's, of which the nonces are. */
   readonly slack: Pick<Clock, 'now'>;
 }): Searches {
   const searches = new Map<string, Search>();
-  const time = steadyTime(own);
+  const time = () => own.steady();
   /** Never from the future, whatever the clock said of the process that began. */
   const ageOf = (nonce: string): number => Math.max(0, slack.now().getTime() - (timeOfNonce(nonce) ?? 0));
   const searchFor = (nonce: string): Search =>

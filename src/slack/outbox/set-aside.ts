@@ -1,6 +1,5 @@
 import type { FirebreakError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { steadyTime } from '../steady-time.ts';
 import type { DesiredMessage } from './messages-of.ts';
 
 /** After so many refusals of the same content a message is set aside. */
@@ -30,8 +29,8 @@ interface Refusal {
   readonly at: number;
 }
 
-export function createSetAside(clock: Pick<Clock, 'now'>): SetAside {
-  const time = steadyTime(clock);
+export function createSetAside(clock: Pick<Clock, 'steady'>): SetAside {
+  const time = () => clock.steady();
   const refusals = new Map<string, Refusal>();
   const nameOf = (incidentId: string, { key }: DesiredMessage): string => `${incidentId} ${key}`;
   const isAside = ({ times }: Refusal): boolean => times >= MOST_REFUSALS;

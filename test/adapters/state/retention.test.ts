@@ -170,6 +170,7 @@ test('a running Firebreak applies the policy at its start, and again after a day
   const pauses: number[] = [];
   const clock = {
     now: () => new Date(),
+    steady: () => performance.now(),
     async sleep(ms: number, signal: AbortSignal) {
       pauses.push(ms);
       if (pauses.length === 2) days.resolve();

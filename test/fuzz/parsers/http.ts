@@ -59,7 +59,7 @@ export const alertDoor = defineParser<Request>({
         return { stored: alerts.length, repeated: 0 };
       },
       fetch: async () => Promise.reject(new Error('nothing is fetched')),
-      clock: { now: () => new Date(), sleep: async () => undefined },
+      clock: { now: () => new Date(), steady: () => performance.now(), sleep: async () => undefined },
       logger,
     });
     await server.ready();

@@ -101,7 +101,7 @@ async function openStand(): Promise<Stand> {
     signingSecret: new Secret('s'),
   } as const;
   const client = new webApi.WebClient('xoxb-1', { fetch: answerAsSlack, retryConfig: { retries: 0 } });
-  const clock = { now: () => new Date(), sleep: async () => undefined };
+  const clock = { now: () => new Date(), steady: () => performance.now(), sleep: async () => undefined };
   const context: ListenerContext = {
     desk,
     live: createScriptedLive(),

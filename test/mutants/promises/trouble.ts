@@ -134,6 +134,20 @@ export const trouble: readonly Mutant[] = [
     test: 'test/engine/engine.test.ts',
   },
   {
+    promise: 'a recovery is watched for its time, whatever the clock does',
+    file: 'src/steps/shared/recovery/observe.ts',
+    was: 'const at = ctx.clock.steady();',
+    becomes: 'const at = ctx.clock.now().getTime();',
+    test: 'test/steps/unbroken-proof.test.ts',
+  },
+  {
+    promise: 'valves are opened in their time, whatever the clock does',
+    file: 'src/steps/postgres/restore-load/execute.ts',
+    was: 'ctx.clock.steady() >= deadline',
+    becomes: 'ctx.clock.now().getTime() >= deadline',
+    test: 'test/steps/shed-load.test.ts',
+  },
+  {
     promise: 'a proof counts only the time in which the server was seen',
     file: 'src/steps/shared/ending/time-looked.ts',
     was: 'if (inRow && saw && last?.saw === true)',

@@ -28,7 +28,7 @@ const isThere = ({ messages }: Rig): boolean =>
 /** Sleeps a moment only, as nothing is on its way any more. */
 function impatientClock(): Clock {
   const clock = shiftedClock();
-  return { now: clock.now, sleep: (ms, signal) => clock.sleep(Math.min(ms, 200), signal) };
+  return { ...clock, sleep: (ms, signal) => clock.sleep(Math.min(ms, 200), signal) };
 }
 
 test.each([

@@ -83,6 +83,7 @@ async function startStage(): Promise<Stage> {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const clock = {
     now: () => new Date(),
+    steady: () => performance.now(),
     sleep: async (ms: number, signal: AbortSignal) => {
       await delay(ms, undefined, { signal });
     },

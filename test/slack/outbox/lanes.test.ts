@@ -7,11 +7,13 @@ import type { OutboxAction } from '../../../src/slack/outbox/next-actions.ts';
 /** A clock that is later each time that it is read, by as many milliseconds. */
 function hastyClock(step: number): Clock {
   let now = Date.parse('2026-11-15T03:00:00Z');
+  const tick = (): number => {
+    now += step;
+    return now;
+  };
   return {
-    now: () => {
-      now += step;
-      return new Date(now);
-    },
+    now: () => new Date(tick()),
+    steady: tick,
     sleep: () => Promise.resolve(),
   };
 }

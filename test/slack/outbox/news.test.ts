@@ -29,6 +29,7 @@ function movableClock() {
   let ahead = 0;
   return {
     now: () => new Date(Date.now() + ahead),
+    steady: () => performance.now(),
     sleep: async (ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         const timer = setTimeout(resolve, ms);

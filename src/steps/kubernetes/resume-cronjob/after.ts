@@ -95,10 +95,10 @@ export async function verifyResumption(
   { data, skipped }: ResumptionOutcome,
 ): Promise<Verdict> {
   const how = choices[HOW] ?? 'keep';
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   for (;;) {
     const { problems, unread } = await findProblems(ctx, targets, how, data);
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
+    const seconds = (ctx.clock.steady() - start) / 1000;
     const situation = {
       known: [],
       unknown: unread,

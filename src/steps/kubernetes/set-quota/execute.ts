@@ -114,7 +114,7 @@ export async function verifyBounds(
   { params }: ApprovedBounds,
   { data, skipped }: BoundsOutcome,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   for (;;) {
     const findings = await Promise.all(data.made.map(async (bound) => lookAt(ctx, bound)));
     const wrong = [
@@ -122,7 +122,7 @@ export async function verifyBounds(
       ...skipped.map(({ target, reason }) => `${target}: ${reason}`),
     ];
     const open = findings.flatMap(({ open: one }) => one ?? []);
-    const late = ctx.clock.now().getTime() - start >= params.verifySeconds * 1000;
+    const late = ctx.clock.steady() - start >= params.verifySeconds * 1000;
     if (wrong.length > 0) return verdictOf('failed', wrong.join(' '));
     if (open.length === 0) return verdictOf('passed', findings.flatMap(({ good }) => good ?? []).join(' '));
     if (late) return verdictOf('inconclusive', open.join(' '));

@@ -72,12 +72,12 @@ export async function verifySuspension(
   { targets, params, choices }: ApprovedSuspension,
   { data, skipped }: SuspensionOutcome,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   const deadline = data.cronJobs.length === 0 ? start : start + params.verifySeconds * 1000;
   const ends = (choices[JOBS] ?? 'leave') !== 'leave';
   for (;;) {
     const { open, unread } = await openPoints(ctx, targets, ends);
-    const now = ctx.clock.now().getTime();
+    const now = ctx.clock.steady();
     const after = `After ${formatDuration((now - start) / 1000)}:`;
     if (open.length + unread.length === 0) return verdictOf('passed', passedText(data, (now - start) / 1000));
     if (now >= deadline) {

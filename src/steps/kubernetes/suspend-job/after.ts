@@ -56,7 +56,7 @@ export async function verifyJobs(
   { targets, params }: ApprovedJobs,
   { data, skipped }: JobsOutcome,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   const deadline = data.jobs.length === 0 ? start : start + params.verifySeconds * 1000;
   for (;;) {
     const open: string[] = [];
@@ -73,12 +73,12 @@ export async function verifyJobs(
         unread.push(describeError(error).message);
       }
     }
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
+    const seconds = (ctx.clock.steady() - start) / 1000;
     if (open.length + unread.length === 0) {
       const text = `It is stopped, and none of its pods runs, after ${formatDuration(seconds)}. Its queries in PostgreSQL may still run: kill them next.`;
       return verdictOf('passed', text);
     }
-    if (ctx.clock.now().getTime() >= deadline) {
+    if (ctx.clock.steady() >= deadline) {
       const situation = {
         known: [],
         unknown: unread,

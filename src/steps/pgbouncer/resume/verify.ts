@@ -20,12 +20,12 @@ export async function verifyResume(
   { targets, params }: ApprovedResume,
   { data }: ResumeOutcome,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   const refused = targets.filter(({ id }) => !data.resumed.includes(id));
   for (;;) {
     const left: string[] = refused.map(({ label }) => `${label} could not be resumed`);
     for (const target of targets) left.push(...(await lookAt(ctx, target)));
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
+    const seconds = (ctx.clock.steady() - start) / 1000;
     if (left.length === 0) {
       const evidence = `Nothing of it is paused and nobody waits, ${formatDuration(seconds)} after.`;
       return { ...verdictOf('passed', evidence), milestone: 'mitigated' };

@@ -22,7 +22,7 @@ const A_MOMENT = 2;
 export async function proveFree(ctx: Ctx, approved: ApprovedEnd, { data }: EndOutcome): Promise<Verdict> {
   const { targets, params } = approved;
   const looked = timeLooked();
-  let time = looked(ctx.clock.now().getTime(), false);
+  let time = looked(ctx.clock.steady(), false);
   let quiet = 0;
   let waiting = 0;
   let unread: string | null = null;
@@ -40,7 +40,7 @@ export async function proveFree(ctx: Ctx, approved: ApprovedEnd, { data }: EndOu
       unread = describeError(error).message;
       quiet = 0;
     }
-    time = looked(ctx.clock.now().getTime(), unread === null);
+    time = looked(ctx.clock.steady(), unread === null);
     if (time.seen >= params.proofSeconds && quiet >= QUIET) break;
     if (time.taken >= params.proofSeconds + params.drainSeconds) break;
     ctx.progress({ text: progressOf(waiting, time.taken, unread), series: [] });

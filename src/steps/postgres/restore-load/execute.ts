@@ -106,7 +106,7 @@ async function untilQuiet(
   samples: Sample[],
   where: string,
 ): Promise<string | null> {
-  const deadline = ctx.clock.now().getTime() + params.timeoutMinutes * 60_000;
+  const deadline = ctx.clock.steady() + params.timeoutMinutes * 60_000;
   let quiet = 0;
   for (;;) {
     const sample = await takeSample(ctx, params);
@@ -117,7 +117,7 @@ async function untilQuiet(
       high.length === 0 ? `quiet: ${quiet} of ${params.quietSamples} samples` : `high: ${high.join('; ')}`;
     ctx.progress({ text: `${where}; ${state}.`, series: loadSeries(samples, POINTS) });
     if (quiet >= params.quietSamples) return null;
-    if (ctx.clock.now().getTime() >= deadline)
+    if (ctx.clock.steady() >= deadline)
       return high.length === 0 ? 'it was quiet, but not for long enough' : high.join('; ');
     await ctx.clock.sleep(params.everySeconds * 1000, ctx.signal);
   }

@@ -6,6 +6,7 @@ import { formatCount, formatDuration } from '../../../domain/format.ts';
 import type { Verdict } from '../../../domain/outcome.ts';
 import { verdictOf } from '../../parts.ts';
 import { endedBy, situationOf } from '../../shared/ending/situation.ts';
+import { proofEnd, timeLooked } from '../../shared/ending/time-looked.ts';
 import { stillAlive } from '../../shared/ending/wait-for-end.ts';
 import { gatherFacts } from '../../shared/facts/gather-facts.ts';
 import { type ApprovedTermination, type Ctx, SERVER, type TerminationOutcome } from './contract.ts';
@@ -28,7 +29,7 @@ export async function verifyTermination(
 ): Promise<Verdict> {
   const owner = targets[0]?.identity.owner;
   const ended = endedBy(data);
-  const start = ctx.clock.now().getTime();
+  const looked = timeLooked();
   let least: number | null = null;
   let last: Holding | null = null;
   let unread: string | null = null;
@@ -41,8 +42,10 @@ export async function verifyTermination(
       ctx.signal.throwIfAborted();
       unread = describeError(error).message;
     }
-    const elapsed = (ctx.clock.now().getTime() - start) / 1000;
-    if (elapsed >= params.proofSeconds) break;
+    const time = looked(ctx.clock.steady(), unread === null);
+    const end = proofEnd(time, { seconds: params.proofSeconds, saw: unread === null });
+    if (end === 'unread') unread ??= `they could be read for ${formatDuration(time.seen)} only.`;
+    if (end !== null) break;
     ctx.progress({
       text: unread === null ? `Used now: ${last?.slots ?? ''}.` : `The server cannot be read now: ${unread}`,
       series: [],

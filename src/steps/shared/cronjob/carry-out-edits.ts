@@ -139,10 +139,10 @@ export async function verifyEdits(
   { data, skipped }: OutcomeOf<EditedCronJobs>,
   observeSeconds: number,
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   for (;;) {
     const { problems, unread } = await lookAtAll(ctx, data);
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
+    const seconds = (ctx.clock.steady() - start) / 1000;
     const left = skipped.map(({ target, reason }) => `${target}: ${reason}`);
     const situation = {
       known: [],

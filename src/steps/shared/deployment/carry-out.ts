@@ -61,10 +61,10 @@ export async function waitForDeployments<D extends WorkloadRef>(
     readonly passed: (after: string) => string;
   },
 ): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   for (;;) {
     const { problems, unread } = await lookAtAll(ctx, deployments, options.openPoints);
-    const seconds = (ctx.clock.now().getTime() - start) / 1000;
+    const seconds = (ctx.clock.steady() - start) / 1000;
     const after = formatDuration(seconds);
     const open = [...problems, ...unread];
     if (open.length === 0) return verdictOf('passed', options.passed(after));

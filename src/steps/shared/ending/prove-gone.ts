@@ -13,14 +13,12 @@ import { describeRespawned, findRespawned, queryKey } from './respawn.ts';
 import { endedBy, situationOf } from './situation.ts';
 import { type ApprovedEnding, type Source, type SourceCtx, Sourced } from './source.ts';
 import { distinctSources } from './sources.ts';
-import { timeLooked } from './time-looked.ts';
+import { proofEnd, timeLooked } from './time-looked.ts';
 import { stillAlive } from './wait-for-end.ts';
 
 /** At most this long, however slow the schedule is; seconds. */
 const PROOF_LIMIT_SECONDS = 150;
 const POLL_MS = 2000;
-/** A proof may take so much more than twice its time; seconds. */
-const GAP_SECONDS = 20;
 const SUSPEND = 'kubernetes.suspend-cronjob';
 
 /**
@@ -52,12 +50,11 @@ export async function proveGone(
       ctx.signal.throwIfAborted();
       unread = describeError(error).message;
     }
-    const { seen, taken } = looked(ctx.clock.now().getTime(), unread === null);
-    if (seen >= seconds || (unread !== null && taken >= seconds)) break;
-    if (taken >= 2 * seconds + GAP_SECONDS) {
-      unread = `it could be read for ${formatDuration(seen)} only.`;
-      break;
-    }
+    const time = looked(ctx.clock.steady(), unread === null);
+    const { seen } = time;
+    const end = proofEnd(time, { seconds, saw: unread === null });
+    if (end === 'unread') unread ??= `it could be read for ${formatDuration(seen)} only.`;
+    if (end !== null) break;
     ctx.progress({
       text:
         unread === null

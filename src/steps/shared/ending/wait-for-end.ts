@@ -25,7 +25,7 @@ export async function waitForEnd(
   let remaining: Remaining = { left: [...targets], unread: null };
   while (remaining.left.length > 0) {
     remaining = await stillAlive(ctx, server, remaining.left);
-    const { taken } = looked(ctx.clock.now().getTime(), remaining.unread === null);
+    const { taken } = looked(ctx.clock.steady(), remaining.unread === null);
     if (remaining.left.length === 0 || taken >= seconds) break;
     ctx.progress({
       text: `Waiting for ${formatCount(remaining.left.length, 'session')} ${what}.`,

@@ -54,7 +54,7 @@ async function buildOne(
     return { problem: differs };
   }
   if (before.is === 'invalid') await dropLeftover(ctx, spec, limits);
-  const startedAt = ctx.clock.now().getTime();
+  const startedAt = ctx.clock.steady();
   try {
     const work = ctx.ports.databases.buildIndex(ctx.incident.database, spec, limits, ctx.signal);
     const answer = await watchBuild(ctx, spec, work);
@@ -66,7 +66,7 @@ async function buildOne(
     if (!isFirebreakError(error)) throw error;
     return await afterFailure(ctx, spec, { limits, why: error.message });
   }
-  const took = formatDuration((ctx.clock.now().getTime() - startedAt) / 1000);
+  const took = formatDuration((ctx.clock.steady() - startedAt) / 1000);
   const state = await afterBuild(ctx, spec);
   return state.is === 'valid'
     ? { detail: `built in ${took}, ${formatBytes(state.bytes)}` }

@@ -17,7 +17,7 @@ const POINTS = 240;
 
 /** Samples until the recovery contract has held for quietSamples in a row, or until the timeout. A relapse starts the count anew. */
 export async function observeRecovery(ctx: Ctx, params: Params): Promise<Verdict> {
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   const deadline = start + params.timeoutMinutes * 60_000;
   const samples: Sample[] = [];
   let quiet = 0;
@@ -25,7 +25,7 @@ export async function observeRecovery(ctx: Ctx, params: Params): Promise<Verdict
   let failure: string | null = null;
   for (;;) {
     const sample = await takeSample(ctx, params);
-    const at = ctx.clock.now().getTime();
+    const at = ctx.clock.steady();
     if (typeof sample === 'string') failure = sample;
     else {
       failure = null;

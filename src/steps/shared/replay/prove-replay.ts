@@ -19,13 +19,13 @@ export interface Expected {
 /** Measures, in bytes, that replay goes on: until it does, or until the time is over. */
 export async function proveReplay(ctx: StepContext<'databases'>, expected: Expected): Promise<Verdict> {
   const { replica, seconds } = expected;
-  const start = ctx.clock.now().getTime();
+  const start = ctx.clock.steady();
   let { from } = expected;
   for (;;) {
     const { found, position } = await look(ctx, { ...expected, from });
     from ??= position;
     if (found.status === 'passed') return found;
-    if ((ctx.clock.now().getTime() - start) / 1000 >= seconds) return found;
+    if ((ctx.clock.steady() - start) / 1000 >= seconds) return found;
     ctx.progress({ text: `Waiting until replay on ${replica} goes on: ${found.evidence}`, series: [] });
     await ctx.clock.sleep(POLL_MS, ctx.signal);
   }
