@@ -7,8 +7,8 @@ import type { Readings, Telemetry } from '../ports/telemetry.ts';
 import type { SlackBot } from '../slack/bot.ts';
 
 export interface HealthParts {
-  readonly state: State;
-  readonly slack: SlackBot;
+  readonly state: { readonly incidents: Pick<State['incidents'], 'list'> };
+  readonly slack: Pick<SlackBot, 'health'>;
   readonly board: HealthBoard;
   readonly telemetry: Telemetry;
   /** What only a scrape reads. */

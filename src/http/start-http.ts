@@ -11,6 +11,7 @@ import type { StoreAlerts } from '../intake/receive.ts';
 import { registerAlertRoutes } from '../intake/routes.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Fetch } from '../ports/http.ts';
+import type { State } from '../ports/state.ts';
 import { closeWithin } from './close-within.ts';
 import { type HealthParts, registerHealthRoutes } from './health-routes.ts';
 import { createHttpServer } from './server.ts';
@@ -19,6 +20,7 @@ import { createHttpServer } from './server.ts';
 const CLOSE_MS = 2_000;
 
 interface HttpParts extends HealthParts {
+  readonly state: State;
   readonly store: StoreAlerts;
   readonly gate: Gate;
   readonly openIncidents: () => Promise<readonly Incident[]>;

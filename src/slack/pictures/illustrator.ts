@@ -105,11 +105,11 @@ export function createIllustrator(options: IllustratorOptions): Illustrator {
         .finally(() => running.delete(incidentId));
       running.set(incidentId, ended);
     },
-    isShowable: (fileId) => (resting.get(fileId) ?? 0) <= clock.now().getTime(),
+    isShowable: (fileId) => (resting.get(fileId) ?? Number.NEGATIVE_INFINITY) <= clock.steady(),
     refused(fileId, done) {
       const times = count(fileId);
       const pause = times >= MOST_TRIES ? Number.POSITIVE_INFINITY : FIRST_PAUSE_MS * 2 ** (times - 1);
-      resting.set(fileId, clock.now().getTime() + pause);
+      resting.set(fileId, clock.steady() + pause);
       logger.warn({ file: fileId }, 'Slack does not show a chart yet; the message goes without it');
       if (Number.isFinite(pause)) clock.sleep(pause, signal).then(done, () => undefined);
     },
