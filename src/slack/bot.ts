@@ -84,7 +84,7 @@ export interface SlackHealth {
   readonly since: Date | null;
   /** Incidents whose messages are not as they should be. */
   readonly waiting: number;
-  /** Messages that Slack refuses again and again and that are no longer sent, in one sentence for people; null when there are none. */
+  /** Which messages Slack refuses again and again for what they are, in words for people; null when there are none. */
   readonly setAside: string | null;
   readonly mode: SlackConfig['mode'];
 }

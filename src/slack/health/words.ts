@@ -59,8 +59,7 @@ function waits({ openIncidents, waiting }: Meanwhile): string {
 export function setAsideWords(faults: readonly FirebreakError[]): string | null {
   const [last] = faults.slice(-1);
   if (last === undefined) return null;
-  const what = `${formatCount(faults.length, 'message')} that Slack refuses`;
-  return `${what}, set aside for ten minutes or until the content changes: ${last.message} The rest of the thread goes on, and "firebreak triage" shows what is missing.`;
+  return `Slack refuses ${formatCount(faults.length, 'message')} again and again: ${last.message} The others go on, and "firebreak triage" shows what is missing.`;
 }
 
 /** What an operator reads when it is over. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DesiredMessage } from './messages-of.ts';
 
 /** After so many refusals of the same content a message is set aside. */
-const MOST_REFUSALS = 3;
+export const MOST_REFUSALS = 3;
 /** Milliseconds after which a refusal is forgotten: the message is tried anew when its thread is drawn next. */
 const FORGET_MS = 600_000;
 
@@ -12,12 +12,12 @@ const FORGET_MS = 600_000;
  * only: after a restart they are tried anew, and so is one whose content has changed.
  */
 export interface SetAside {
-  /** Slack refused it; answers whether it is set aside from now on. */
-  refused(incidentId: string, message: DesiredMessage, fault: FirebreakError): boolean;
+  /** Slack refused it; answers how often by now. */
+  refused(incidentId: string, message: DesiredMessage, fault: FirebreakError): number;
   /** Slack took it. */
   taken(incidentId: string, message: DesiredMessage): void;
   has(incidentId: string, message: DesiredMessage): boolean;
-  /** Why each of those that are set aside was refused. */
+  /** Why each of those that were refused again and again was. */
   list(): FirebreakError[];
 }
 
@@ -46,9 +46,8 @@ export function createSetAside(clock: Pick<Clock, 'steady'>): SetAside {
       const { contentHash } = message;
       const before = refusals.get(name);
       const times = before?.contentHash === contentHash ? before.times + 1 : 1;
-      const refusal = { contentHash, times, fault, at: time() };
-      refusals.set(name, refusal);
-      return isAside(refusal);
+      refusals.set(name, { contentHash, times, fault, at: time() });
+      return times;
     },
     taken: (incidentId, message) => void refusals.delete(nameOf(incidentId, message)),
     has(incidentId, message) {

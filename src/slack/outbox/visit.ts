@@ -1,5 +1,4 @@
 import { type Deciders, decidersOf } from '../../domain/deciders.ts';
-import type { FirebreakError } from '../../domain/errors.ts';
 import { currentAttempt, type Incident } from '../../domain/incident.ts';
 import type { IncidentView } from '../../engine/desk.ts';
 import type { ChatMessage } from '../../ports/state.ts';
@@ -17,25 +16,11 @@ import type { News, NewsDesk } from './news.ts';
 import { nextActions, type OutboxAction } from './next-actions.ts';
 import type { OutboxOptions } from './options.ts';
 import { type Place, perform } from './perform.ts';
+import { isHeldBack, putAside } from './put-aside.ts';
 import { channelFor, channelOf, giveUp } from './routed-channel.ts';
-import type { OutboxTools } from './tools.ts';
 
 /** Codes of faults that concern everything that is sent, and not one message. */
 const SLACK_WIDE: ReadonlySet<string> = new Set(['slack-token', 'slack-scope']);
-
-/**
- * Counts a refusal, and throws it until the message is set aside. The first message of an incident never is, as nothing
- * stands without it.
- */
-function putAside(tools: OutboxTools, incidentId: string, action: OutboxAction, fault: FirebreakError): void {
-  const { message } = action;
-  if (action.do !== 'update' && message.key === 'parent') throw fault;
-  if (!tools.setAside.refused(incidentId, message, fault)) throw fault;
-  tools.logger.error(
-    { incident: incidentId, key: message.key, message: fault.message, hint: fault.hint },
-    'Slack refuses a message again and again; it is set aside, and the rest of its thread goes on',
-  );
-}
 
 /** How the messages should be, and since when there are any (ISO 8601). */
 interface Wanted extends ToldBeside {
@@ -147,7 +132,7 @@ export function createVisit(
     const { marks } = dirty;
     const rows = told === null ? await tools.messages.list(dirty.id) : [told.row];
     const desired = told === null ? await wanted(dirty.id, rows) : drawn({ ...told, progress: null }, rows);
-    const messages = desired.messages.filter((message) => !tools.setAside.has(dirty.id, message));
+    const messages = desired.messages.filter((message) => !isHeldBack(tools, dirty.id, message, rows));
     const actions = nextActions(messages, rows, (nonce) => tools.unsent.has(nonce));
     const channel = channelFor(tools, desired.incident?.channel ?? null);
     dirty.claims = claimsOf(dirty, actions, (action) => lanes.laneOf(action, channelOf(action, channel)));

@@ -142,13 +142,24 @@ test('a card that Slack refuses again and again is set aside: the next one comes
   await until('the next card', async () => (await keysOf(rig)).includes('step:watch:1'), 25_000);
   expect(await keysOf(rig)).not.toContain('step:kill:1');
   const { setAside, ...health } = rig.bot.health();
-  expect(setAside).toMatch(/^1 message that Slack refuses, .*as_it_pleases/);
+  expect(setAside).toMatch(/^Slack refuses 1 message again and again: .*as_it_pleases/);
   expect(health).toMatchObject({ trouble: null, waiting: 0 });
   expect(rig.defects).toEqual([expect.objectContaining({ incident: 'INC-1', key: 'step:kill:1' })]);
 
   rig.desk.views.set('INC-1', view([attempt('kill', 'attention')]));
   await renderAll(rig.bot);
   expect(await keysOf(rig)).toContain('step:kill:1');
+  expect(rig.bot.health().setAside).toBeNull();
+}, 40_000);
+
+test('the first message of an incident is tried until Slack takes it, and the health says that it does not', async () => {
+  const rig = await createRig();
+  rig.desk.views.set('INC-1', card('awaiting'));
+  await fault(rig.sandbox, { method: 'chat.postMessage', error: 'as_it_pleases', times: 4 });
+  rig.bot.render('INC-1', never).catch(() => undefined);
+  await until('it is told', () => rig.bot.health().setAside !== null, 15_000);
+  expect(rig.defects).toEqual([expect.objectContaining({ incident: 'INC-1', key: 'parent' })]);
+  await until('it is posted', async () => (await keysOf(rig)).length === 2, 25_000);
   expect(rig.bot.health().setAside).toBeNull();
 }, 40_000);
 
@@ -160,7 +171,7 @@ test('a message that Slack refuses to update again and again is set aside too', 
   rig.desk.views.set('INC-1', card('attention'));
   rig.bot.render('INC-1', never).catch(() => undefined);
   await until('nothing waits', () => rig.bot.health().waiting === 0, 35_000);
-  expect(rig.bot.health().setAside).toMatch(/^2 messages that Slack refuses/);
+  expect(rig.bot.health().setAside).toMatch(/^Slack refuses 2 messages /);
 }, 60_000);
 
 test('an incident in a channel of former times that is closed to the bot goes on in the incident channel', async () => {
