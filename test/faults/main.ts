@@ -38,6 +38,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (stopped.signal.aborted) return;
     console.error('Stopping; the servers of this run are ended.');
+    // What still waits in a fault fails over that, unheard.
+    process.on('unhandledRejection', () => undefined);
     stopped.abort();
   });
 }
@@ -51,11 +53,16 @@ for (const family of families.filter(({ name }) => options.only?.includes(name) 
   if (stopped.signal.aborted) break;
   // Which of the faults are spread evenly is known when those that are not wanted have gone.
   const choice = { states, sample: options.match === undefined ? sample : null };
-  rows.push(...(await runFamily(matching, choice, tell, stopped.signal)));
+  await runFamily(matching, choice, tell, stopped.signal);
 }
-// What still waits in a fault that was given up would keep the process.
-if (stopped.signal.aborted) process.exit(STOPPED);
 printTable();
+if (stopped.signal.aborted) {
+  console.log(
+    `Broken off. Faults until then: ${rows.length}. It was not the whole run, so it has no summary.`,
+  );
+  // What still waits in a fault that was given up would keep the process.
+  process.exit(STOPPED);
+}
 const summary = summaryOf(rows);
 const untried = rows.length - summary.faults;
 if (untried > 0) {
@@ -72,7 +79,9 @@ function markOf(findings: Findings): string {
   return isHeld(findings) ? '✓' : '✗';
 }
 
-function tell({ family, fault, findings, seconds }: Row): void {
+function tell(row: Row): void {
+  rows.push(row);
+  const { family, fault, findings, seconds } = row;
   const mark = markOf(findings);
   console.error(
     `${mark} ${family}: ${fault.fault}, ${fault.boundary} (${fault.state}) → ${findings.outcome} [${seconds.toFixed(1)} s]`,
@@ -82,7 +91,7 @@ function tell({ family, fault, findings, seconds }: Row): void {
 
 function printTable(): void {
   const head = ['family', 'fault', 'boundary', 'state', 'outcome', 'seconds'];
-  const table = new Table({ head, style: { head: [] } });
+  const table = new Table({ head, style: { head: [], border: [] } });
   for (const { family, fault, findings, seconds } of rows) {
     const outcome = `${markOf(findings)} ${findings.outcome}`;
     table.push([family, fault.fault, fault.boundary, fault.state, outcome, seconds.toFixed(1)]);

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { abortable } from '../../src/domain/abortable.ts';
 import { type Choice, type Family, type Fault, type Findings, isHeld } from './fault.ts';
 
 /** One row of the matrix. */
@@ -12,35 +13,50 @@ export interface Row {
 /** No fault takes longer; whatever hangs is a finding. */
 const LONGEST_MS = 240_000;
 
-/** Runs the faults of a family, as many at once as it has lanes, and tells each as it ends. Stops when the signal aborts. */
+/** What waits in a fault that is broken off finds soon that its scene is gone. */
+const LONGEST_GOODBYE_MS = 10_000;
+
+/**
+ * Runs the faults of a family, as many at once as it has lanes, and tells each as it ends. When the signal aborts it is
+ * broken off: what was started is ended, and what fails over that is no finding.
+ */
 export async function runFamily(
   family: Family,
   choice: Choice,
   tell: (row: Row) => void,
   signal: AbortSignal,
-): Promise<readonly Row[]> {
-  await using stack = new AsyncDisposableStack();
-  const waiting = [...(await family.open(stack, choice))];
-  const rows: Row[] = [];
+): Promise<void> {
+  const begun: Promise<unknown>[] = [];
+  const unlessBrokenOff = async <T>(work: Promise<T>): Promise<T> => {
+    begun.push(work);
+    return await abortable(work, signal);
+  };
+  try {
+    await using stack = new AsyncDisposableStack();
+    const faults = await unlessBrokenOff(family.open(stack, choice));
+    await unlessBrokenOff(runAll(family, faults, tell, signal));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    await Promise.race([Promise.allSettled(begun), delay(LONGEST_GOODBYE_MS)]);
+  }
+}
+
+async function runAll(
+  { name: family, lanes }: Family,
+  faults: readonly Fault[],
+  tell: (row: Row) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = [...faults];
   const lane = async (number: number) => {
     for (let fault = waiting.shift(); fault !== undefined && !signal.aborted; fault = waiting.shift()) {
       const began = performance.now();
       const findings = await runFault(fault, number);
       if (signal.aborted) return;
-      const row = { family: family.name, fault, findings, seconds: (performance.now() - began) / 1000 };
-      rows.push(row);
-      tell(row);
+      tell({ family, fault, findings, seconds: (performance.now() - began) / 1000 });
     }
   };
-  const stopped = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-  });
-  await Promise.race([
-    Promise.all(Array.from({ length: family.lanes }, (_, number) => lane(number))),
-    stopped,
-  ]);
-  return rows;
+  await Promise.all(Array.from({ length: lanes }, (_, number) => lane(number)));
 }
 
 async function runFault(fault: Fault, lane: number): Promise<Findings> {

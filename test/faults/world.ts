@@ -19,34 +19,43 @@ export async function openWorlds(stack: AsyncDisposableStack, lanes: number): Pr
   stack.defer(async () => rm(cacheDirectory, { recursive: true, force: true }));
   const worlds: World[] = [];
   for (let lane = 0; lane < lanes; lane += 1) {
-    const victim = stack.use(await startSmallVictim());
-    const states = createStates(stack);
-    const scenes = new Set<Scene>();
+    const victim = await startSmallVictim();
+    if (stack.disposed) return await givenUp(victim);
+    stack.use(victim);
+    // Servers that are started later, for the first scene that needs them, end after the scenes.
+    const states = createStates(stack.use(new AsyncDisposableStack()));
+    const scenes = new Set<Promise<Scene>>();
     stack.defer(async () => {
-      for (const scene of scenes) await scene[Symbol.asyncDispose]();
+      await Promise.allSettled([...scenes].map(async (scene) => (await scene)[Symbol.asyncDispose]()));
     });
     worlds.push({
       victim,
       states,
       async fresh(options) {
-        const scene = endingOnce(await openScene({ victim, states, cacheDirectory }, options), () =>
-          scenes.delete(scene),
-        );
-        scenes.add(scene);
-        return scene;
+        if (stack.disposed) throw new Error(OVER);
+        const opening = openScene({ victim, states, cacheDirectory }, options).then(endingOnce);
+        scenes.add(opening);
+        return await opening;
       },
     });
   }
   return worlds;
 }
 
+const OVER = 'The run was broken off.';
+
+async function givenUp(victim: Victim): Promise<never> {
+  await victim[Symbol.asyncDispose]();
+  throw new Error(OVER);
+}
+
 /** A run that is stopped ends the scenes of its faults too, which may end them themselves afterwards. */
-function endingOnce(scene: Scene, ended: () => void): Scene {
+function endingOnce(scene: Scene): Scene {
   const end = scene[Symbol.asyncDispose].bind(scene);
   let ending: Promise<void> | undefined;
   return Object.assign(scene, {
     [Symbol.asyncDispose]: async (): Promise<void> => {
-      ending ??= Promise.resolve(end()).finally(ended);
+      ending ??= Promise.resolve(end());
       return await ending;
     },
   });

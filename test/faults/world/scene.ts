@@ -149,6 +149,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     installation,
     stateUrl,
     serve({ env: more = {}, ...options } = {}) {
+      if (owned.disposed) throw new Error('The scene is over.');
       const { configFile } = installation;
       const process = startProcess({
         configFile,
