@@ -148,7 +148,10 @@ function runInitdb(
     cwd: '/',
     env: { LC_ALL: 'C' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: it is ended together with the servers that it runs meanwhile.
+    detached: true,
   });
+  const { pid } = child;
   let output = '';
   const collect = (chunk: Buffer): void => {
     output = (output + chunk.toString('utf8')).slice(-4096);
@@ -158,11 +161,13 @@ function runInitdb(
   return new Promise((resolve, reject) => {
     const fail = (text: string): void =>
       reject(explainFailure(`The database in ${dataDirectory} could not be created`, text));
-    // It ends in order what it is at, and removes what it has made.
-    const stop = (): void => void child.kill('SIGTERM');
-    signal?.addEventListener('abort', stop, { once: true });
     const hasExited = () => child.exitCode !== null || child.signalCode !== null;
-    if (child.pid !== undefined) endsWithProcess({ pid: child.pid, hasExited }, 'SIGKILL');
+    // Told to end it removes what it has made.
+    const stop = (): void => {
+      if (pid !== undefined && !hasExited()) process.kill(-pid, 'SIGTERM');
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    if (pid !== undefined) endsWithProcess({ pid: -pid, hasExited }, 'SIGKILL');
     child.once('error', (error) => fail(`cannot execute ${binaries.initdb}: ${error.message}`));
     child.once('close', (code) => {
       signal?.removeEventListener('abort', stop);

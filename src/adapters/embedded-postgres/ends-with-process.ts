@@ -1,4 +1,5 @@
 interface Child {
+  /** Negative for a whole group of processes. */
   readonly pid: number;
   readonly hasExited: () => boolean;
 }
