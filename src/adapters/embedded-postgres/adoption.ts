@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FirebreakError } from '../../domain/errors.ts';
 import { readSuperuserPassword } from './cluster.ts';
-import { disownStaleLocks, isPostgresAlive, type LockFile, readLockFile } from './lock-file.ts';
+import { isPostgresAlive, type LockFile, readLockFile } from './lock-file.ts';
 import { foreignPostmaster } from './postmaster.ts';
 import { identifyServer, type ProbeTarget } from './probe.ts';
 import { runningServer } from './running-server.ts';
@@ -16,7 +16,8 @@ const START_TIME_TOLERANCE_S = 2;
 /**
  * Takes over a server that runs in the data directory already, as after a kill -9 of our own process. It counts as
  * ours only when its process is alive, it lets the superuser in, and it names this data directory and the start time
- * of the lock file. Returns undefined when no server runs there.
+ * of the lock file. Returns undefined when no server runs there. Nothing is written: whoever only looks must not come
+ * between another process and the server that it is just starting.
  * @throws FirebreakError `state-busy` when one runs there that does not prove to be ours.
  */
 export async function adoptRunningServer(
@@ -27,11 +28,7 @@ export async function adoptRunningServer(
   for (;;) {
     signal?.throwIfAborted();
     const lock = readLockFile(dataDirectory);
-    if (lock === undefined) return undefined;
-    if (!isPostgresAlive(lock.pid, dataDirectory)) {
-      disownStaleLocks(dataDirectory, lock);
-      return undefined;
-    }
+    if (lock === undefined || !isPostgresAlive(lock.pid, dataDirectory)) return undefined;
     const target = targetOf(lock, dataDirectory, superuser);
     const verdict = await verify(lock, target, dataDirectory);
     if (verdict === 'ours') {

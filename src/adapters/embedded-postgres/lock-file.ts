@@ -69,7 +69,10 @@ function worksIn(pid: number, directory: string): boolean | undefined {
  * replaced by our own, which a postmaster started by us ignores (it is its parent), instead of deleting the file: so it
  * still checks that no old backend is attached to the shared memory named there.
  */
-export function disownStaleLocks(dataDirectory: string, { pid, socketDirectory, port }: LockFile): void {
+export function disownStaleLocks(dataDirectory: string): void {
+  const lock = readLockFile(dataDirectory);
+  if (lock === undefined || isPostgresAlive(lock.pid, dataDirectory)) return;
+  const { pid, socketDirectory, port } = lock;
   disown(join(dataDirectory, 'postmaster.pid'), pid);
   if (socketDirectory !== '') disown(join(socketDirectory, `.s.PGSQL.${port}.lock`), pid);
 }

@@ -11,6 +11,7 @@ import { type Settings, writeHostRules, writeSettings } from './configuration.ts
 import { ensurePrivateDirectory } from './directories.ts';
 import { endsWithProcess } from './ends-with-process.ts';
 import { explainFailure, isLockHeld, isPortTaken, logTail } from './failure.ts';
+import { disownStaleLocks } from './lock-file.ts';
 import { logFile, type Postmaster, spawnPostmaster, stopPostmaster } from './postmaster.ts';
 import { identifyServer, type ProbeTarget } from './probe.ts';
 import { runningServer } from './running-server.ts';
@@ -54,6 +55,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
 
 async function startFresh(prepared: Prepared): Promise<PostgresServer> {
   const { dataDirectory, account, superuser, listen } = prepared;
+  disownStaleLocks(dataDirectory);
   writeSettings(dataDirectory, prepared.settings ?? {}, account);
   writeHostRules(dataDirectory, superuser, prepared.hba ?? [], account);
   const lockDeadline = performance.now() + LOCK_RETRY_MS;

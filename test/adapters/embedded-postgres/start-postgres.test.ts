@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { unprivilegedAccount } from '../../../src/adapters/embedded-postgres/account.ts';
+import { adoptRunningServer } from '../../../src/adapters/embedded-postgres/adoption.ts';
 import { isPostgresAlive } from '../../../src/adapters/embedded-postgres/lock-file.ts';
 import { foreignPostmaster } from '../../../src/adapters/embedded-postgres/postmaster.ts';
 import { startPostgres } from '../../../src/adapters/embedded-postgres/start-postgres.ts';
@@ -109,6 +110,22 @@ test('a lock file whose process id belongs to another server stops neither the s
   }
   expect(foreignPostmaster(Number(pid), inDirectory('ours').dataDirectory).hasExited()).toBe(true);
   expect(await query(foreign.url(), 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('whoever only looks for a running server leaves the lock files of one that is gone alone', async () => {
+  using directory = temporaryDirectory();
+  const options = {
+    dataDirectory: join(directory.path, 'data'),
+    listen: { socketDirectory: join(directory.path, 's') },
+  };
+  const first = await startPostgres(options);
+  const path = join(options.dataDirectory, 'postmaster.pid');
+  const [pid = '', ...lines] = readFileSync(path, 'utf8').split('\n');
+  await first.stop();
+  const left = [pid, ...lines].join('\n');
+  writeFileSync(path, left);
+  expect(await adoptRunningServer({ ...options, superuser: 'firebreak' })).toBeUndefined();
+  expect(readFileSync(path, 'utf8')).toBe(left);
 });
 
 test('stopping twice, also at the same time, is one stop', async () => {
