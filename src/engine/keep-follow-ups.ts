@@ -56,7 +56,11 @@ export function keepFollowUps(
     state,
     work: 'follow-ups',
     schedule,
-    lastSlot: async () => (await book.read()).record.digest?.slot ?? null,
+    // Before the first digest, times are due from the first follow-up on: a process that dies over it is made up for too.
+    lastSlot: async () => {
+      const { digest, items } = (await book.read()).record;
+      return digest?.slot ?? items[0]?.addedAt ?? null;
+    },
     run: digest,
     clock,
     logger,

@@ -18,7 +18,7 @@ export interface KeepScheduleOptions {
   readonly work: string;
   /** Null: never. */
   readonly schedule: AuditSchedule | null;
-  /** The newest time of the schedule that was done (ISO 8601), or null. */
+  /** The newest time of the schedule that was done, or else since when there is something to do (ISO 8601); null for neither. */
   readonly lastSlot: () => Promise<string | null>;
   /** Does the work of one time of the schedule; `lastSlot` answers it from then on. */
   readonly run: (slot: string, signal: AbortSignal) => Promise<void>;
@@ -28,7 +28,7 @@ export interface KeepScheduleOptions {
 
 /**
  * Does something at the times of a schedule, on one replica; ends when it is disposed of. A time that was missed because
- * nothing ran is made up for once within a day; before the first time nothing is missed.
+ * nothing ran is made up for once within a day; while `lastSlot` knows nothing, nothing is missed before the start.
  */
 export function keepSchedule(options: KeepScheduleOptions): AsyncDisposable {
   const { state, work, schedule, clock, logger } = options;

@@ -30,7 +30,8 @@ function sharedHolds(holders: number): Mutex {
 
 test('a digest of the follow-ups is recorded once, although a replica that was replaced goes on with it', async () => {
   const url = await server.createDatabase();
-  const clock = createVirtualClock();
+  // The follow-ups are dated by the clock of the state.
+  const clock = createVirtualClock(Date.now());
   const schedule = { cron: '0 9 * * *', timeZone: 'Asia/Seoul' };
   const mutex = sharedHolds(2);
   const replicas = await Promise.all(['one', 'two'].map(async (instance) => opened(url, { instance })));
@@ -60,4 +61,26 @@ test('a digest of the follow-ups is recorded once, although a replica that was r
   await Promise.all(keeping.map(async (one) => one[Symbol.asyncDispose]()));
   const slots = await digested();
   expect(slots).toEqual([...new Set(slots)]);
+});
+
+test('the first digest of the follow-ups is made up for when the process died over it', async () => {
+  const { journal, mutex } = await opened(await server.createDatabase());
+  await createFollowUpBook(journal).take('INC-1', [
+    { text: 'Ask the team of the batch.', database: 'shop', proofs: [], incident: 'INC-1' },
+  ]);
+  // Of the schedule one time has come since the follow-up is there, and the process is started after it.
+  const clock = createVirtualClock(Date.now() + 24 * HOUR_MS);
+  const audits: Audits = { run: async () => expect.fail('audited') };
+  await using _ = keepFollowUps({
+    state: { journal, mutex },
+    audits,
+    databases: ['shop'],
+    schedule: { cron: '0 9 * * *', timeZone: 'UTC' },
+    timeZone: 'UTC',
+    clock,
+    logger: quiet,
+  });
+  await expect
+    .poll(async () => (await journal.read('follow-ups')).map(({ event }) => event.type), { timeout: 20_000 })
+    .toEqual(['follow-up.added', 'follow-ups.digested']);
 });
