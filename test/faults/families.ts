@@ -6,6 +6,7 @@ import { slack } from './families/slack.ts';
 import { state } from './families/state.ts';
 import { stop } from './families/stop.ts';
 import { storm } from './families/storm.ts';
+import { timers } from './families/timers.ts';
 import { unattended } from './families/unattended.ts';
 import { victim } from './families/victim.ts';
 import type { Family } from './fault.ts';
@@ -15,6 +16,7 @@ export const families: readonly Family[] = [
   crash,
   remedies,
   unattended,
+  timers,
   slack,
   victim,
   replicas,

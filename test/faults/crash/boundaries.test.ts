@@ -51,6 +51,31 @@ it('names a change of the monitored server, and a message of a time without the 
   expect(named('CREATE INDEX CONCURRENTLY IF NOT EXISTS "a" ON "b" ("c")')).toBe('change: create index');
   expect(named('/* firebreak:setting v1 */ select 1')).toMatch(/^victim: setting, after /);
   expect(withoutTime('digest:2026-11-30T08:46:00.000Z')).toBe('digest:…');
+  expect(withoutTime('reminder:kill:1:mihz3k1c:page')).toBe('reminder:kill:1:…:page');
+});
+
+it('names a reminder by its level, what is held back by why, and when somebody has to look again', () => {
+  const state: Session = { user: 'firebreak', application: 'firebreak host-1' };
+  const insert = 'insert into "firebreak"."journal" ("position", "type", "body") values ($1, $2, $3)';
+  const written = (text: string, ...values: unknown[]) =>
+    nameStatement(state, { text, values }, []).transaction;
+  const reminder = JSON.stringify({ type: 'decision.reminded', step: 'kill', level: 'page' });
+  expect(written(insert, 1, 'decision.reminded', reminder)).toEqual(['decision.reminded(kill page)']);
+  const held = JSON.stringify({ type: 'alert.ignored', held: 'flapping' });
+  expect(written(insert, 1, 'alert.ignored', held, 2, 'alert.ignored', held)).toEqual([
+    'alert.ignored(flapping)',
+  ]);
+  expect(written('update "firebreak"."incident" set "remind_at" = $1 where "id" = $2')).toEqual([
+    'when to remind',
+  ]);
+  expect(written('insert into firebreak.alert (id, delivery_key, alert, replay_of) select 1')).toEqual([
+    'alert taken up again',
+  ]);
+});
+
+it('takes a click that finds a plan too old as part of the course, and another refusal as incidental', () => {
+  const names = ['commit: step.outdated(kill)+decision.refused(kill)', 'commit: decision.refused(kill)'];
+  expect(boundariesOf(names.map((name) => crossing(name))).map(({ name }) => name)).toEqual([names[0]]);
 });
 
 it('names a transaction by what it wrote, and tells the phase that follows', () => {

@@ -51,13 +51,16 @@ export async function record(world: World, state: StateOf, course: Course): Prom
   return { boundaries: boundariesOf(readRecord(path)), effects };
 }
 
-/** Each signal is an effect on a session of its own, each change one on a setting: the first and the last are taken. */
-const EACH = /^(signal|change): /;
 /**
- * Not crossed in every run: a refusal by a person who clicks twice, and how far the suspension is by a look that comes
+ * Each signal is an effect on a session of its own, each change one on a setting, and an alert that is taken up again is
+ * held for another reason each time: the first and the last are taken.
+ */
+const EACH = /^(signal|change): |taken up again/;
+/**
+ * Not crossed in every run: a refusal by a person who clicks twice, unless the plan was too old, and how far the suspension is by a look that comes
  * before the cluster has heard of it.
  */
-const INCIDENTAL = /refused|^progress of suspend$/;
+const INCIDENTAL = /^(?!.*outdated).*refused|^progress of suspend$/;
 
 /**
  * One boundary for each name. What comes again under one name does the same at another moment: an update of the same

@@ -11,7 +11,10 @@ export interface Course {
   readonly scene: Omit<SceneOptions, 'state'>;
   /** The folder of the sources that run, where they are not the project's own. */
   readonly sources?: string;
-  /** Whether, on an external state, a second replica is there already when the process dies. */
+  /**
+   * Whether, on an external state, a second replica is there already when the process dies. Which of the two dies is
+   * which comes to the boundary first.
+   */
   readonly standby?: boolean;
   /** Puts the victim of the lane into the state that the course begins with. */
   prepare(world: World): Promise<void>;

@@ -20,6 +20,8 @@ export interface MessageFact {
   readonly incident: string | null;
   readonly key: string | null;
   readonly text: string;
+  /** Id of the file that it brings; null without one. */
+  readonly file: string | null;
   /** Action ids of what can be clicked on it. */
   readonly offers: readonly string[];
 }
@@ -33,6 +35,8 @@ export interface SignalFact {
 /** An event of the journal with the stream that it belongs to. */
 export interface EntryFact {
   readonly stream: string;
+  /** ISO 8601, by the clock of the state. */
+  readonly at: string;
   readonly event: DomainEvent;
 }
 

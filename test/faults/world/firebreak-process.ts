@@ -24,6 +24,8 @@ export interface FirebreakProcess extends AsyncDisposable {
   readonly instance: () => string | null;
   /** Where alerts come in, once it is running; null before and after. */
   readonly httpUrl: () => string | null;
+  /** When it said that it runs, in milliseconds of the epoch; null before. */
+  readonly runningSince: () => number | null;
   /** `running` when it has said so, `ended` when it ended before. Rejects after two minutes. */
   readonly started: () => Promise<'running' | 'ended'>;
   readonly isRunning: () => boolean;
@@ -56,6 +58,7 @@ export function startProcess({
   let unread = '';
   let httpUrl: string | null = null;
   let instance: string | null = null;
+  let runningSince: number | null = null;
   let over = false;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -66,7 +69,10 @@ export function startProcess({
       .split('\n')
       .find((candidate) => candidate.includes('Firebreak is running'));
     unread = unread.slice(end);
-    if (line !== undefined) ({ http: httpUrl, instance } = Running.parse(JSON.parse(line)));
+    if (line !== undefined) {
+      ({ http: httpUrl, instance } = Running.parse(JSON.parse(line)));
+      runningSince = Date.now();
+    }
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -81,6 +87,7 @@ export function startProcess({
   const firebreak: FirebreakProcess = {
     pid: child.pid ?? 0,
     instance: () => instance,
+    runningSince: () => runningSince,
     httpUrl: () => (over ? null : httpUrl),
     async started() {
       const deadline = Date.now() + START_MS;

@@ -45,7 +45,7 @@ const closed: DomainEvent = { type: 'incident.closed', by: anna, reason: '' };
 const rewound: DomainEvent = { type: 'run.rewound', to: 'kill', by: anna };
 
 function stream(events: readonly DomainEvent[], name = 'INC-1'): EntryFact[] {
-  return events.map((event) => ({ stream: name, event }));
+  return events.map((event) => ({ stream: name, at: '', event }));
 }
 
 function row(key: string, ts: string | null): ChatMessage {
@@ -54,7 +54,16 @@ function row(key: string, ts: string | null): ChatMessage {
 
 function message(key: string | null, ts: string, parts: Partial<MessageFact> = {}): MessageFact {
   const thread = key === 'parent' ? null : '1';
-  return { ts, key, thread, incident: key === null ? null : 'INC-1', text: '', offers: [], ...parts };
+  return {
+    ts,
+    key,
+    thread,
+    incident: key === null ? null : 'INC-1',
+    text: '',
+    file: null,
+    offers: [],
+    ...parts,
+  };
 }
 
 const good: Facts = {
@@ -130,6 +139,7 @@ describe.each<[string, number, Partial<Facts>]>([
     1,
     { messages: [message('parent', '1'), message('step:kill:1', '2', { thread: null })] },
   ],
+  ['a file that no row names', 1, { messages: [...good.messages, message(null, '3', { file: 'F1' })] }],
   ['a row without a message', 1, { rows: [...good.rows, row('step:x:1', null)] }],
   ['a row whose message is not there', 1, { rows: [...good.rows, row('step:x:1', '9')] }],
   [
@@ -141,6 +151,14 @@ describe.each<[string, number, Partial<Facts>]>([
   it('is found', () => {
     expect(judged(facts).orphans).toBe(count);
   });
+});
+
+it('knows the message of a file by the row that names it', () => {
+  const facts = {
+    rows: [...good.rows, row('document:1', 'F1')],
+    messages: [...good.messages, message(null, '3', { file: 'F1' })],
+  };
+  expect(judged(facts).orphans).toBe(0);
 });
 
 it('lets a card ask while its incident is open', () => {

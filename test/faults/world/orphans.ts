@@ -9,14 +9,17 @@ export function orphans({
   rows: all,
   incidents,
 }: Pick<Facts, 'messages' | 'rows' | 'incidents'>): readonly string[] {
-  // The row of a picture names a file, which stands in a message of another row.
-  const rows = all.filter(({ key }) => !key.startsWith('picture:'));
+  // The row of a file names it: a picture stands in a message of another row, a canvas in none.
+  const rows = all.filter(({ key }) => !/^(picture|document|canvas):/.test(key));
+  const files = new Set(all.flatMap(({ key, ts }) => (key.startsWith('document:') ? [ts] : [])));
   const closed = new Set(incidents.filter(({ status }) => status === 'closed').map(({ id }) => id));
   const known = new Set(rows.map(({ ts }) => ts));
   const shown = new Set(messages.map(({ ts }) => ts));
   return [
     ...twins(messages),
-    ...messages.filter(({ ts }) => !known.has(ts)).map((message) => `${nameOf(message)} is in no row.`),
+    ...messages
+      .filter(({ ts, file }) => !known.has(ts) && (file === null || !files.has(file)))
+      .map((message) => `${nameOf(message)} is in no row.`),
     ...messages
       .filter(({ thread, key }) => thread === null && key?.startsWith('step:') === true)
       .map((message) => `${nameOf(message)} stands outside of its thread.`),

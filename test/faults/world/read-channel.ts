@@ -5,6 +5,7 @@ import type { MessageFact } from './facts.ts';
 import { offersOf } from './responder.ts';
 
 const Ours = z.object({ event_payload: z.object({ incident: z.string(), key: z.string() }) });
+const Files = z.array(z.looseObject({ id: z.string() })).catch([]);
 const State = z.object({ bot: z.object({ userId: z.string() }) });
 
 /** The messages of Firebreak in the channel that everybody sees. */
@@ -17,6 +18,7 @@ export async function readChannel(slack: SlackSandbox): Promise<readonly Message
       const ours = Ours.safeParse(message.metadata);
       const { incident = null, key = null } = ours.success ? ours.data.event_payload : {};
       const { ts, text, thread_ts: thread = null } = message;
-      return { ts, text, thread, incident, key, offers: offersOf(message) };
+      const file = Files.parse(message.files)[0]?.id ?? null;
+      return { ts, text, thread, incident, key, file, offers: offersOf(message) };
     });
 }

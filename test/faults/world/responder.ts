@@ -88,6 +88,6 @@ export function offersOf({ blocks = [] }: Shown): string[] {
 }
 
 /** The card was drawn anew under the click. */
-function lookAgain(error: unknown): void {
+export function lookAgain(error: unknown): void {
   if (!String(error).includes('Look again')) throw error;
 }

@@ -14,6 +14,7 @@ import type { Allowed } from './double-effects.ts';
 import type { Facts } from './facts.ts';
 import { type FirebreakProcess, startProcess } from './firebreak-process.ts';
 import { judge } from './judge.ts';
+import { type PagerServer, ROUTING_KEY, startPager } from './pager.ts';
 import { QUICK_STEPS } from './quick-steps.ts';
 import { readChannel } from './read-channel.ts';
 import { readSignals } from './read-signals.ts';
@@ -54,6 +55,8 @@ export interface Scene extends AsyncDisposable {
   readonly victim: Victim;
   readonly slack: SlackSandbox;
   readonly cluster: TestCluster;
+  /** Firebreak knows it as the pager `pager`; who uses it, the config says. */
+  readonly pager: PagerServer;
   readonly installation: Installation;
   /** The URL of the external state, or null with the embedded one. */
   readonly stateUrl: string | null;
@@ -93,6 +96,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
   const slack = stack.use(await startSlackOf('socket'));
   const made = async () => (options.state === 'postgres' ? states.database(stack, options.blank) : null);
   const stateUrl = options.external?.url ?? (await made());
+  const pager = stack.use(await startPager());
   const { steps = QUICK_STEPS, runbook = {}, config = {}, env = {} } = options;
   const installation = stack.use(
     install({
@@ -102,8 +106,8 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
       mode: 'socket',
       steps,
       runbook,
-      config,
-      env,
+      config: { paging: [pagingThrough(pager)], ...config },
+      env: { PAGER_KEY: ROUTING_KEY, ...env },
       ...(stateUrl === null ? {} : { stateUrl: options.external?.reached ?? stateUrl }),
     }),
   );
@@ -146,6 +150,7 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     victim,
     slack,
     cluster,
+    pager,
     installation,
     stateUrl,
     serve({ env: more = {}, ...options } = {}) {
@@ -177,6 +182,11 @@ export async function openScene(stage: Stage, options: SceneOptions): Promise<Sc
     killState,
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
+}
+
+/** An entry of `paging`. */
+function pagingThrough({ url }: PagerServer): object {
+  return { name: 'pager', type: 'pagerduty', routingKey: { env: 'PAGER_KEY' }, eventsUrl: url };
 }
 
 /** The end of what a process wrote. */

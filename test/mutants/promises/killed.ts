@@ -4,6 +4,7 @@ const keep = 'test/watchdog/keep.pg.test.ts';
 const decide = 'test/watchdog/decide.property.test.ts';
 const engine = 'test/engine/engine.test.ts';
 const journal = 'test/adapters/state/journal.test.ts';
+const remind = 'test/engine/remind.test.ts';
 const interrupted = 'test/steps/interrupted.test.ts';
 
 /** docs/reliability.md, "Killed at any instruction". */
@@ -134,6 +135,70 @@ export const killed: readonly Mutant[] = [
     was: 'record.digest !== null && record.digest.slot >= slot',
     becomes: 'record.digest !== null && slot === "never"',
     test: 'test/engine/keep-follow-ups.test.ts',
+  },
+  {
+    promise: 'a process that was not there when a wait began reminds of it',
+    file: 'src/adapters/state/unfinished-work.ts',
+    was: "...reminders.map(({ id }): Work => ({ kind: 'remind', key: id })),",
+    becomes: '',
+    test: remind,
+  },
+  {
+    promise: 'the time of the next reminder is written down with what begins the wait',
+    file: 'src/engine/ledger.ts',
+    was: 'const remindAt = nextLookAt(after, ReminderLevel.options)?.toISOString() ?? null;',
+    becomes: 'const remindAt: string | null = null;',
+    test: remind,
+  },
+  {
+    promise: 'of two replicas one reminds, and nobody reminds twice',
+    file: 'src/engine/remind.ts',
+    was: 'dueLevels(newest, offered, now), { targets, contacts }),',
+    becomes: 'levels, { targets, contacts }),',
+    test: remind,
+  },
+  {
+    promise: 'a page whose answer was lost is sent again under its key',
+    file: 'src/engine/remind.ts',
+    was: 'const content = { dedupeKey, incidentId,',
+    becomes: 'const content = { dedupeKey: `${dedupeKey}-${performance.now()}`, incidentId,',
+    test: remind,
+  },
+  {
+    promise: 'a page is taken back when it was answered',
+    file: 'src/domain/page-work.ts',
+    was: "if (isAnswered(incident, reminder)) return 'resolve';",
+    becomes: '',
+    test: remind,
+  },
+  {
+    promise: 'an alert that is held back is decided on anew when its time has come',
+    file: 'src/adapters/state/unfinished-work.ts',
+    was: '!(await isAnythingDue(db)) ? [] : [INTAKE]',
+    becomes: '((await isAnythingDue(db)), true) ? [] : [INTAKE]',
+    test: 'test/intake/held.test.ts',
+  },
+  {
+    promise: 'an alert that is held back and still fires is stored anew when its time has come',
+    file: 'src/adapters/state/held-alerts.ts',
+    was: 'rows.flatMap((row) => (row.ended ? [] : [row.id])),',
+    becomes: 'rows.flatMap((row) => (row.ended ? [row.id] : [])),',
+    test: 'test/intake/held.test.ts',
+  },
+  {
+    promise: 'the first digest of the follow-ups is made up for after a crash',
+    file: 'src/engine/keep-follow-ups.ts',
+    was: 'digest?.slot ?? items[0]?.addedAt ?? null',
+    becomes: 'digest?.slot ?? (items.length < 0 ? items[0]?.addedAt : null) ?? null',
+    test: 'test/engine/keep-follow-ups.test.ts',
+  },
+  {
+    promise: 'whoever only looks for a running server leaves the lock files of a dead one alone',
+    file: 'src/adapters/embedded-postgres/adoption.ts',
+    was: 'if (lock === undefined || !isPostgresAlive(lock.pid, dataDirectory)) return undefined;',
+    becomes:
+      "if (lock === undefined || !isPostgresAlive(lock.pid, dataDirectory)) return (await import('./lock-file.ts')).disownStaleLocks(dataDirectory) as undefined;",
+    test: 'test/adapters/embedded-postgres/start-postgres.test.ts',
   },
   {
     promise: 'an incident that is opened in the moment of the decision stops the watchdog',

@@ -18,6 +18,12 @@ const PATCHES = [
     old: "event.mode === 'report' ? (since ?? at) : since",
     new: 'since ?? at',
   },
+  { file: 'engine/alert-desk.ts', old: 'minutes * 60_000', new: 'minutes * 6_000' },
+  {
+    file: 'intake/flapping.ts',
+    old: 'rule.holdMinutes * 60_000',
+    new: 'rule.holdMinutes * 15_000',
+  },
   // A replica that finds another one at it looks again after this long.
   {
     file: 'engine/keep-schedule.ts',

@@ -18,7 +18,18 @@ function nameRequest([target, options]: unknown[]): string | null {
   const [, method] = /\/api\/([a-z]+(?:\.[a-zA-Z]+)+)$/.exec(url.pathname) ?? [];
   if (method !== undefined) return nameSlackCall(method, options);
   if (/^\/(api|apis)\//.test(url.pathname)) return nameKubernetesCall(url, verbOf(options));
+  if (url.pathname === '/v2/enqueue') return namePage(options);
   return `http ${verbOf(options)} ${url.pathname}`;
+}
+
+/** By what the pager is asked to do: trigger, acknowledge or resolve. */
+function namePage(options: unknown): string {
+  return `pager ${/"event_action":"(\w+)"/.exec(bodyOf(options))?.[1] ?? ''}`;
+}
+
+function bodyOf(options: unknown): string {
+  const body: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'body') : '';
+  return typeof body === 'string' || body instanceof URLSearchParams ? String(body) : '';
 }
 
 function verbOf(options: unknown): string {
@@ -29,8 +40,7 @@ function verbOf(options: unknown): string {
 
 /** By method and the key of the message, which is in the metadata of a post. */
 function nameSlackCall(method: string, options: unknown): string {
-  const body: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'body') : '';
-  const sent = new URLSearchParams(typeof body === 'string' || body instanceof URLSearchParams ? body : '');
+  const sent = new URLSearchParams(bodyOf(options));
   if (method === 'chat.postMessage') {
     const key = /"key":"([^"]+)"/.exec(sent.get('metadata') ?? '')?.[1];
     return `slack ${method} ${withoutTime(key ?? '')}`;

@@ -3,7 +3,15 @@ import type { Statement } from './statements.ts';
 
 /** Goes with the end of a step when something was read until then, which is not in every run. */
 const NOW_AND_THEN = 'load.measured';
-const Body = z.looseObject({ type: z.string(), step: z.string().optional() });
+/** What tells an event from others of its type: its step, how loudly people are reminded, why an alert is held back. */
+const Body = z.looseObject({
+  type: z.string(),
+  step: z.string().optional(),
+  level: z.string().optional(),
+  held: z.string().optional(),
+});
+/** When somebody has to look again, once nothing is due; an event writes it with itself. */
+const REMIND_AT = /^update\s+"?firebreak"?\."?incident"? set "remind_at"/i;
 const Progress = z.looseObject({ step: z.string() });
 
 /** Messages that this process has seen a timestamp of. */
@@ -13,21 +21,24 @@ const posted = new Set<string>();
 export function nameWrite({ text, values }: Statement): string | null {
   const [, table] = /^insert into\s+"?firebreak"?\."?(\w+)"?/i.exec(text) ?? [];
   if (table === 'journal') return nameEvents(values);
-  if (table === 'alert') return 'alert stored';
+  if (table === 'alert') return text.includes('replay_of') ? 'alert taken up again' : 'alert stored';
   if (table === 'chat_message') return nameMessage(values);
   if (table === 'progress') return `progress of ${stepOfProgress(values)}`;
-  return null;
+  return REMIND_AT.test(text) ? 'when to remind' : null;
 }
 
-/** The types of the events with their steps, such as `decision.recorded(kill)`. */
+/** The types of the events with their steps, such as `decision.recorded(kill)` or `decision.reminded(kill page)`. */
 function nameEvents(values: readonly unknown[]): string {
-  return values
+  const names = values
     .flatMap((value) =>
       typeof value === 'string' && value.startsWith('{') ? [Body.parse(JSON.parse(value))] : [],
     )
     .filter(({ type }) => type !== NOW_AND_THEN)
-    .map(({ type, step }) => (step === undefined ? type : `${type}(${step})`))
-    .join('+');
+    .map(({ type, step, level, held }) => {
+      const details = [step, level, held].filter((one) => one !== undefined).join(' ');
+      return details === '' ? type : `${type}(${details})`;
+    });
+  return [...new Set(names)].join('+');
 }
 
 /** Values in the order of the columns: incident, key, channel, ts, nonce, hash. */
@@ -41,7 +52,7 @@ function nameMessage([, key, , ts]: readonly unknown[]): string {
 
 /** The key of a message without the time that it tells of, which is another one in each run. */
 export function withoutTime(key: string): string {
-  return key.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, '…');
+  return key.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/, '…').replace(/^(reminder:.*:)[0-9a-z]+(:[a-z]+)$/, '$1…$2');
 }
 
 function stepOfProgress(values: readonly unknown[]): string {
