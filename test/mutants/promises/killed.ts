@@ -151,10 +151,10 @@ export const killed: readonly Mutant[] = [
     test: remind,
   },
   {
-    promise: 'of two replicas one reminds, and nobody reminds twice',
+    promise: 'of two replicas one reminds and pages',
     file: 'src/engine/remind.ts',
-    was: 'dueLevels(newest, offered, now), { targets, contacts }),',
-    becomes: 'levels, { targets, contacts }),',
+    was: 'await state.mutex.exclusively(`remind:${incidentId}`, (lost) =>\n      loop(options, incidentId, AbortSignal.any([signal, lost])),\n    );',
+    becomes: 'await loop(options, incidentId, signal);',
     test: remind,
   },
   {
@@ -170,13 +170,6 @@ export const killed: readonly Mutant[] = [
     was: "if (isAnswered(incident, reminder)) return 'resolve';",
     becomes: '',
     test: remind,
-  },
-  {
-    promise: 'an alert that is held back is decided on anew when its time has come',
-    file: 'src/adapters/state/unfinished-work.ts',
-    was: '!(await isAnythingDue(db)) ? [] : [INTAKE]',
-    becomes: '((await isAnythingDue(db)), true) ? [] : [INTAKE]',
-    test: 'test/intake/held.test.ts',
   },
   {
     promise: 'an alert that is held back and still fires is stored anew when its time has come',

@@ -35,7 +35,8 @@ export const reminders: Course = {
     if (await comesTrue(async () => pager.paged().length > 0, PATIENCE_MS)) {
       await clickUntil(scene, 'charge.take', isKnown, PATIENCE_MS);
     }
-    await scene.responder.untilClosed();
+    // An effect that is interrupted for longer than its approval is good for is for a person, who tries it again.
+    await scene.responder.untilClosed({ clicks: ['step.run', 'step.retry'] });
   },
   inspect,
   effects: async () => ({}),
