@@ -3,6 +3,27 @@ import type { Mutant } from '../mutant.ts';
 /** docs/reliability.md, "Stopping". */
 export const stopping: readonly Mutant[] = [
   {
+    promise: 'a stop is heeded from the first moment',
+    file: 'src/main.ts',
+    was: 'endUnlessHeeded();\n',
+    becomes: '',
+    test: 'test/e2e/stop-while-starting.test.ts',
+  },
+  {
+    promise: 'a stop gives up a start that waits for ever',
+    file: 'src/app.ts',
+    was: 'await abortable(openState({ ...address, logger, instance }), stopped)',
+    becomes: 'await openState({ ...address, logger, instance })',
+    test: 'test/e2e/stop-while-starting.test.ts',
+  },
+  {
+    promise: 'the server of the state does not outlive a process that ends at once',
+    file: 'src/adapters/embedded-postgres/postmaster.ts',
+    was: "endsWithProcess({ pid, hasExited }, 'SIGQUIT');",
+    becomes: '',
+    test: 'test/e2e/stop-while-starting.test.ts',
+  },
+  {
     promise: 'a stop leaves nothing open',
     file: 'src/wiring/open-ports.ts',
     was: 'started.defer(async () => databases.stop());',
