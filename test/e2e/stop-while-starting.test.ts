@@ -133,6 +133,8 @@ test('SIGTERM while the server of an external state accepts and answers nothing'
   await come('a connection', () => proxy.open > 0);
   child.signal('SIGTERM');
   await expectGone(child, firebreak.state);
+  // It was not waited for until it failed.
+  expect(child.stdout()).not.toContain('state-unavailable');
 });
 
 test(

@@ -10,7 +10,8 @@ const crossing = (name: string, side: Crossing['side'] = 'before'): Crossing => 
 
 it('lists each name once, in the order of the first crossing, and the first and last of the signals', () => {
   const names = ['a', 'signal: cancel', 'b', 'a', 'signal: cancel', 'signal: cancel'];
-  const crossings = [...names, 'commit: decision.refused(kill)'].map((name) => crossing(name));
+  const nowAndThen = ['commit: decision.refused(kill)', 'ack of a click, after effect.completed(kill)'];
+  const crossings = [...names, ...nowAndThen].map((name) => crossing(name));
   expect(boundariesOf([...crossings, crossing('a', 'after')])).toEqual([
     { name: 'a', nth: 1 },
     { name: 'signal: cancel', nth: 1 },

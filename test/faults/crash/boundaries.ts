@@ -57,10 +57,11 @@ export async function record(world: World, state: StateOf, course: Course): Prom
  */
 const EACH = /^(signal|change): |taken up again/;
 /**
- * Not crossed in every run: a refusal by a person who clicks twice, unless the plan was too old, and how far the suspension is by a look that comes
- * before the cluster has heard of it.
+ * Not crossed in every run: a refusal by a person who clicks twice, unless the plan was too old, the acknowledgement of
+ * that click in the middle of an effect, and how far the suspension is by a look that comes before the cluster has heard
+ * of it.
  */
-const INCIDENTAL = /^(?!.*outdated).*refused|^progress of suspend$/;
+const INCIDENTAL = /^(?!.*outdated).*refused|^ack of a click, after effect\.|^progress of suspend$/;
 
 /**
  * One boundary for each name. What comes again under one name does the same at another moment: an update of the same
