@@ -50,7 +50,7 @@ test('after SIGTERM with an incident open it ends by itself, with every timer, s
     .stdout()
     .split('\n')
     .find((text) => text.startsWith('LEFT '));
-  expect(Left.parse(JSON.parse(line?.slice('LEFT '.length) ?? 'null'))).toEqual([]);
+  expect(Left.parse(JSON.parse(line?.slice('LEFT '.length) ?? 'null')), line).toEqual([]);
   expect(await victim.sessionsOf('bot')).toBe(0);
   expect(await serving.leftProcesses()).toEqual([]);
 });
