@@ -13,6 +13,8 @@ export interface ResponderOptions {
   readonly person?: string;
   /** What is clicked, the first that the newest card offers; Run alone, unless told otherwise. */
   readonly clicks?: readonly string[];
+  /** Passes by a step of which the plan proposes nothing, as nobody is to blame any more for what is left. */
+  readonly skipsUnproposed?: boolean;
   readonly patienceMs?: number;
   /** Ends the clicking before the incident is closed. */
   readonly signal?: AbortSignal;
@@ -27,14 +29,23 @@ export interface Responder {
 /** @param explain What else helps to understand why an incident was not closed, such as the end of a log. */
 export function createResponder(slack: SlackSandbox, explain: () => string): Responder {
   return {
-    async untilClosed({ person = ANNA, clicks = ['step.run'], patienceMs = 150_000, signal } = {}) {
+    async untilClosed({
+      person = ANNA,
+      clicks = ['step.run'],
+      skipsUnproposed = false,
+      patienceMs = 150_000,
+      signal,
+    } = {}) {
+      const wanted = (offered: readonly string[]) =>
+        clicks.find((id) => offered.includes(id)) ??
+        (skipsUnproposed && offered.includes('step.targets') ? 'step.skip' : undefined);
       const deadline = Date.now() + patienceMs;
       let clicked = 0;
       let last = { what: '', at: 0 };
       for (;;) {
         const messages = await posted(slack);
         if (areClosed(messages) || signal?.aborted === true) return clicked;
-        const offer = newestOffer(messages, clicks);
+        const offer = newestOffer(messages, wanted);
         const what = offer === null ? '' : JSON.stringify([offer.message.ts, offer.message.blocks]);
         if (offer !== null && (what !== last.what || Date.now() - last.at > AGAIN_MS)) {
           last = { what, at: Date.now() };
@@ -68,11 +79,10 @@ function areClosed(messages: Posted): boolean {
 
 function newestOffer(
   messages: Posted,
-  clicks: readonly string[],
+  wanted: (offered: readonly string[]) => string | undefined,
 ): { message: Shown; actionId: string } | null {
   for (const { message } of messages.toReversed()) {
-    const offered = offersOf(message);
-    const actionId = clicks.find((wanted) => offered.includes(wanted));
+    const actionId = wanted(offersOf(message));
     if (actionId !== undefined) return { message, actionId };
   }
   return null;
