@@ -8,7 +8,9 @@ import { clickUntil } from './click-until.ts';
 import { comesTrue } from './comes-true.ts';
 
 /** Time for the incident, and for a restart after it. */
-const AHEAD_MS = 60_000;
+const AHEAD_MS = 90_000;
+/** What is left of it for certain when the incident is opened. */
+const LEFT_MS = AHEAD_MS - 20_000;
 const ALLOWED = { specChanges: 1, ignoredCancels: 0 };
 const PATIENCE_MS = 60_000;
 /** A digest that was missed is made up for at the start. */
@@ -68,8 +70,7 @@ async function inspect(scene: Scene, outcome: string): Promise<Findings> {
   const facts = await scene.facts();
   const added = eventsOf(facts, 'follow-up.added');
   const digested = eventsOf(facts, 'follow-ups.digested');
-  // A slow machine takes longer for the incident than until the digest is due.
-  if ((digested[0]?.event.slot ?? '9') < (added[0]?.at ?? '')) return { ...findings, untried: true };
+  if (isTooLate(facts)) return { ...findings, untried: true };
   const texts = new Set(added.map(({ event }) => event.text));
   const twice = added.length - texts.size + digested.slice(1).length;
   const isResumed = [...texts].some((text) => text.includes('is still suspended: resume it'));
@@ -86,4 +87,15 @@ async function inspect(scene: Scene, outcome: string): Promise<Findings> {
       ...(isTold(facts) ? [] : ['The channel was never told what is left to do.']),
     ],
   };
+}
+
+/** A slow machine takes longer for the incident than until the digest is due: the next one is due a day later. */
+function isTooLate(facts: Facts): boolean {
+  const [opened] = eventsOf(facts, 'incident.opened');
+  const [added] = eventsOf(facts, 'follow-up.added');
+  const [digested] = eventsOf(facts, 'follow-ups.digested');
+  if (opened === undefined || added === undefined) return false;
+  return digested === undefined
+    ? Date.parse(added.at) > Date.parse(opened.at) + LEFT_MS
+    : digested.event.slot < added.at;
 }
