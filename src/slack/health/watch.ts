@@ -56,16 +56,15 @@ async function watch(options: WatchOptions): Promise<void> {
   const { health, clock, signal } = options;
   const teller = createTeller(options);
   let checks = 0;
-  const time = () => clock.steady();
-  let checkAt = time() + CHECK_PAUSES_MS[0];
+  let checkAt = clock.steady() + CHECK_PAUSES_MS[0];
   for (;;) {
     const over = await teller.tell(health.trouble());
     if (over && health.isWell()) return;
     await clock.sleep(TICK_MS, signal);
-    if (health.isOpen() || time() < checkAt) continue;
+    if (health.isOpen() || clock.steady() < checkAt) continue;
     await checkOnce(options);
     checks += 1;
-    checkAt = time() + pauseAfter(checks, health.trouble());
+    checkAt = clock.steady() + pauseAfter(checks, health.trouble());
   }
 }
 

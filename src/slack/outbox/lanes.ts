@@ -57,7 +57,6 @@ export function createLanes(clock: Clock): Lanes {
     return name;
   }
 
-  const time = () => clock.steady();
   const waitAt = (now: number, claim: Claim): number =>
     Math.max(
       pacer.wait(claim.message, UNPACED, now),
@@ -69,10 +68,10 @@ export function createLanes(clock: Clock): Lanes {
 
   return {
     laneOf,
-    wait: (claim) => waitAt(time(), claim),
+    wait: (claim) => waitAt(clock.steady(), claim),
     winner(name, claims) {
       const lane = laneNamed(name);
-      return lane.reservedFor === null ? lane.turns.next(ready(time(), name, claims)) : null;
+      return lane.reservedFor === null ? lane.turns.next(ready(clock.steady(), name, claims)) : null;
     },
     reserve(name, dirty) {
       laneNamed(name).reservedFor = dirty;
@@ -83,14 +82,14 @@ export function createLanes(clock: Clock): Lanes {
     },
     admits(own, others) {
       const lane = laneNamed(own.lane);
-      const now = time();
+      const now = clock.steady();
       if (waitAt(now, own) > 0) return false;
       if (lane.reservedFor !== null) return lane.reservedFor === own.incident;
       return lane.turns.next([own, ...ready(now, own.lane, others)]) === own;
     },
     begin(claim, action, others) {
       const lane = laneNamed(claim.lane);
-      const now = time();
+      const now = clock.steady();
       lane.reservedFor = claim.incident;
       lane.turns.served(claim, ready(now, claim.lane, others));
       pacer.spend(claim.lane, lane.pace, now);
@@ -98,7 +97,7 @@ export function createLanes(clock: Clock): Lanes {
     },
     end(claim, performed) {
       const lane = laneNamed(claim.lane);
-      const now = time();
+      const now = clock.steady();
       if (lane.reservedFor === claim.incident) lane.reservedFor = null;
       lane.failures = performed.status === 'unknown' ? lane.failures + 1 : 0;
       if (performed.status === 'limited') pacer.hold(claim.lane, performed.retryAfterMs, now);

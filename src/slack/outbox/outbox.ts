@@ -38,7 +38,6 @@ export interface Outbox {
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, health, signal } = options;
   const beside = createBeside(options);
-  const time = () => clock.steady();
   const row = createDirtyIncidents();
   const lanes = createLanes(clock);
   const news = createNews(options.tools);
@@ -56,7 +55,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** Starts whatever can start now, and comes again when something else can. */
   function step(): void {
     if (signal.aborted || !health.isOpen()) return;
-    const now = time();
+    const now = clock.steady();
     for (const dirty of row.all.values()) {
       if (looks >= MOST_LOOKS) break;
       if (!dirty.visited && dirty.notBefore <= now && dirty.seen !== dirty.marks) startVisit(dirty, null);
@@ -100,7 +99,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** It is looked at again afterwards. */
   function leaveAlone(dirty: Dirty, ms: number): void {
-    dirty.notBefore = time() + ms;
+    dirty.notBefore = clock.steady() + ms;
     dirty.seen = null;
   }
 

@@ -40,11 +40,10 @@ export function createSearches({
   readonly slack: Pick<Clock, 'now'>;
 }): Searches {
   const searches = new Map<string, Search>();
-  const time = () => own.steady();
   /** Never from the future, whatever the clock said of the process that began. */
   const ageOf = (nonce: string): number => Math.max(0, slack.now().getTime() - (timeOfNonce(nonce) ?? 0));
   const searchFor = (nonce: string): Search =>
-    searches.get(nonce) ?? { looks: 1, cursor: null, arrivesBy: time() + ARRIVED_MS - ageOf(nonce) };
+    searches.get(nonce) ?? { looks: 1, cursor: null, arrivesBy: own.steady() + ARRIVED_MS - ageOf(nonce) };
   return {
     expect: (nonce) => void searches.set(nonce, { looks: LOOKS_AFTER_TIMEOUT, cursor: null, arrivesBy: 0 }),
     over: (nonce) => void searches.set(nonce, { looks: 1, cursor: null, arrivesBy: 0 }),
@@ -57,7 +56,7 @@ export function createSearches({
         searches.set(nonce, { ...search, looks: search.looks - 1, cursor: null });
         return { laterMs: LOOK_AGAIN_MS };
       }
-      const early = search.arrivesBy - time();
+      const early = search.arrivesBy - own.steady();
       if (early > 0) return { laterMs: early };
       searches.delete(nonce);
       return 'not-posted';

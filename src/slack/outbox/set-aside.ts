@@ -30,13 +30,12 @@ interface Refusal {
 }
 
 export function createSetAside(clock: Pick<Clock, 'steady'>): SetAside {
-  const time = () => clock.steady();
   const refusals = new Map<string, Refusal>();
   const nameOf = (incidentId: string, { key }: DesiredMessage): string => `${incidentId} ${key}`;
   const isAside = ({ times }: Refusal): boolean => times >= MOST_REFUSALS;
 
   function forgetOld(): void {
-    const now = time();
+    const now = clock.steady();
     for (const [name, { at }] of refusals) if (now - at > FORGET_MS) refusals.delete(name);
   }
 
@@ -46,7 +45,7 @@ export function createSetAside(clock: Pick<Clock, 'steady'>): SetAside {
       const { contentHash } = message;
       const before = refusals.get(name);
       const times = before?.contentHash === contentHash ? before.times + 1 : 1;
-      refusals.set(name, { contentHash, times, fault, at: time() });
+      refusals.set(name, { contentHash, times, fault, at: clock.steady() });
       return times;
     },
     taken: (incidentId, message) => void refusals.delete(nameOf(incidentId, message)),

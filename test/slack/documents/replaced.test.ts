@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { outageIncident } from '../../charts/outage.ts';
@@ -68,7 +67,6 @@ test('a process that dies while it makes a canvas leaves one: the file says that
   const next = await documentRig({ sandbox: rig.sandbox, messages });
   await renderAll(next.bot);
   await until('the file is there', () => isThere(next));
-  await delay(100);
   expect(await made()).toBe(1);
   expect(await filesOf(next)).toEqual([expect.stringContaining('no canvas, Firebreak was interrupted')]);
 });
